@@ -1,0 +1,304 @@
+"""The root command: the table of nouns, the global options, and the one error boundary that turns errors into exit codes."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, cast
+
+import typer
+from typer.main import get_command, get_group
+
+from salesflow import __version__, context, i18n
+from salesflow.commands import help as help_page
+from salesflow.commands.base import check_command
+from salesflow.commands.typerbase import (
+    BadParameter,
+    ClickException,
+    HelpFormatter,
+    MissingParameter,
+    NoArgsIsHelp,
+    NoSuchOption,
+    TyperCommand,
+    TyperContext,
+    TyperGroup,
+)
+from salesflow.errors import SalesflowError, UsageError
+from salesflow.i18n import msg, translate
+
+if TYPE_CHECKING:
+    from salesflow.output.options import Color
+
+
+class Entry(NamedTuple):
+    """A word after `salesflow`: its help for the root page, and the module in salesflow.commands that holds its `app`."""
+
+    help: str
+    module: str
+
+
+# One line registers a noun; its module is imported when the noun is typed.
+NOUNS: dict[str, Entry] = {
+    "today": Entry("What to do today: the agenda, most urgent first.", "today"),
+    "customer": Entry("Customers: the customer file, status, import, stale leads.", "customer"),
+    "contact": Entry("Contacts: the people at a customer.", "contact"),
+    "followup": Entry("Follow-ups: log what happened, plan what comes next, see what is due.", "followup"),
+    "product": Entry("Products and their prices.", "product"),
+    "quote": Entry("Quotes: priced offers with discounts, routed for approval where needed.", "quote"),
+    "approval": Entry("Approvals: your inbox, decisions, the reasons behind a route.", "approval"),
+    "order": Entry("Orders: from an accepted quote through approval.", "order"),
+    "report": Entry("Reports for the review meeting.", "report"),
+    "explain": Entry("Why: every rule that applies to a record now, with its inputs.", "explain"),
+    "rules": Entry("The rule book: every rule, its parameters and its source.", "rules"),
+    "policy": Entry("The policy: the parameters of all rules, presets, changes.", "policy"),
+    "staff": Entry("Staff and their roles.", "staff"),
+    "config": Entry("The configuration file.", "config"),
+    "db": Entry("The database file: state, check, backup.", "db"),
+    "audit": Entry("The audit trail: every change, chained by hash.", "audit"),
+    "init": Entry("Make the database and its first staff member.", "init"),
+    "demo": Entry("Make a lively sample database and show ten commands to try.", "demo"),
+}
+
+
+class Root(TyperGroup):
+    """The root group: nouns are placeholders until one is typed, so that a command imports its own noun alone."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.help = help_page.translated(self.help)
+        for param in self.params:
+            param.help = help_page.translated(getattr(param, "help", None))  # type: ignore[attr-defined]  # options have it
+        self.commands = {name: TyperCommand(name, help=translate(entry.help)) for name, entry in NOUNS.items()}
+
+    def format_help(self, ctx: TyperContext, formatter: HelpFormatter) -> None:
+        formatter.write(help_page.page(ctx))
+
+    def resolve_command(self, ctx: TyperContext, args: list[str]) -> Any:
+        check_command(self, ctx, args)
+        if args[0] in NOUNS:
+            self.commands[args[0]] = load(args[0])
+        return super().resolve_command(ctx, args)
+
+    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **settings: Any) -> Any:
+        arguments = list(sys.argv[1:] if args is None else args)
+        choose_language(arguments)
+        if not settings.pop("standalone_mode", True):
+            return super().main(arguments, prog_name or "salesflow", standalone_mode=False, **settings)
+        run = super().main
+        sys.exit(guarded(lambda: run(arguments, "salesflow", standalone_mode=False, **settings), arguments))
+
+    def invoke(self, ctx: TyperContext) -> int:
+        """Run the command and print its result; gives the exit status."""
+        with ctx:
+            result = super().invoke(ctx)
+            return show(ctx.obj, result)
+
+
+def load(name: str) -> TyperCommand | TyperGroup:
+    """The command or group behind a word, made for the language of the moment."""
+    app = import_module(f"salesflow.commands.{NOUNS[name].module}").app
+    made: Any = get_group(app) if app.registered_callback else get_command(app)
+    made.name = name
+    return made  # type: ignore[no-any-return]  # Typer gives its base class
+
+
+def show(world: context.Context, result: Any) -> int:
+    """Print a command's result on stdout and its notes on stderr; gives the exit status."""
+    status = 0
+    if result is not None:
+        from salesflow.output.options import Format, OutputOptions
+        from salesflow.output.render import render
+
+        asked = world.asked
+        form = None if asked.format is None else Format(asked.format)
+        options = OutputOptions(form, asked.fields, asked.quiet, cast("Color", world.color), world.clock.zone)
+        render(result, options, sys.stdout, sys.stderr)
+        status = result.exit_status
+    sys.stdout.flush()
+    if world.notes:
+        from salesflow.output.notes import print_notes
+
+        print_notes(world.notes, sys.stderr)
+    return status
+
+
+def guarded(run: Callable[[], Any], arguments: Sequence[str]) -> int:
+    """The error boundary: what a command raises becomes one line on stderr and an exit status."""
+    try:
+        status = run()
+    except NoArgsIsHelp as error:
+        sys.stderr.write(error.format_message().rstrip() + "\n")
+        return 2
+    except ClickException as error:
+        return _failed(_as_usage(error), arguments)
+    except SalesflowError as error:
+        return _failed(error, arguments)
+    except (KeyboardInterrupt, typer.Abort):
+        sys.stderr.write("\n")
+        return 130
+    except BrokenPipeError:
+        _silence_stdout()
+        return 0
+    except Exception as error:  # noqa: BLE001 - the last resort: a defect must not look like success, nor like a traceback
+        return _defect(error, arguments)
+    return status if isinstance(status, int) else 0
+
+
+def _as_usage(error: ClickException) -> UsageError:
+    """Typer's own complaints in our words, in the reader's language."""
+    ctx = getattr(error, "ctx", None)
+    hint = msg("see: {command} --help", command=ctx.command_path if ctx is not None else "salesflow")
+    if isinstance(error, MissingParameter) and error.param is not None:
+        name = error.param.human_readable_name if error.param.param_type_name == "argument" else max(error.param.opts, key=len)
+        return UsageError(msg("{name} is missing", name=name), hint, code="missing-value")
+    if isinstance(error, NoSuchOption):
+        near = error.possibilities[0] if error.possibilities else None
+        if near is not None:
+            hint = msg("did you mean {name}? See: {command} --help", name=near, command=ctx.command_path if ctx else "salesflow")
+        return UsageError(msg("there is no option {name}", name=error.option_name), hint, code="unknown-option")
+    if isinstance(error, BadParameter) and error.param is not None:
+        name = max(error.param.opts, key=len)
+        return UsageError(msg("{name}: {reason}", name=name, reason=error.message), hint, code="invalid-value")
+    return UsageError(msg("{reason}", reason=error.format_message()), hint)
+
+
+def _failed(error: SalesflowError, arguments: Sequence[str]) -> int:
+    from salesflow.output.notes import print_error
+
+    if error.__cause__ is not None and "--verbose" in arguments:
+        import traceback
+
+        traceback.print_exception(error)
+    print_error(error, sys.stderr, as_json=wants_json(arguments))
+    return error.exit_status
+
+
+def wants_json(arguments: Sequence[str]) -> bool:
+    joined = " ".join(arguments)
+    return "--json" in arguments or any(form in joined for form in ("--format json", "--format=json"))
+
+
+def _defect(error: Exception, arguments: Sequence[str]) -> int:
+    """Exit 1: keep the traceback in a file and name it, unless `--verbose` asks to see it."""
+    import traceback
+
+    if isinstance(error, sqlite3.Error | OSError):
+        from salesflow.db.schema import problem
+        from salesflow.errors import FileProblem
+
+        reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
+        found = (
+            problem(error, "the database")
+            if isinstance(error, sqlite3.Error)
+            else FileProblem(msg("{path}: {reason}", path=str(error.filename or ""), reason=reason))
+        )
+        if "--verbose" in arguments:
+            traceback.print_exception(error)
+        return _failed(found, arguments)
+    if "--verbose" in arguments:
+        traceback.print_exception(error)
+    place = _log(traceback.format_exception(error))
+    failure = SalesflowError(
+        msg("unexpected failure: {kind}: {reason}", kind=type(error).__name__, reason=str(error)),
+        msg("this is a defect; please report it with the file {path}", path=place),
+        code="defect",
+    )
+    return _failed(failure, ())
+
+
+def _log(lines: Sequence[str]) -> str:
+    """Write a traceback to a file of its own; gives its name. Command lines are left out: they may hold personal data."""
+    import tempfile
+
+    with tempfile.NamedTemporaryFile("w", prefix="salesflow-", suffix=".log", delete=False, encoding="utf-8") as file:
+        file.write(f"salesflow {__version__}, Python {sys.version}\n")
+        file.writelines(lines)
+    return file.name
+
+
+def _silence_stdout() -> None:
+    """The reader of our output went away: let the interpreter's last flush go nowhere instead of failing."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def choose_language(arguments: Sequence[str]) -> None:
+    """Set the language before anything is made that has texts: --lang, else the environment; the configuration comes with it."""
+    asked = None
+    for position, word in enumerate(arguments):
+        if word == "--lang" and position + 1 < len(arguments):
+            asked = arguments[position + 1]
+        elif word.startswith("--lang="):
+            asked = word.partition("=")[2]
+    if asked is None and "SALESFLOW_LANG" not in os.environ:
+        asked = _configured_language()
+    i18n.set_language(asked if asked in i18n.LANGUAGES else i18n.preferred_language(os.environ))
+
+
+def _configured_language() -> str | None:
+    from salesflow import config
+
+    path = config.config_path(os.environ)
+    if not os.path.exists(path):
+        return None
+    try:
+        return config.load(path).text("lang")
+    except SalesflowError:  # the command itself will say what is wrong with the file
+        return None
+
+
+def _choice(name: str, choices: Sequence[str]) -> Callable[[str | None], str | None]:
+    def check(value: str | None) -> str | None:
+        if value is not None and value not in choices:
+            raise UsageError(
+                msg("{value} is not a value for {name}", value=value, name=name), msg("use one of: {choices}", choices=list(choices))
+            )
+        return value
+
+    return check
+
+
+def _version(value: bool | None) -> None:
+    if value:
+        sys.stdout.write(f"salesflow {__version__}\n")
+        raise typer.Exit
+
+
+app = typer.Typer(cls=Root, rich_markup_mode=None, add_completion=True, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def root(
+    ctx: typer.Context,
+    db: Annotated[
+        str | None, typer.Option("--db", envvar="SALESFLOW_DB", metavar="PATH|URL", help="The database file.", show_envvar=False)
+    ] = None,
+    user: Annotated[
+        str | None, typer.Option("--user", envvar="SALESFLOW_USER", metavar="LOGIN", help="Who acts.", show_envvar=False)
+    ] = None,
+    lang: Annotated[
+        str | None,
+        typer.Option("--lang", envvar="SALESFLOW_LANG", metavar="zh|en", help="Language.", callback=_choice("--lang", i18n.LANGUAGES)),
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", envvar="SALESFLOW_AS_OF", metavar="DATETIME", help="Read as of another moment.", show_envvar=False),
+    ] = None,
+    color: Annotated[
+        str,
+        typer.Option(
+            "--color", metavar="auto|always|never", help="When to colour.", callback=_choice("--color", ("auto", "always", "never"))
+        ),
+    ] = "auto",
+    verbose: Annotated[bool, typer.Option("--verbose", help="Show what lies behind an error.")] = False,
+    version: Annotated[
+        bool | None, typer.Option("--version", help="Show the version.", callback=_version, is_eager=True)
+    ] = None,
+) -> None:
+    """A B2B sales team's whole process from the terminal: leads, follow-ups, quotes, approvals, orders, reports."""
+    if ctx.resilient_parsing:
+        return
+    ctx.obj = context.make(os.environ, database=db, user=user, as_of=as_of, color=color, verbose=verbose)
+    ctx.call_on_close(ctx.obj.close)

@@ -1,0 +1,131 @@
+"""Help pages: plain text that fits the terminal, with Chinese counted as wide, in the language of the moment."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable
+from typing import Any
+
+from salesflow.commands.typerbase import TyperContext
+from salesflow.i18n import msg, render, translate
+from salesflow.text import pad, width
+
+INDENT = 2
+WIDEST_TERM = 30
+LONGEST_VALUE = 24
+
+
+def page(context: TyperContext) -> str:
+    """The help of the context's command: usage, what it does, arguments, options, commands."""
+    command: Any = context.command
+    columns = min(shutil.get_terminal_size().columns, 100) if "COLUMNS" not in os.environ else int(os.environ["COLUMNS"] or 80)
+    columns = max(40, min(columns, 100))
+    pieces = " ".join(command.collect_usage_pieces(context))
+    parts = [f"{render(msg('Usage:'))} {context.command_path} {pieces}".rstrip()]
+    if command.help:
+        parts += ["\n".join(_paragraph(paragraph, columns)) for paragraph in command.help.split("\n\n")]
+    arguments, options = _records(command, context)
+    parts += _section(render(msg("Arguments:")), arguments, columns)
+    parts += _section(render(msg("Options:")), options, columns)
+    commands = [(name, sub.get_short_help_str(200)) for name, sub in getattr(command, "commands", {}).items() if not sub.hidden]
+    parts += _section(render(msg("Commands:")), commands, columns)
+    return "\n\n".join(parts) + "\n"
+
+
+def _records(command: Any, context: TyperContext) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    arguments: list[tuple[str, str]] = []
+    options: list[tuple[str, str]] = []
+    for param in command.get_params(context):
+        if getattr(param, "hidden", False):
+            continue
+        note = _note(param)
+        if param.param_type_name == "argument":
+            arguments.append((param.make_metavar(context), f"{param.help or ''}{note}".strip()))
+        else:
+            names = ", ".join(sorted(param.opts, key=len)) + "".join(f" / {name}" for name in param.secondary_opts)
+            value, codes = ("", "") if param.is_flag or param.count else _value(param.make_metavar(context))
+            options.append((f"{names} {value}".rstrip(), f"{param.help or ''}{codes}{note}".strip()))
+    return arguments, options
+
+
+def _value(metavar: str) -> tuple[str, str]:
+    """What stands for an option's value, and a remark: a long list of codes goes to the text."""
+    plain = {"<str>": "TEXT", "<int>": "N"}.get(metavar, metavar.strip("<>"))
+    if "|" in plain and len(plain) > LONGEST_VALUE:
+        return "CODE", f" ({plain.replace('|', ', ')})"
+    return plain, ""
+
+
+def _note(param: Any) -> str:
+    if param.required:
+        return " " + render(msg("[required]"))
+    if getattr(param, "multiple", False):
+        return " " + render(msg("[may be repeated]"))
+    if getattr(param, "show_default", False) and param.default not in (None, False, "", ()):
+        return " " + render(msg("[default: {value}]", value=str(getattr(param.default, "value", param.default))))
+    return ""
+
+
+def _section(title: str, records: Iterable[tuple[str, str]], columns: int) -> list[str]:
+    records = list(records)
+    if not records:
+        return []
+    term = min(max(width(name) for name, _ in records), WIDEST_TERM)
+    lines = [title]
+    for name, text in records:
+        wrapped = wrap(text, columns - term - 2 * INDENT) or [""]
+        if width(name) > term:
+            lines.append(" " * INDENT + name)
+        else:
+            lines.append(f"{' ' * INDENT}{pad(name, term)}{' ' * INDENT}{wrapped.pop(0)}".rstrip())
+        lines += [" " * (term + 2 * INDENT) + line for line in wrapped if line]
+    return ["\n".join(lines)]
+
+
+def _paragraph(text: str, columns: int) -> list[str]:
+    """Prose is wrapped; examples stay as they are."""
+    if is_example(text):
+        return [f"  {line.strip()}" for line in text.splitlines()]
+    return wrap(" ".join(text.split()), columns)
+
+
+def is_example(paragraph: str) -> bool:
+    """A paragraph of command lines, not of prose: it is neither wrapped nor translated."""
+    return paragraph.lstrip().startswith("salesflow ")
+
+
+def wrap(text: str, cells: int) -> list[str]:
+    """Break text into lines of at most so many cells: at blanks, and between wide characters."""
+    lines: list[str] = []
+    line = ""
+    for token in _tokens(text):
+        if width(line.rstrip()) and width((line + token).rstrip()) > cells and token[0] not in "，。；：、）！？":
+            lines.append(line.rstrip())
+            line = ""
+        line += token if line else token.lstrip()
+    return [*lines, line.rstrip()] if line.strip() else lines
+
+
+def _tokens(text: str) -> Iterable[str]:
+    """Runs that stay together: a word with the blanks before it, or one wide character."""
+    run = ""
+    for character in text:
+        wide = width(character) > 1
+        if wide or (character == " " and not run.endswith(" ")):
+            if run:
+                yield run
+            run = ""
+        run += character
+        if wide:
+            yield run
+            run = ""
+    if run:
+        yield run
+
+
+def translated(text: str | None) -> str | None:
+    """A help text of the source in the language of the moment, paragraph by paragraph."""
+    if not text:
+        return text
+    return "\n\n".join(part if is_example(part) else translate(" ".join(part.split())) for part in text.split("\n\n"))

@@ -1,0 +1,126 @@
+"""Types of parameters: text on the command line -> dates, amounts, codes. They know the Context's clock and calendar."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from salesflow.commands.typerbase import Parameter, ParamType, TyperContext
+from salesflow.context import Context
+from salesflow.errors import InvalidValue
+from salesflow.i18n import label, language, msg, render
+from salesflow.text import fold, nearest
+
+
+class _Parsed(ParamType):
+    """A value that is parsed with the Context; its error names the option."""
+
+    name = "text"
+
+    def parse(self, value: str, context: Context) -> Any:
+        raise AssertionError(value)
+
+    def convert(self, value: Any, param: Parameter | None, ctx: TyperContext | None) -> Any:
+        if not isinstance(value, str) or ctx is None or not isinstance(ctx.obj, Context):
+            return value
+        try:
+            return self.parse(value, ctx.obj)
+        except InvalidValue as error:
+            if param is None:
+                raise
+            option = max(param.opts, key=len)
+            named = msg("{option}: {problem}", option=option, problem=error.message)
+            raise InvalidValue(named, error.hint, code=error.code, details=error.details) from error
+
+
+class _Day(_Parsed):
+    name = "date"
+
+    def parse(self, value: str, context: Context) -> date:
+        from salesflow.dates import parse_date
+
+        return parse_date(value, context.clock.today(), context.calendar.is_workday)
+
+
+class _Moment(_Parsed):
+    name = "datetime"
+
+    def parse(self, value: str, context: Context) -> datetime:
+        from salesflow.dates import parse_instant
+
+        now = context.clock.local(context.clock.now())
+        return parse_instant(value, now, context.calendar.is_workday, default_time=now.time())
+
+
+class _Money(_Parsed):
+    name = "amount"
+
+    def parse(self, value: str, context: Context) -> int:
+        from salesflow.money import parse_money
+
+        return parse_money(value)
+
+
+class _Percent(_Parsed):
+    name = "percent"
+
+    def parse(self, value: str, context: Context) -> int:
+        from salesflow.money import parse_percent
+
+        return parse_percent(value)
+
+
+class _Quantity(_Parsed):
+    name = "quantity"
+
+    def parse(self, value: str, context: Context) -> int:
+        from salesflow.money import parse_quantity
+
+        return parse_quantity(value)
+
+
+class _Days(_Parsed):
+    name = "3d|2w"
+
+    def parse(self, value: str, context: Context) -> int:
+        from salesflow.dates import parse_duration_days
+
+        return parse_duration_days(value)
+
+
+class CODE(_Parsed):
+    """One of an enumeration's codes; its label in either language is accepted too."""
+
+    def __init__(self, codes: type[StrEnum]) -> None:
+        self.codes = codes
+        self.name = codes.__name__.lower()
+
+    def get_metavar(self, param: Parameter, ctx: TyperContext) -> str:
+        return "|".join(code.value for code in self.codes)
+
+    def parse(self, value: str, context: Context) -> StrEnum:
+        return parse_code(self.codes, value)
+
+
+def parse_code(codes: type[StrEnum], value: str) -> StrEnum:
+    """The code that a text names: the code itself in any case, or its label. Raises InvalidValue listing the codes."""
+    wanted = fold(value)
+    for code in codes:
+        if wanted in (fold(code.value), fold(code.value.replace("_", "-")), *(fold(render(label(codes.__name__.lower(), code.value), lang)) for lang in ("zh", "en"))):
+            return code
+    listed = [_shown(codes, code) for code in codes]
+    close = nearest(wanted, [code.value for code in codes])
+    hint = msg("use one of: {codes}", codes=listed)
+    if close is not None:
+        hint = msg("did you mean {name}? Use one of: {codes}", name=close, codes=listed)
+    raise InvalidValue(msg("{value} is not one of the codes", value=value), hint)
+
+
+def _shown(codes: type[StrEnum], code: StrEnum) -> str:
+    if language() == "en":
+        return code.value
+    return f"{code.value} {render(label(codes.__name__.lower(), code.value))}"
+
+
+DAY, MOMENT, MONEY, PERCENT, QUANTITY, DAYS = _Day(), _Moment(), _Money(), _Percent(), _Quantity(), _Days()

@@ -1,0 +1,169 @@
+"""The configuration file and where things live. TOML, at the platform's configuration folder; unknown keys are errors."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from salesflow.errors import FileProblem, InvalidValue, UsageError
+from salesflow.i18n import Message, msg
+
+APPLICATION = "salesflow"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of the configuration: its type ("text", "list") and what it is for."""
+
+    name: str
+    doc: Message
+    type: str = "text"
+    choices: tuple[str, ...] = ()
+
+
+KEYS = (
+    Key("db", msg("path of the database file")),
+    Key("user", msg("your staff login, where it is not the operating system's")),
+    Key("lang", msg("language of the interface: zh or en"), choices=("zh", "en")),
+    Key("region", msg("region code of new customers, where neither the command nor the owner gives one")),
+    Key("timezone", msg("time zone of business dates (default Asia/Shanghai)")),
+    Key("industries.extra", msg("industries of your own, beside the built-in list"), type="list"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The configuration as read: values by dotted key; absent keys are absent."""
+
+    path: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def text(self, name: str) -> str | None:
+        value = self.values.get(name)
+        return None if value is None else str(value)
+
+    def items(self, name: str) -> list[str]:
+        return list(self.values.get(name, []))
+
+
+def _user_folder(variable: str, fallback: str, kind: str) -> str:
+    """The platform's folder; on Linux without importing platformdirs, which costs more than a bare interpreter."""
+    if sys.platform.startswith("linux"):
+        base = os.environ.get(variable, "")
+        return os.path.join(base if os.path.isabs(base) else os.path.expanduser(fallback), APPLICATION)
+    import platformdirs
+
+    folder = platformdirs.user_config_dir if kind == "config" else platformdirs.user_data_dir
+    return str(folder(APPLICATION, appauthor=False, roaming=True))
+
+
+def config_path(environ: Mapping[str, str]) -> str:
+    return environ.get("SALESFLOW_CONFIG") or os.path.join(_user_folder("XDG_CONFIG_HOME", "~/.config", "config"), "config.toml")
+
+
+def default_database() -> str:
+    return os.path.join(_user_folder("XDG_DATA_HOME", "~/.local/share", "data"), "salesflow.db")
+
+
+def load(path: str) -> Settings:
+    """Read the file; none is an empty configuration. Raises InvalidValue for a key or value that is not one."""
+    try:
+        with open(path, "rb") as file:
+            content = file.read()
+    except FileNotFoundError:
+        return Settings(path)
+    except OSError as error:
+        raise FileProblem(
+            msg("the configuration {path} cannot be read: {reason}", path=path, reason=error.strerror or str(error)),
+            msg("check the file's permissions"),
+        ) from error
+    import tomllib
+
+    try:
+        document = tomllib.loads(content.decode("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidValue(
+            msg("the configuration {path} is not TOML: {reason}", path=path, reason=str(error)), msg("correct it with an editor")
+        ) from error
+    values = dict(_flat(document))
+    for name, value in values.items():
+        _check(key(name), value)
+    return Settings(path, values)
+
+
+def _flat(document: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = []
+    for name, value in document.items():
+        found += _flat(value, f"{prefix}{name}.") if isinstance(value, dict) else [(prefix + name, value)]
+    return found
+
+
+def key(name: str) -> Key:
+    """The key of that name. Raises UsageError naming the nearest one."""
+    for known in KEYS:
+        if known.name == name:
+            return known
+    from salesflow.text import nearest
+
+    close = nearest(name, [known.name for known in KEYS])
+    hint = msg("did you mean {name}? The keys are: {keys}", name=close, keys=[known.name for known in KEYS])
+    if close is None:
+        hint = msg("the keys are: {keys}", keys=[known.name for known in KEYS])
+    raise UsageError(msg("there is no configuration key {name}", name=name), hint, code="unknown-key")
+
+
+def _check(known: Key, value: Any) -> None:
+    fits = isinstance(value, list) and all(isinstance(item, str) for item in value) if known.type == "list" else isinstance(value, str)
+    if not fits or (known.choices and value not in known.choices):
+        raise InvalidValue(
+            msg("{value} is not a value for {name}", value=repr(value), name=known.name),
+            msg("{name}: {doc}", name=known.name, doc=known.doc),
+        )
+
+
+def parse(known: Key, value: str) -> str | list[str]:
+    """A value as typed at a prompt: text, or a list with commas."""
+    parsed: str | list[str] = [part.strip() for part in value.replace("，", ",").split(",") if part.strip()] if known.type == "list" else value.strip()
+    _check(known, parsed)
+    if known.name == "timezone":
+        from salesflow.clock import zone
+
+        zone(value.strip())
+    return parsed
+
+
+def write(path: str, changes: Mapping[str, str | list[str] | None]) -> None:
+    """Set (or with None remove) keys in the file; what else stands in it, comments too, stays. Replaces the file in one step."""
+    import tomlkit
+    from tomlkit.items import Table
+
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            document = tomlkit.parse(file.read())
+    except FileNotFoundError:
+        document = tomlkit.document()
+    for name, value in changes.items():
+        *tables, last = name.split(".")
+        place: Any = document
+        for table in tables:
+            if not isinstance(place.get(table), Table):
+                place[table] = tomlkit.table()
+            place = place[table]
+        if value is None:
+            place.pop(last, None)
+        else:
+            place[last] = value
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    part = f"{path}.part"
+    try:
+        with open(part, "w", encoding="utf-8") as file:
+            file.write(tomlkit.dumps(document))
+        os.replace(part, path)
+    except OSError as error:
+        raise FileProblem(
+            msg("the configuration {path} cannot be written: {reason}", path=path, reason=error.strerror or str(error)),
+            msg("check the permissions of the file and its folder"),
+        ) from error

@@ -1,0 +1,63 @@
+"""Copies of the database that are whole even while others write, and the check that a database is sound."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+
+from salesflow.db.reader import connect
+from salesflow.db.schema import is_current, problem
+from salesflow.errors import FileProblem
+from salesflow.i18n import msg
+
+
+def free_name(path: str) -> str:
+    """The path, or the first of path.2, path.3 … that does not exist."""
+    number, candidate = 2, path
+    while os.path.exists(candidate):
+        candidate = f"{path}.{number}"
+        number += 1
+    return candidate
+
+
+def backup(path: str, target: str) -> int:
+    """Copy the database as of now to a new file, verify the copy, and give its size in bytes. An existing target is refused.
+
+    The copy is written beside the target and renamed when it is whole, so that a target is never half a backup.
+    """
+    if os.path.exists(target):
+        raise FileProblem(msg("{path} exists already", path=target), msg("name a new file; a backup never replaces one"), code="exists")
+    source = connect(path)
+    part = f"{target}.part"
+    try:
+        is_current(source, path)
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+        copy = sqlite3.connect(part)
+        try:
+            source.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")
+            verdict = integrity(copy)
+        finally:
+            copy.close()
+        if verdict:
+            raise FileProblem(msg("the copy is damaged: {reason}", reason=verdict[0]), msg("run: salesflow db check"), code="damaged")
+        os.replace(part, target)
+    except sqlite3.Error as error:
+        raise problem(error, path) from error
+    except OSError as error:
+        raise FileProblem(
+            msg("{path} cannot be written: {reason}", path=target, reason=error.strerror or str(error)),
+            msg("name a folder that exists and that you may write to"),
+        ) from error
+    finally:
+        source.close()
+        if os.path.exists(part):
+            os.unlink(part)
+    return os.path.getsize(target)
+
+
+def integrity(connection: sqlite3.Connection) -> list[str]:
+    """What SQLite itself finds wrong with the file: its structure, its constraints, its foreign keys; empty when sound."""
+    found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
+    keys = connection.execute("PRAGMA foreign_key_check").fetchall()
+    return found + [f"{table} row {row} points to a {parent} that is not there" for table, row, parent, _ in keys]

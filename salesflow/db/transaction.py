@@ -1,0 +1,211 @@
+"""The write side: one session in one `BEGIN IMMEDIATE` transaction; everything in it is kept together or not at all."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import OperationalError as LockedOrBroken
+from sqlalchemy.pool import NullPool
+from sqlmodel import Session, SQLModel, insert
+
+from salesflow.clock import to_db
+from salesflow.db import audit
+from salesflow.db.reader import BUSY_SECONDS, locked, missing
+from salesflow.db.schema import is_current, problem
+from salesflow.errors import Conflict, RuleRefused
+from salesflow.i18n import msg
+from salesflow.rules.decision import Decision, Strength
+
+if TYPE_CHECKING:
+    from salesflow.context import Actor, Context
+
+Record = TypeVar("Record", bound=SQLModel)
+T = TypeVar("T")
+
+
+def connect(path: str) -> sqlite3.Connection:
+    """A connection that writes: foreign keys on, write-ahead log, every commit safe on the disk."""
+    import os
+
+    if not os.path.exists(path):
+        raise missing(path)
+    try:
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")
+    except sqlite3.Error as error:
+        raise problem(error, path) from error
+    return connection
+
+
+def engine(path: str) -> Engine:
+    """An engine whose transactions take the write lock at once, so that two writers queue instead of failing half-way."""
+    made = create_engine("sqlite://", creator=lambda: connect(path), poolclass=NullPool)
+
+    @event.listens_for(made, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return made
+
+
+class Transaction:
+    """What a service gets: the session, the moment, numbers, the audit trail, and a place for decisions."""
+
+    def __init__(self, session: Session, context: Context, actor: Actor) -> None:
+        self.session = session
+        self.context = context
+        self.actor = actor
+        self.now: datetime = context.clock.now()
+        self._entries: list[audit.Entry] = []
+
+    def decide(self, decision: Decision[T]) -> Decision[T]:
+        """Act on a rule's answer: a refusal ends the command, a hint or flag is shown at its end; gives it back."""
+        if decision.strength is Strength.REFUSE:
+            raise RuleRefused(decision)
+        if decision.strength in (Strength.HINT, Strength.FLAG):
+            self.context.notes.append(decision)
+        return decision
+
+    def add(self, record: Record) -> Record:
+        """Add a record and write it out, so that its key is known."""
+        self.session.add(record)
+        self.session.flush()
+        return record
+
+    def insert(self, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write many rows of one table at once."""
+        if rows:
+            self.session.execute(insert(table), rows)  # type: ignore[call-overload]  # sqlmodel's overloads know selects only
+
+    def next_number(self, series: str, count: int = 1) -> int:
+        """Take `count` numbers of a series (gap-free: they are given back when the transaction fails); the first of them."""
+        last = self.session.execute(
+            text(
+                "INSERT INTO counter (name, value) VALUES (:name, :count) "
+                "ON CONFLICT (name) DO UPDATE SET value = counter.value + :count RETURNING value"
+            ),
+            {"name": series, "count": count},
+        ).scalar_one()
+        return int(last) - count + 1
+
+    def audit(
+        self,
+        action: str,
+        kind: str,
+        ref: str,
+        *,
+        before: Mapping[str, object] | None = None,
+        after: Mapping[str, object] | None = None,
+        rule: str | None = None,
+    ) -> None:
+        """Note a change: `kind` and `ref` name the record, `before` and `after` are its changed fields."""
+        self._entries.append(audit.Entry(action, kind, ref, before, after, rule))
+
+    def changed(self, record: SQLModel, fields: Mapping[str, object]) -> tuple[dict[str, object], dict[str, object]]:
+        """Set the fields that differ; gives what they were and what they are, for `audit`. Counts the record's version up."""
+        before = {name: getattr(record, name) for name, value in fields.items() if getattr(record, name) != value}
+        after = {name: fields[name] for name in before}
+        for name, value in after.items():
+            setattr(record, name, value)
+        if after and hasattr(record, "version"):
+            record.version += 1
+        return before, after
+
+    def write_audit(self) -> None:
+        """Chain the noted entries to the trail. Called once, before the commit."""
+        if not self._entries:
+            return
+        run = self.session.execute
+        head = run(text("SELECT value FROM setting WHERE name = :name"), {"name": audit.HEAD_SETTING}).scalar()
+        last_id, last_hash = (0, audit.GENESIS) if head is None else _parsed_head(str(head))
+        from salesflow.models.system import AuditEntry
+
+        rows = list(
+            audit.chain(
+                self._entries,
+                last_id=last_id,
+                last_hash=last_hash,
+                at=to_db(self.now),
+                staff=self.actor.login,
+                os_user=self.context.os_user,
+            )
+        )
+        self.insert(AuditEntry, [{**row, "at": self.now} for row in rows])
+        run(
+            text("INSERT INTO setting (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = :value"),
+            {"name": audit.HEAD_SETTING, "value": f"{rows[-1]['id']}:{rows[-1]['hash'].hex()}"},
+        )
+        self._entries.clear()
+
+
+def _parsed_head(head: str) -> tuple[int, bytes]:
+    number, _, digest = head.partition(":")
+    return int(number), bytes.fromhex(digest)
+
+
+@contextmanager
+def transaction(path: str, context: Context, actor: Actor) -> Iterator[Transaction]:
+    """Open, begin, hand out, write the audit trail, commit; on any failure nothing is kept."""
+    with closing_engine(path) as made:
+        _check_schema(made, path)
+        try:
+            with Session(made, expire_on_commit=False) as session:
+                work = Transaction(session, context, actor)
+                yield work
+                session.flush()
+                work.write_audit()
+                session.commit()
+        except IntegrityError as error:
+            raise Conflict(
+                msg("the database refused the change: {reason}", reason=str(error.orig)),
+                msg("somebody may have changed the record meanwhile; look again and repeat"),
+            ) from error
+        except LockedOrBroken as error:
+            raise locked(_original(error), path) from error
+        except DBAPIError as error:
+            raise problem(_original(error), path) from error
+
+
+def _original(error: DBAPIError) -> sqlite3.OperationalError:
+    return error.orig if isinstance(error.orig, sqlite3.OperationalError) else sqlite3.OperationalError(str(error.orig))
+
+
+@contextmanager
+def closing_engine(path: str) -> Iterator[Engine]:
+    made = engine(path)
+    try:
+        yield made
+    finally:
+        made.dispose()
+
+
+def _check_schema(made: Engine, path: str) -> None:
+    connection = connect(path)
+    try:
+        current = is_current(connection, path)
+    finally:
+        connection.close()
+    if not current:
+        from salesflow.db.upgrade import upgrade_own_file
+
+        upgrade_own_file(path)
+
+
+def insert_rows(work: Transaction, table: type[SQLModel], rows: Iterable[Mapping[str, Any]], size: int = 2000) -> int:
+    """Write a long stream of rows in bounded memory; gives how many."""
+    count, batch = 0, []
+    for row in rows:
+        batch.append(row)
+        count += 1
+        if len(batch) >= size:
+            work.insert(table, batch)
+            batch = []
+    work.insert(table, batch)
+    return count

@@ -1,0 +1,145 @@
+"""The codes of the glossary. They cost nothing to import, stay English in every language, and never change.
+
+What a person reads for a code comes from the catalogue: `i18n.label(kind, code)`, where kind is the class's `KIND`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """A glossary term with a closed list of codes; `kind()` is the catalogue's context for their labels."""
+
+    @classmethod
+    def kind(cls) -> str:
+        return cls.__name__.lower()
+
+
+class Role(Code):
+    REP = "rep"
+    SENIOR_REP = "senior_rep"
+    ASSISTANT = "assistant"
+    MANAGER = "manager"
+    FINANCE = "finance"
+    LEGAL = "legal"
+    OPERATIONS = "operations"
+    SERVICE = "service"
+    TECHNICAL = "technical"
+    DIRECTOR = "director"
+
+
+class Kind(Code):
+    COMPANY = "company"
+    PERSON = "person"
+
+
+class Grade(Code):
+    A = "A"
+    B = "B"
+    C = "C"
+
+
+class Status(Code):
+    PROSPECT = "prospect"
+    INTERESTED = "interested"
+    HOT = "hot"
+    WON = "won"
+    LOST = "lost"
+    INVALID = "invalid"
+
+    @property
+    def is_open(self) -> bool:
+        """Still to be won: prospect, interested or hot."""
+        return self in (Status.PROSPECT, Status.INTERESTED, Status.HOT)
+
+
+class Source(Code):
+    EXHIBITION = "exhibition"
+    REFERRAL = "referral"
+    WEBSITE = "website"
+    INBOUND = "inbound"
+    CAMPAIGN = "campaign"
+    COLD_CALL = "cold-call"
+    EXISTING_CUSTOMER = "existing-customer"
+    OTHER = "other"
+
+
+class ChainRole(Code):
+    """A contact's part in the customer's decision chain (决策链)."""
+
+    DECISION_MAKER = "decision_maker"
+    USER = "user"
+    PROCUREMENT = "procurement"
+    TECHNICAL = "technical"
+    FINANCE = "finance"
+    INFLUENCER = "influencer"
+    OTHER = "other"
+
+
+class Method(Code):
+    """How one talks with a customer."""
+
+    PHONE = "phone"
+    VISIT = "visit"
+    WECHAT = "wechat"
+    EMAIL = "email"
+    ONLINE_MEETING = "online-meeting"
+    DEMO = "demo"
+    INVITE = "invite"
+    OTHER = "other"
+
+
+class LossReason(Code):
+    PRICE = "price"
+    NEED_MISMATCH = "need-mismatch"
+    COMPETITOR = "competitor"
+    TIMING = "timing"
+    BUDGET_CUT = "budget-cut"
+    NO_CONTACT = "no-contact"
+    OTHER = "other"
+
+
+class PlanState(Code):
+    PENDING = "pending"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class QuoteState(Code):
+    """Stored states; `expired` is derived from the date and never stored."""
+
+    DRAFT = "draft"
+    PENDING_APPROVAL = "pending_approval"
+    APPROVED = "approved"
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+
+
+class ApprovalState(Code):
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    VOID = "void"
+
+
+class StepDecision(Code):
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class OrderState(Code):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    IN_FULFILMENT = "in_fulfilment"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    ACCEPTED = "accepted"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"

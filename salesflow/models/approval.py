@@ -1,0 +1,62 @@
+"""Approvals: a subject, a route of steps, decisions. `why` is a message in both languages (JSON of i18n.Message)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field
+
+from salesflow.enums import ApprovalState, Role, StepDecision
+from salesflow.models.base import Base, at_least, instant, key, number, one_of, reference
+
+
+class Approval(Base, table=True):
+    """One round of asking. A subject that comes again makes a new approval with the next round."""
+
+    __table_args__ = (
+        UniqueConstraint("number"),
+        UniqueConstraint("subject_kind", "subject_id", "round"),
+        Index("ix_approval_state", "state", "submitted_at"),
+        one_of("state", ApprovalState),
+        at_least("round", 1),
+    )
+
+    id: int | None = key()
+    number: str
+    subject_kind: str
+    subject_id: int
+    subject_ref: str
+    customer_id: int | None = reference("customer.id", nullable=True)
+    amount: int | None = number(nullable=True)
+    submitted_by: int = reference("staff.id")
+    submitted_at: datetime = instant()
+    state: str
+    round: int = 1
+    fingerprint: str
+    current_step: int = 1
+    closed_at: datetime | None = instant(nullable=True)
+    version: int = 1
+
+
+class ApprovalStep(Base, table=True):
+    __tablename__ = "approval_step"
+    __table_args__ = (
+        Index("ix_approval_step_role", "role", "decision"),
+        one_of("role", Role),
+        one_of("decision", StepDecision, nullable=True),
+    )
+
+    approval_id: int = reference("approval.id", primary_key=True)
+    step: int = Field(primary_key=True)
+    role: str
+    rule: str
+    why: str
+    deadline_workdays: int
+    waiting_since: datetime | None = instant(nullable=True)
+    due_at: datetime | None = instant(nullable=True)
+    decision: str | None = None
+    decided_by: int | None = reference("staff.id", nullable=True)
+    decided_at: datetime | None = instant(nullable=True)
+    comment: str | None = None
+    self_approved: bool = False

@@ -1,0 +1,70 @@
+"""Interactions that happened, and those that are to happen."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Index
+from sqlmodel import Field
+
+from salesflow.enums import Method, PlanState, Role
+from salesflow.models.base import Base, instant, iso_date, key, not_blank, one_of, reference
+
+
+class Followup(Base, table=True):
+    """One interaction (跟进记录). Never changed: what is wrong in it is amended by another record."""
+
+    __table_args__ = (
+        Index("ix_followup_customer", "customer_id", "at"),
+        Index("ix_followup_at", "at"),
+        one_of("method", Method),
+        not_blank("content"),
+    )
+
+    id: int | None = key()
+    customer_id: int = reference("customer.id")
+    contact_id: int | None = reference("contact.id", nullable=True)
+    at: datetime = instant()
+    recorded_at: datetime = instant()
+    by_id: int = reference("staff.id")
+    method: str
+    content: str
+    scene: str | None = None
+    feedback: str | None = None
+    resolved: str | None = None
+    open_points: str | None = None
+    risk: str | None = None
+    next: str | None = None
+    progress: bool = False
+    late: bool = False
+
+
+class PlanItem(Base, table=True):
+    """One interaction that is to happen (跟进计划). `rule` is set where the date was computed."""
+
+    __tablename__ = "plan_item"
+    __table_args__ = (
+        Index("ix_plan_item_customer", "customer_id", "state"),
+        one_of("method", Method, nullable=True),
+        one_of("state", PlanState),
+        one_of("support_role", Role, nullable=True),
+        *iso_date("due_on"),
+    )
+
+    id: int | None = key()
+    customer_id: int = reference("customer.id")
+    due_on: date
+    method: str | None = None
+    focus: str | None = None
+    goal: str | None = None
+    support_role: str | None = None
+    support_id: int | None = reference("staff.id", nullable=True)
+    support_for: str | None = None
+    state: str = Field(default=PlanState.PENDING)
+    rule: str | None = None
+    beyond_cadence: bool = False
+    created_at: datetime = instant()
+    created_by: int = reference("staff.id")
+    closed_at: datetime | None = instant(nullable=True)
+    followup_id: int | None = reference("followup.id", nullable=True)
+    reason: str | None = None

@@ -1,0 +1,94 @@
+"""Quotes with their lines and extras. Money in fen, discounts and rates in basis points, quantities in thousandths."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field
+
+from salesflow.enums import QuoteState
+from salesflow.models.base import Base, at_least, instant, iso_date, key, number, one_of, reference, within
+
+_STORED_STATES = [state for state in QuoteState if state is not QuoteState.EXPIRED]
+
+
+class Quote(Base, table=True):
+    """One version of an offer. Totals are frozen when it is made; being expired follows from `valid_until`."""
+
+    __table_args__ = (
+        UniqueConstraint("number", "version"),
+        Index("ix_quote_owner", "owner_id", "state", "valid_until"),
+        one_of("state", _STORED_STATES),
+        within("quote_discount", 0, 10_000),
+        within("max_discount", 0, 10_000),
+        *(at_least(name, 0) for name in ("goods_total", "discount_total", "freight", "extras_total", "tax_total", "total")),
+        *iso_date("created_on", "valid_until", "accepted_on"),
+    )
+
+    id: int | None = key()
+    number: str
+    version: int = 1
+    customer_id: int = reference("customer.id", index=True)
+    owner_id: int = reference("staff.id")
+    state: str
+    created_on: date
+    created_at: datetime = instant(index=True)
+    valid_until: date
+    quote_discount: int = 0
+    goods_total: int = number()
+    discount_total: int = number()
+    freight: int = number(default=0)
+    extras_total: int = number(default=0)
+    tax_total: int = number()
+    total: int = number()
+    max_discount: int = 0
+    payment_terms: str | None = None
+    delivery_days: int | None = None
+    warranty: str | None = None
+    note: str | None = None
+    policy_id: int = reference("policy_version.id")
+    accepted_on: date | None = None
+    edition: int = 1
+
+
+class QuoteLine(Base, table=True):
+    """One priced line. `list_amount` is list price x quantity; `unit_price` is in ten-thousandths of a yuan, for show."""
+
+    __tablename__ = "quote_line"
+    __table_args__ = (
+        within("discount", 0, 10_000),
+        within("tax_rate", 0, 10_000),
+        at_least("quantity", 1),
+        *(at_least(name, 0) for name in ("list_price", "list_amount", "unit_price", "tax", "amount")),
+    )
+
+    quote_id: int = reference("quote.id", primary_key=True)
+    line: int = Field(primary_key=True)
+    product_id: int = reference("product.id")
+    sku: str
+    name: str
+    spec: str = ""
+    unit: str
+    quantity: int = number()
+    list_price: int = number()
+    list_amount: int = number()
+    discount: int
+    discount_rule: str | None = None
+    unit_price: int = number()
+    tax_rate: int
+    net: bool = False
+    tax: int = number()
+    amount: int = number()
+    floor_price: int | None = number(nullable=True)
+    cost: int | None = number(nullable=True)
+
+
+class QuoteExtra(Base, table=True):
+    __tablename__ = "quote_extra"
+    __table_args__ = (at_least("amount", 0),)
+
+    quote_id: int = reference("quote.id", primary_key=True)
+    position: int = Field(primary_key=True)
+    text: str
+    amount: int = number(default=0)

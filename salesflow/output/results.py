@@ -1,0 +1,60 @@
+"""What a command returns. It says nothing about formats: one renderer knows them all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from salesflow.columns import Columns, Row
+from salesflow.i18n import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Rows of one kind. `ref` is the key that `--format ids` prints; `more` says that a limit cut the rows off.
+
+    exit_status: 10 for `--fail-if-any` where there is something.
+    empty: what a person at a terminal is told when there is nothing; scripts and pipes get no line at all.
+    """
+
+    columns: Columns
+    rows: Sequence[Row]
+    ref: str
+    title: Message | None = None
+    empty: Message | None = None
+    more: bool = False
+    exit_status: int = 0
+    group_by: str = ""  # a column's key: tables start anew with each of its values; the rows come in its order
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record, with its nested tables (columns of the kinds RECORD and ROWS)."""
+
+    columns: Columns
+    row: Row
+    ref: str
+    title: Message | None = None
+    exit_status: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a command that writes did: one line (and more, where it computed something), the reference, the whole record."""
+
+    text: Message
+    ref: str
+    record: Record | Listing | None = None
+    details: tuple[Message, ...] = field(default=())
+    exit_status: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text that is complete in itself (a report as Markdown or HTML, a policy as TOML): written as it is."""
+
+    text: str
+    exit_status: int = 0
+
+
+Result = Listing | Record | Written | Document

@@ -1,0 +1,91 @@
+"""Routes of approval, and who may decide what.
+
+A route is what several rules ask for, made one: the steps stand in the order in which the first rule that names a
+role puts it (an order's is manager, finance, operations; a contract's is legal, finance, manager), and the director
+always comes last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from salesflow.enums import Role, StepDecision
+from salesflow.i18n import Message, label, msg
+from salesflow.rules.decision import Decision, Strength
+
+if TYPE_CHECKING:
+    from salesflow.rules.policy import Policy
+
+SEPARATION_OF_DUTIES: Final = "separation-of-duties"
+REJECTION_REASON: Final = "rejection-reason"
+
+
+class Step(NamedTuple):
+    """One decision that is wanted: whose, by which rule, why, and within how many working days."""
+
+    role: Role
+    rule: str
+    why: Message
+    deadline_workdays: int
+
+
+def merge_routes(*routes: Iterable[Step]) -> tuple[Step, ...]:
+    """One route without a role twice, the director last; each rule's own order is kept otherwise.
+
+    Where two rules want the same role, the step carries the first one's id, the reasons of both and the shorter
+    deadline.
+    """
+    steps: dict[Role, Step] = {}
+    for route in routes:
+        for step in route:
+            earlier = steps.get(step.role)
+            steps[step.role] = step if earlier is None else _both(earlier, step)
+    return tuple(sorted(steps.values(), key=lambda step: step.role is Role.DIRECTOR))
+
+
+def separation_of_duties(
+    policy: Policy, *, approver: str, submitter: str, role: Role, active_holders: Collection[str]
+) -> Decision[None]:
+    """Nobody decides on their own submission. `active_holders`: the logins that hold the step's role and are active.
+
+    Where the policy allows it, a role's only active holder may, and the decision is marked. Outcome: "ok",
+    "self-approved" (flagged) or "own-submission" (refused, or as strong as the policy says). Source: process-overview
+    (不相容岗位).
+    """
+    section = policy.separation_of_duties
+    facts: dict[str, object] = {"approver": approver, "submitter": submitter, "role": role}
+    if approver != submitter or section.strength is Strength.OFF:
+        text = msg("submitted by {submitter}, decided by {approver}", submitter=submitter, approver=approver)
+        return Decision(SEPARATION_OF_DUTIES, "ok", Strength.OFF, text, facts)
+    facts["active_holders"] = sorted(active_holders)
+    if section.allow_only_holder and set(active_holders) == {approver}:
+        text = msg(
+            "self-approved: {approver} submitted it and is the only holder of the role {role}",
+            approver=approver,
+            role=label("role", role),
+        )
+        return Decision(SEPARATION_OF_DUTIES, "self-approved", Strength.FLAG, text, facts)
+    text = msg("{approver} submitted this and cannot decide on it", approver=approver)
+    others = sorted(set(active_holders) - {approver})
+    if others:
+        hint = msg("ask another holder of the role {role}: {others}", role=label("role", role), others=others)
+    else:
+        hint = msg("nobody else holds the role {role}: give it to a second person", role=label("role", role))
+    return Decision(SEPARATION_OF_DUTIES, "own-submission", section.strength, text, facts, hint=hint)
+
+
+def rejection_reason(*, decision: StepDecision, reason: str) -> Decision[None]:
+    """A rejection has a reason. Outcome: "ok" or "refused". Source: order-toolkit."""
+    facts: dict[str, object] = {"decision": decision, "reason": reason}
+    if decision is not StepDecision.REJECTED:
+        return Decision(REJECTION_REASON, "ok", Strength.OFF, msg("only a rejection needs a reason"), facts)
+    if reason.strip():
+        return Decision(REJECTION_REASON, "ok", Strength.OFF, msg("rejected because: {reason}", reason=reason), facts)
+    text = msg("a rejection needs a reason")
+    return Decision(REJECTION_REASON, "refused", Strength.REFUSE, text, facts, hint=msg("say why: --reason TEXT"))
+
+
+def _both(first: Step, second: Step) -> Step:
+    why = msg("{first}; [{rule}] {second}", first=first.why, rule=second.rule, second=second.why)
+    return first._replace(why=why, deadline_workdays=min(first.deadline_workdays, second.deadline_workdays))

@@ -1,0 +1,243 @@
+"""The parameters of every rule: one record per table of the policy file, and the whole of them as `Policy`.
+
+A table's name is its rule's id (`[stale-downgrade]` is `policy.stale_downgrade`), a key is the field of the same name.
+Units inside: days, hours and working days are whole numbers, percentages basis points, money fen, quantities
+thousandths, scores hundredths. The defaults are the preset "balanced". What each key means, its unit and its bounds
+are in `policy_keys`; the file format is in `policy_toml`: neither is needed to apply a rule, so neither is imported
+here.
+
+Named tuples, because they are defined five times faster than dataclasses and every command loads this module.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import time
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from salesflow.enums import Grade
+from salesflow.rules.decision import Strength
+
+if TYPE_CHECKING:
+    from salesflow.rules.policy_keys import Parameter
+
+PRESETS: Final = ("balanced", "template-guide", "process-toolkit", "order-toolkit", "tracker")
+
+
+class Tier(NamedTuple):
+    """From so much on (thousandths of a unit, or fen) a discount in basis points."""
+
+    start: int
+    percent: int
+
+
+class Business(NamedTuple):
+    close: time = time(18, 0)
+
+
+class Limits(NamedTuple):
+    name: int = 200
+    line: int = 500
+    text: int = 20_000
+
+
+class EntryDeadline(NamedTuple):
+    hours: int = 24
+    workdays: int = 0
+
+
+class NeedSpecific(NamedTuple):
+    strength: Strength = Strength.HINT
+    min_length: int = 10
+    phrases: tuple[str, ...] = (
+        "便宜点", "便宜一点", "便宜些", "优惠点", "优惠一点", "价格合适", "价格合理", "价格好谈", "性价比高", "越便宜越好",
+        "尽快", "越快越好", "尽早", "早点", "有空再", "以后再说", "差不多", "看情况", "看着办", "随便", "若干", "一批",
+        "as soon as possible", "asap", "cheaper", "cheap", "good price", "reasonable price", "best price", "a discount",
+        "sometime", "some day", "not sure yet",
+    )  # fmt: skip
+
+
+class GradeScore(NamedTuple):
+    industry_potential: int = 1
+    budget_match: int = 1
+    decision_chain: int = 1
+    urgency: int = 1
+    a_from: int = 400
+    b_from: int = 250
+
+
+class FirstContactDeadline(NamedTuple):
+    a_hours: int = 48
+    b_days: int = 7
+    c_days: int = 7
+
+
+class Cadence(NamedTuple):
+    a_days: int = 7
+    b_days: int = 14
+    c_days: int = 30
+    prospect_days: int = 0
+    interested_days: int = 0
+    hot_days: int = 2
+    won_days: int = 90
+    won_months: int = 0
+    a_contacts_per_week: int = 0
+
+
+class LogDeadline(NamedTuple):
+    hours: int = 24
+
+
+class ObjectiveWording(NamedTuple):
+    strength: Strength = Strength.HINT
+    phrases: tuple[str, ...] = (
+        "意向强", "意向很强", "意向较强", "意向强烈", "意向明显", "意向不错", "很有意向", "比较有意向", "很感兴趣", "非常感兴趣", "比较感兴趣",
+        "感觉不错", "感觉很好", "感觉还行", "感觉有戏", "聊得不错", "聊得很好", "聊得来", "态度不错", "态度很好", "态度积极", "印象不错",
+        "应该能成", "应该会买", "应该没问题", "估计能成", "估计会买", "很有希望", "希望很大", "问题不大", "反应良好", "反馈良好", "反馈不错",
+        "very interested", "quite interested", "seems interested", "really interested", "looks promising", "looks good",
+        "sounds good", "went well", "feels good", "good feeling", "good impression", "very positive", "likes us",
+        "likely to buy", "should close", "will probably buy", "no problem at all",
+    )  # fmt: skip
+
+
+class PlanSpecific(NamedTuple):
+    strength: Strength = Strength.HINT
+    min_length: int = 4
+    phrases: tuple[str, ...] = (
+        "跟进一下", "跟进", "继续跟进", "持续跟进", "保持联系", "再联系", "联系一下", "联系", "回访一下", "回访", "沟通一下", "沟通", "打电话", "发微信",
+        "拜访一下", "拜访", "了解情况", "看看情况", "问问情况", "问一下", "维护关系",
+        "follow up", "follow-up", "keep in touch", "stay in touch", "touch base", "check in", "check back", "get in touch",
+        "call again", "call back", "call", "contact", "visit", "reach out", "catch up", "see how it goes",
+    )  # fmt: skip
+
+
+class StaleDowngrade(NamedTuple):
+    grade: Grade = Grade.B
+    days: int = 14
+    to: str = "C"
+    warn_days: int = 3
+
+
+class StallAnalysis(NamedTuple):
+    days: int = 30
+
+
+class LostProposal(NamedTuple):
+    days: int = 90
+
+
+class AutoDiscount(NamedTuple):
+    grade_a: int = 300
+    grade_b: int = 100
+    grade_c: int = 0
+    quantity_tiers: tuple[Tier, ...] = ()
+    amount_tiers: tuple[Tier, ...] = ()
+
+
+class DiscountAuthority(NamedTuple):
+    rep: int = 1_000
+    senior_rep: int = 1_000
+    manager: int = 2_000
+
+
+class PriceFloor(NamedTuple):
+    min_margin: int = 0
+
+
+class QuoteValidity(NamedTuple):
+    days: int = 30
+    warn_days: int = 3
+
+
+class OrderApproval(NamedTuple):
+    director_above: int = 50_000_000
+
+
+class CreditLimit(NamedTuple):
+    over_limit: str = "director"
+    overdue_step_days: int = 0
+    overdue_refuse_days: int = 30
+
+
+class SeparationOfDuties(NamedTuple):
+    strength: Strength = Strength.REFUSE
+    allow_only_holder: bool = True
+
+
+class ApprovalDeadline(NamedTuple):
+    workdays: int = 1
+
+
+class Policy(NamedTuple):
+    """Everything that the rules take from the policy, one attribute per table; `Policy()` is the preset "balanced"."""
+
+    business: Business = Business()
+    limits: Limits = Limits()
+    entry_deadline: EntryDeadline = EntryDeadline()
+    need_specific: NeedSpecific = NeedSpecific()
+    grade_score: GradeScore = GradeScore()
+    first_contact_deadline: FirstContactDeadline = FirstContactDeadline()
+    cadence: Cadence = Cadence()
+    log_deadline: LogDeadline = LogDeadline()
+    objective_wording: ObjectiveWording = ObjectiveWording()
+    plan_specific: PlanSpecific = PlanSpecific()
+    stale_downgrade: StaleDowngrade = StaleDowngrade()
+    stall_analysis: StallAnalysis = StallAnalysis()
+    lost_proposal: LostProposal = LostProposal()
+    auto_discount: AutoDiscount = AutoDiscount()
+    discount_authority: DiscountAuthority = DiscountAuthority()
+    price_floor: PriceFloor = PriceFloor()
+    quote_validity: QuoteValidity = QuoteValidity()
+    order_approval: OrderApproval = OrderApproval()
+    credit_limit: CreditLimit = CreditLimit()
+    separation_of_duties: SeparationOfDuties = SeparationOfDuties()
+    approval_deadline: ApprovalDeadline = ApprovalDeadline()
+
+    def to_json(self) -> str:
+        """Every table with every key, as it is stored: tables and keys by their attribute names."""
+        tables = {name: section._asdict() for name, section in zip(self._fields, self, strict=True)}
+        return json.dumps(tables, ensure_ascii=False, default=_plain)
+
+    @classmethod
+    def from_json(cls, text: str) -> Policy:
+        """The policy that `to_json` stored; keys that it did not know yet have their defaults."""
+        stored = json.loads(text)
+        return cls(**{name: _section(default, stored.get(name, {})) for name, default in cls._field_defaults.items()})
+
+    def describe(self) -> list[Parameter]:
+        """Every key with its value, its default, its unit and its meaning, in the order of the tables."""
+        from salesflow.rules.policy_keys import describe
+
+        return describe(self)
+
+    def to_toml(self, extends: str | None = None) -> str:
+        """The policy as a file: all of it, or where it extends a preset only what differs from that."""
+        from salesflow.rules.policy_toml import to_toml
+
+        return to_toml(self, extends)
+
+
+def table_name(attribute: str) -> str:
+    """The policy file's name for a table: `stale_downgrade` is `stale-downgrade`, the rule's id."""
+    return attribute.replace("_", "-")
+
+
+def _plain(value: object) -> str:
+    """What JSON lacks: a time of day."""
+    return value.isoformat("minutes") if isinstance(value, time) else str(value)
+
+
+def _section(default: Any, stored: dict[str, Any]) -> Any:
+    values = {key: _revived(getattr(default, key), value) for key, value in stored.items() if key in default._fields}
+    return default._replace(**values)
+
+
+def _revived(default: Any, stored: Any) -> Any:
+    """The stored JSON value as the type that its default has."""
+    if isinstance(default, time):
+        return time.fromisoformat(stored)
+    if isinstance(default, (Strength, Grade)):
+        return type(default)(stored)
+    if isinstance(default, tuple):
+        return tuple(Tier(*item) if isinstance(item, list) else item for item in stored)
+    return stored

@@ -1,0 +1,76 @@
+"""Making a database ready for its first user: key, settings, the first staff member, the default policy."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from salesflow.context import Actor, Context
+from salesflow.db.transaction import Transaction, transaction
+from salesflow.db.upgrade import create_database, remove
+from salesflow.db.vault import KEY_SETTING, create_key, key_file
+from salesflow.enums import Role
+from salesflow.i18n import msg
+from salesflow.models.staff import Staff, StaffRole
+from salesflow.models.system import PolicyVersion, Setting
+from salesflow.rules.policy import Policy
+from salesflow.services.staff import checked_login, checked_region
+from salesflow.text import clean
+
+DEFAULT_PRESET = "balanced"
+
+
+@dataclass(frozen=True, slots=True)
+class NewDatabase:
+    """What `init` takes. `settings` are further facts to write down, such as that this is a demonstration."""
+
+    company: str
+    region: str
+    login: str
+    name: str
+    preset: str = DEFAULT_PRESET
+    use_keyring: bool = True
+    settings: tuple[tuple[str, str], ...] = ()
+
+
+def create(context: Context, new: NewDatabase) -> str:
+    """Make the database at the context's path; gives where its key is kept. Nothing is left behind where it fails."""
+    policy = Policy()
+    login, region = checked_login(new.login), checked_region(new.region)
+    company = clean(new.company, limit=policy.limits.name, what=msg("company"), multiline=False)
+    name = clean(new.name, limit=policy.limits.name, what=msg("name"), multiline=False)
+    create_database(context.database)
+    try:
+        fingerprint, place = create_key(context.database, use_keyring=new.use_keyring)
+        facts = {"company": company, "region": region, KEY_SETTING: fingerprint, **dict(new.settings)}
+        founder = Actor(1, login, name, region, frozenset(Role))
+        with transaction(context.database, context, founder) as work:
+            _write(work, new.preset, facts)
+    except BaseException:
+        remove(context.database)
+        if os.path.exists(key_file(context.database)):
+            os.unlink(key_file(context.database))
+        raise
+    return place
+
+
+def _write(work: Transaction, preset: str, facts: dict[str, str]) -> None:
+    from salesflow.rules.policy_toml import load_preset
+
+    founder = work.actor
+    work.insert(Setting, [{"name": name, "value": value} for name, value in facts.items()])
+    work.add(Staff(id=founder.id, login=founder.login, name=founder.name, region=founder.region, created_at=work.now))
+    work.insert(StaffRole, [{"staff_id": founder.id, "role": role.value, "by_default": True} for role in Role])
+    work.add(
+        PolicyVersion(
+            name=preset,
+            document=f'extends = "{preset}"\n',
+            resolved=load_preset(preset).to_json(),
+            reason="init",
+            applied_by=founder.id,
+            applied_at=work.now,
+        )
+    )
+    work.audit("init", "database", facts["company"], after=facts)
+    work.audit("staff.add", "staff", founder.login, after={"name": founder.name, "region": founder.region, "roles": [*Role]})
+    work.audit("policy.apply", "policy", "1", after={"name": preset})

@@ -1,0 +1,87 @@
+"""Adding staff. The first one holds every role; roles move to others as they are added."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+
+from salesflow.db.transaction import Transaction
+from salesflow.enums import Role
+from salesflow.errors import Duplicate, InvalidValue, NotFound
+from salesflow.i18n import msg
+from salesflow.models.staff import Staff, StaffRole
+from salesflow.text import clean
+
+LOGIN = r"[a-z0-9][a-z0-9._-]{0,31}"
+REGION = r"[A-Z]{2,6}"
+
+
+@dataclass(frozen=True, slots=True)
+class NewStaff:
+    """What `staff add` takes. `roles` empty means rep; `region` is a code of 2 to 6 letters A-Z."""
+
+    login: str
+    name: str
+    roles: Collection[Role] = ()
+    region: str | None = None
+    manager: str | None = None
+
+
+def add(work: Transaction, new: NewStaff) -> Staff:
+    """Add a staff member. Raises Duplicate for a login that is there, InvalidValue for a login or region that cannot be one."""
+    login = checked_login(new.login)
+    if work.session.exec(select(Staff.id).where(Staff.login == login)).first() is not None:
+        raise Duplicate(msg("there is a staff member {login} already", login=login), msg("choose another login"))
+    manager_id = None if new.manager is None else _manager(work, new.manager)
+    record = work.add(
+        Staff(
+            login=login,
+            name=clean(new.name, limit=work.context.policy.limits.name, what=msg("name"), multiline=False),
+            region=None if new.region is None else checked_region(new.region),
+            manager_id=manager_id,
+            created_at=work.now,
+        )
+    )
+    roles = sorted(set(new.roles) or {Role.REP})
+    _take_over(work, roles)
+    work.insert(StaffRole, [{"staff_id": record.id, "role": role.value} for role in roles])
+    after = {"name": record.name, "region": record.region, "roles": [role.value for role in roles], "manager": new.manager}
+    work.audit("staff.add", "staff", login, after=after)
+    return record
+
+
+def _take_over(work: Transaction, roles: Collection[Role]) -> None:
+    """Roles that the first staff member holds only until somebody else does move to the one who is added."""
+    held = select(StaffRole).where(col(StaffRole.by_default), col(StaffRole.role).in_([role.value for role in roles]))
+    for moved in work.session.exec(held).all():
+        login = work.session.exec(select(Staff.login).where(Staff.id == moved.staff_id)).one()
+        work.session.delete(moved)
+        work.audit("staff.role", "staff", login, before={"role": moved.role})
+    work.session.flush()
+
+
+def _manager(work: Transaction, login: str) -> int:
+    found = work.session.exec(select(Staff.id).where(Staff.login == login, col(Staff.active))).first()
+    if found is None:
+        raise NotFound(msg("there is no active staff member {login}", login=login), msg("see: salesflow staff list"), code="unknown-staff")
+    return found
+
+
+def checked_login(login: str) -> str:
+    folded = login.strip().lower()
+    if not re.fullmatch(LOGIN, folded):
+        raise InvalidValue(
+            msg("{login} cannot be a login", login=login), msg("use 1 to 32 letters a-z, digits, '.', '_' or '-', such as: zhang.wei")
+        )
+    return folded
+
+
+def checked_region(region: str) -> str:
+    """A region code: 2 to 6 letters A-Z, such as HZ."""
+    code = region.strip().upper()
+    if not re.fullmatch(REGION, code):
+        raise InvalidValue(msg("{region} cannot be a region code", region=region), msg("use 2 to 6 letters A-Z, such as: HZ"))
+    return code
