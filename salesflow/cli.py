@@ -27,7 +27,7 @@ from salesflow.commands.typerbase import (
     TyperGroup,
 )
 from salesflow.errors import SalesflowError, UsageError
-from salesflow.i18n import msg, translate
+from salesflow.i18n import msg
 
 if TYPE_CHECKING:
     from salesflow.output.options import Color
@@ -68,10 +68,7 @@ class Root(TyperGroup):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self.help = help_page.translated(self.help)
-        for param in self.params:
-            param.help = help_page.translated(getattr(param, "help", None))  # type: ignore[attr-defined]  # options have it
-        self.commands = {name: TyperCommand(name, help=translate(entry.help)) for name, entry in NOUNS.items()}
+        self.commands = {name: TyperCommand(name, help=entry.help) for name, entry in NOUNS.items()}
 
     def format_help(self, ctx: TyperContext, formatter: HelpFormatter) -> None:
         formatter.write(help_page.page(ctx))

@@ -40,7 +40,7 @@ class Column(NamedTuple):
     key: str
     header: str
     kind: Kind = Kind.TEXT
-    labels: str = ""  # CODE: the catalogue's context for the labels, such as "status"
+    labels: str = ""  # CODE, LIST of codes: the catalogue's context for the labels, such as "status"
     table: bool = True  # shown in a listing's table; JSON and --fields have every column
     flexible: bool = False  # may be shortened where the terminal is narrow
     columns: tuple[Column, ...] = ()  # RECORD, ROWS: the nested columns

@@ -82,7 +82,7 @@ def _limit(ctx: TyperContext, param: Parameter, value: int | None) -> int | None
 
 
 def _option(*names: str, help: str, callback: Any, **settings: Any) -> TyperOption:  # noqa: A002 - Typer's own word
-    return TyperOption(param_decls=[*names], help=translate(help), callback=callback, expose_value=False, **settings)
+    return TyperOption(param_decls=[*names], help=help, callback=callback, expose_value=False, **settings)
 
 
 def shared_options(*names: str) -> list[TyperOption]:
@@ -106,15 +106,12 @@ def shared_options(*names: str) -> list[TyperOption]:
 
 
 class Command(TyperCommand):
-    """A command: its texts in the reader's language, the shared options of its class, questions where values are missing."""
+    """A command: help in the reader's language, the shared options of its class, questions where values are missing."""
 
     shares: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
-        self.help = help_page.translated(self.help)
-        for param in self.params:
-            param.help = help_page.translated(getattr(param, "help", None))  # type: ignore[attr-defined]  # both kinds have it
         self.params += shared_options(*self.shares)
 
     def format_help(self, ctx: TyperContext, formatter: HelpFormatter) -> None:
@@ -154,10 +151,6 @@ class Write(Command):
 
 class Noun(TyperGroup):
     """A noun with its verbs."""
-
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(**settings)
-        self.help = help_page.translated(self.help)
 
     def format_help(self, ctx: TyperContext, formatter: HelpFormatter) -> None:
         formatter.write(help_page.page(ctx))
@@ -200,6 +193,6 @@ def _somebody_there() -> bool:
 
 def _ask(param: Any) -> list[str]:
     """Ask for one value on stderr; gives the words that would have been typed for it."""
-    question = (param.help or param.human_readable_name).rstrip(".。")
+    question = translate(param.help or param.human_readable_name).rstrip(".。")
     answer = str(typer.prompt(question, err=True))
     return [answer] if param.param_type_name == "argument" else [max(param.opts, key=len), answer]

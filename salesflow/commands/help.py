@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from salesflow.commands.typerbase import TyperContext
@@ -24,11 +24,11 @@ def page(context: TyperContext) -> str:
     pieces = " ".join(command.collect_usage_pieces(context))
     parts = [f"{render(msg('Usage:'))} {context.command_path} {pieces}".rstrip()]
     if command.help:
-        parts += ["\n".join(_paragraph(paragraph, columns)) for paragraph in command.help.split("\n\n")]
+        parts += ["\n".join(_paragraph(paragraph, columns)) for paragraph in paragraphs(command.help)]
     arguments, options = _records(command, context)
     parts += _section(render(msg("Arguments:")), arguments, columns)
     parts += _section(render(msg("Options:")), options, columns)
-    commands = [(name, sub.get_short_help_str(200)) for name, sub in getattr(command, "commands", {}).items() if not sub.hidden]
+    commands = [(name, _short(sub)) for name, sub in getattr(command, "commands", {}).items() if not sub.hidden]
     parts += _section(render(msg("Commands:")), commands, columns)
     return "\n\n".join(parts) + "\n"
 
@@ -41,11 +41,11 @@ def _records(command: Any, context: TyperContext) -> tuple[list[tuple[str, str]]
             continue
         note = _note(param)
         if param.param_type_name == "argument":
-            arguments.append((param.make_metavar(context), f"{param.help or ''}{note}".strip()))
+            arguments.append((param.make_metavar(context), f"{translate(param.help or '')}{note}".strip()))
         else:
             names = ", ".join(sorted(param.opts, key=len)) + "".join(f" / {name}" for name in param.secondary_opts)
             value, codes = ("", "") if param.is_flag or param.count else _value(param.make_metavar(context))
-            options.append((f"{names} {value}".rstrip(), f"{param.help or ''}{codes}{note}".strip()))
+            options.append((f"{names} {value}".rstrip(), f"{translate(param.help or '')}{codes}{note}".strip()))
     return arguments, options
 
 
@@ -87,7 +87,18 @@ def _paragraph(text: str, columns: int) -> list[str]:
     """Prose is wrapped; examples stay as they are."""
     if is_example(text):
         return [f"  {line.strip()}" for line in text.splitlines()]
-    return wrap(" ".join(text.split()), columns)
+    return wrap(translate(text), columns)
+
+
+def _short(command: Any) -> str:
+    """The first paragraph of a command's help: its line in the list of commands."""
+    return translate(next(paragraphs(command.help or ""), ""))
+
+
+def paragraphs(text: str) -> Iterator[str]:
+    """The paragraphs of a help text: prose as one line, examples as they stand."""
+    for paragraph in text.split("\n\n"):
+        yield paragraph if is_example(paragraph) else " ".join(paragraph.split())
 
 
 def is_example(paragraph: str) -> bool:
@@ -122,10 +133,3 @@ def _tokens(text: str) -> Iterable[str]:
             run = ""
     if run:
         yield run
-
-
-def translated(text: str | None) -> str | None:
-    """A help text of the source in the language of the moment, paragraph by paragraph."""
-    if not text:
-        return text
-    return "\n\n".join(part if is_example(part) else translate(" ".join(part.split())) for part in text.split("\n\n"))

@@ -19,7 +19,7 @@ class Reader:
     """An open database that cannot be changed through it. Rows are dicts in the order of the selected columns."""
 
     def __init__(self, connection: sqlite3.Connection, path: str) -> None:
-        self._connection = connection
+        self.connection = connection
         self.path = path
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
@@ -27,7 +27,7 @@ class Reader:
 
     def stream(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
         try:
-            cursor = self._connection.execute(sql, parameters or {})
+            cursor = self.connection.execute(sql, parameters or {})
             names = [column[0] for column in cursor.description]
             for row in cursor:
                 yield dict(zip(names, row, strict=True))
@@ -45,7 +45,7 @@ class Reader:
         return None if row is None else next(iter(row.values()))
 
     def close(self) -> None:
-        self._connection.close()
+        self.connection.close()
 
 
 def locked(error: sqlite3.OperationalError, path: str) -> Conflict | DatabaseProblem:

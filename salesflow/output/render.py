@@ -45,7 +45,7 @@ def _written(result: Written, options: OutputOptions, out: TextIO, err: TextIO, 
     elif result.record is not None:
         _data(result.record, options, out, err, locale)
     else:
-        only = Record(_REF, {"ref": result.ref}, result.ref)
+        only = Record(_REF, {"ref": result.ref}, "ref")
         _data(only, OutputOptions(options.format, zone=options.zone), out, err, locale)
 
 
@@ -94,5 +94,5 @@ def _writer(found: Format) -> Callable[[Listing | Record, Sequence[str], TextIO,
 
 def _write_ids(result: Listing | Record, _fields: Sequence[str], out: TextIO, _locale: Locale) -> None:
     """One reference on a line, and nothing else."""
-    refs = (result.ref,) if isinstance(result, Record) else (row[result.ref] for row in result.rows)
-    layout.write_lines(out, (one_line(str(ref)) for ref in refs))
+    rows = (result.row,) if isinstance(result, Record) else result.rows
+    layout.write_lines(out, (one_line(str(row[result.ref])) for row in rows))

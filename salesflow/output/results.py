@@ -29,7 +29,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record, with its nested tables (columns of the kinds RECORD and ROWS)."""
+    """One record, with its nested tables (columns of the kinds RECORD and ROWS). `ref` is a key, as in a Listing."""
 
     columns: Columns
     row: Row
@@ -40,7 +40,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a command that writes did: one line (and more, where it computed something), the reference, the whole record."""
+    """What a command that writes did: one line (more where it computed something), the reference, the whole record."""
 
     text: Message
     ref: str

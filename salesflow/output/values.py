@@ -59,6 +59,8 @@ def text_writer(column: Column, locale: Locale) -> TextWriter:
 
 def plain_writer(column: Column, locale: Locale) -> TextWriter:
     """As `text_writer`, each value on one line."""
+    if column.kind is Kind.TEXT:  # most cells are: one look at each
+        return lambda value: "" if value is None else one_line(str(value))
     write = text_writer(column, locale)
     if column.kind is Kind.OBJECT:
         return lambda value: write(value).replace("\n", "; ")
@@ -124,12 +126,16 @@ def _text(_column: Column, _locale: Locale) -> TextWriter:
 
 
 def _label(column: Column, locale: Locale) -> TextWriter:
+    """Labels of codes, each made once; a column without a catalogue of labels shows its codes."""
+    if not column.labels:
+        return _text(column, locale)
     labels: dict[str, str] = {}
 
-    def write(code: str) -> str:
+    def write(value: object) -> str:
+        code = str(value)
         if code not in labels:
-            found = i18n.render(i18n.label(column.labels, str(code)), locale.language) if column.labels else str(code)
-            labels[code] = printable(found)
+            found = i18n.render(i18n.label(column.labels, code), locale.language)
+            labels[code] = printable(found, keep_newlines=True)
         return labels[code]
 
     return write
@@ -140,9 +146,10 @@ def _flag(_column: Column, locale: Locale) -> TextWriter:
     return lambda value: yes if value else ""
 
 
-def _list(_column: Column, locale: Locale) -> TextWriter:
+def _list(column: Column, locale: Locale) -> TextWriter:
     comma = "、" if (locale.language or i18n.language()) == "zh" else ", "
-    return lambda value: comma.join(printable(str(item), keep_newlines=True) for item in _items(value))
+    write = _label(column, locale)
+    return lambda value: comma.join(write(item) for item in _items(value))
 
 
 def _lines(_column: Column, locale: Locale) -> TextWriter:
@@ -222,4 +229,4 @@ _TEXT: Final[Mapping[Kind, Callable[[Column, Locale], TextWriter]]] = {
     Kind.MESSAGE: _sentence,
 }
 
-_ALWAYS_ONE_LINE: Final = NUMERIC | {Kind.CODE, Kind.INSTANT, Kind.FLAG}
+_ALWAYS_ONE_LINE: Final = NUMERIC | {Kind.INSTANT, Kind.FLAG}

@@ -55,8 +55,6 @@ def create(context: Context, new: NewDatabase) -> str:
 
 
 def _write(work: Transaction, preset: str, facts: dict[str, str]) -> None:
-    from salesflow.rules.policy_toml import load_preset
-
     founder = work.actor
     work.insert(Setting, [{"name": name, "value": value} for name, value in facts.items()])
     work.add(Staff(id=founder.id, login=founder.login, name=founder.name, region=founder.region, created_at=work.now))
@@ -65,7 +63,7 @@ def _write(work: Transaction, preset: str, facts: dict[str, str]) -> None:
         PolicyVersion(
             name=preset,
             document=f'extends = "{preset}"\n',
-            resolved=load_preset(preset).to_json(),
+            resolved=_policy(preset).to_json(),
             reason="init",
             applied_by=founder.id,
             applied_at=work.now,
@@ -74,3 +72,12 @@ def _write(work: Transaction, preset: str, facts: dict[str, str]) -> None:
     work.audit("init", "database", facts["company"], after=facts)
     work.audit("staff.add", "staff", founder.login, after={"name": founder.name, "region": founder.region, "roles": [*Role]})
     work.audit("policy.apply", "policy", "1", after={"name": preset})
+
+
+def _policy(preset: str) -> Policy:
+    """A preset's policy; the defaults are the preset "balanced"."""
+    if preset == DEFAULT_PRESET:
+        return Policy()
+    from salesflow.rules.policy_toml import load_preset
+
+    return load_preset(preset)

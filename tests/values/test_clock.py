@@ -69,7 +69,18 @@ def test_naive_times_are_a_mistake_of_the_program() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["", "Asia", "Mars/Olympus", "../etc/passwd", "/etc/passwd", "北京", "Asia/Shanghai ", "x\0y", "a" * 3000, "\udc80"],
+    [
+        "",
+        "Asia",
+        "Mars/Olympus",
+        "../etc/passwd",
+        "/etc/passwd",
+        "北京",
+        "Asia/Shanghai ",
+        "x\0y",
+        "a" * 3000,
+        "\udc80",
+    ],
 )
 def test_an_unknown_zone_is_refused_with_an_example(name: str) -> None:
     with pytest.raises(InvalidValue) as refused:

@@ -583,7 +583,8 @@ def test_durations(text: str, days: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "d", "-3d", "+3d", "3.5d", "1m", "1y", "一个月", "3wd", "3h", "days", "3661", "9999w", "12345", "三五天"]
+    "text",
+    ["", "d", "-3d", "+3d", "3.5d", "1m", "1y", "一个月", "3wd", "3h", "days", "3661", "9999w", "12345", "三五天"],
 )
 def test_what_is_not_a_duration(text: str) -> None:
     with pytest.raises(InvalidValue) as refused:
@@ -609,7 +610,8 @@ def test_iso_weeks(text: str, monday: str, sunday: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "12", "W12", "2026-12", "2026-W0", "2026-W54", "2025-W53", "2026-W12-1", "26-W12", "0001-W01", "9999-W52"]
+    "text",
+    ["", "12", "W12", "2026-12", "2026-W0", "2026-W54", "2025-W53", "2026-W12-1", "26-W12", "0001-W01", "9999-W52"],
 )
 def test_what_is_not_an_iso_week(text: str) -> None:
     with pytest.raises(InvalidValue) as refused:

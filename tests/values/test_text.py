@@ -120,7 +120,9 @@ def test_newlines_and_tabs_can_be_kept_but_nothing_else() -> None:
 
 
 def test_every_control_character_is_made_harmless() -> None:
-    controls = [chr(code) for code in (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))]
+    controls = [
+        chr(code) for code in (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+    ]
     for control in controls:
         assert control not in printable(f"a{control}b")
         assert printable(f"a{control}b").isascii()
@@ -168,7 +170,7 @@ def test_characters_are_as_wide_as_wcwidth_has_them(block: str) -> None:
         ("杭州 ABC 公司", 13),
         ("（集团）", 8),
         ("，。：；！？", 12),
-        ("“引号”…—", 6),
+        ("“引号”…—", 8),
         ("ＡＢＣ１２３", 12),
         ("ｱｲｳ", 3),
         ("café", 4),
@@ -181,22 +183,41 @@ def test_characters_are_as_wide_as_wcwidth_has_them(block: str) -> None:
         ("한국어", 6),
         ("ひらがな", 8),
         ("👍", 2),
-        ("👍🏽", 2),
         ("❤️", 2),
         ("👨‍👩‍👧‍👦", 2),
-        ("🇨🇳", 2),
-        ("🇨🇳🇩🇪", 4),
-        ("1️⃣", 2),
         ("家庭👨‍👩‍👧客户", 10),
         ("𠮷野家", 6),
         ("\u200b", 0),
-        ("สวัสดี", 4),
-        ("नमस्ते", 3),
     ],
 )
 def test_width(text: str, cells: int) -> None:
     assert width(text) == cells
     assert width(text) == wcswidth(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "👍🏽",
+        "🇨🇳",
+        "🇨🇳🇩🇪中",
+        "1️⃣",
+        "☀️",
+        "☀",
+        "👩‍💻工程师",
+        "สวัสดี",
+        "नमस्ते",
+        "क्षि",
+        "عربي",
+        "\u200d",
+        "\ufe0f",
+        "e\u20dd",
+        "\u3164",
+    ],
+)
+def test_joined_and_marked_characters_are_as_wide_as_wcwidth_has_them(text: str) -> None:
+    assert width(text) == wcswidth(text)
+    assert width(f"客户{text}A") == wcswidth(f"客户{text}A")
 
 
 @pytest.mark.parametrize(("text", "cells"), [("a\nb", 2), ("a\x1bb", 2), ("杭\t州", 4), ("👨‍👩‍👧\n", 2)])
@@ -315,7 +336,7 @@ def test_names_for_finding_duplicates(name: str, normalised: str) -> None:
         ("manu", "manufacturing"),
         ("retial", "retail"),
         ("ret", "retail"),
-        ("re", "retail"),  # two begin so: the more similar one
+        ("re", None),  # two begin so
         ("制造", "制造业"),
         ("制照业", "制造业"),
         ("Ｒetail", "retail"),
@@ -338,7 +359,7 @@ def test_the_choice_is_given_back_as_it_is_written() -> None:
 def test_ordinary_text_needs_no_library() -> None:
     code = (
         "import sys; from salesflow.text import *\n"
-        "assert width('杭州科技（集团）有限公司 ✓ ①') == 29\n"
+        "assert width('杭州科技（集团）有限公司 ✓ ①') == 28\n"
         "assert pad(shorten(printable('张三，李四。'), 7), 8) == '张三，… '\n"
         "print(sorted({'wcwidth', 'difflib'} & set(sys.modules)))"
     )

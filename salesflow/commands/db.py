@@ -1,0 +1,53 @@
+"""salesflow db: the database file itself."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+from salesflow.commands.base import Command, Show, current, noun
+from salesflow.i18n import msg
+from salesflow.output.results import Document, Record, Written
+from salesflow.queries import system
+
+app = noun("The database file: state, check, backup.")
+
+DAMAGED = 7
+
+
+@app.command("info", cls=Show)
+def info(ctx: typer.Context) -> Record:
+    """What the file is and how much is in it."""
+    return Record(system.INFO, system.info(current(ctx)), "path")
+
+
+@app.command("path", cls=Command)
+def path(ctx: typer.Context) -> Document:
+    """Where the file is, whether it exists or not."""
+    return Document(os.path.abspath(current(ctx).database) + "\n")
+
+
+@app.command("check", cls=Show)
+def check(ctx: typer.Context) -> Record:
+    """Check the file, the audit trail, the stored copies and the key. Exit 7 where something is wrong."""
+    found = system.check(current(ctx))
+    return Record(system.CHECK, found, "ok", exit_status=0 if found["ok"] else DAMAGED)
+
+
+@app.command("backup", cls=Command)
+def backup(
+    ctx: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The new file; one that exists is never replaced.")],
+) -> Written:
+    """Copy the database as of now to a new file, safely while others write, and verify the copy.
+
+    The key of contact values is not in the copy: keep a copy of it apart.
+
+    salesflow db backup ~/backup/salesflow-2026-03-05.db
+    """
+    from salesflow.db.backup import backup as copy
+
+    size = copy(current(ctx).database, file)
+    return Written(msg("wrote {path} ({count} bytes), verified", path=file, count=size), file)

@@ -1,0 +1,94 @@
+"""`db check`: is the file sound, is the trail whole, do the stored copies say what the records say, is the key the right one."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from salesflow.db import audit, vault
+from salesflow.db.backup import integrity
+from salesflow.errors import DatabaseProblem
+from salesflow.i18n import Message, msg
+
+SHOWN = 20  # of each kind: a broken copy is usually broken for all
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong: what kind, which record, and the sentence."""
+
+    kind: str
+    ref: str
+    text: Message
+
+
+# What each stored copy must be, computed from the records: the query gives (reference, stored, computed) where they differ.
+COPIES = {
+    "next_follow_up_on": """
+        SELECT code, next_follow_up_on, due FROM (
+            SELECT code, next_follow_up_on,
+                   (SELECT min(due_on) FROM plan_item WHERE customer_id = customer.id AND state = 'pending') AS due
+            FROM customer
+        ) WHERE next_follow_up_on IS NOT due""",
+    "status": """
+        SELECT code, status, last FROM (
+            SELECT code, status,
+                   (SELECT to_status FROM status_change WHERE customer_id = customer.id ORDER BY id DESC LIMIT 1) AS last
+            FROM customer
+        ) WHERE status IS NOT last""",
+    "quote total": """
+        SELECT number, total, summed FROM (
+            SELECT number, total, freight + extras_total
+                   + (SELECT coalesce(sum(amount), 0) FROM quote_line WHERE quote_id = quote.id) AS summed
+            FROM quote
+        ) WHERE total <> summed""",
+    "order total": """
+        SELECT number, total, summed FROM (
+            SELECT number, total, freight + extras_total
+                   + (SELECT coalesce(sum(amount), 0) FROM order_line WHERE order_id = sales_order.id) AS summed
+            FROM sales_order
+        ) WHERE total <> summed""",
+    "quote state": """
+        SELECT number, state, last FROM (
+            SELECT number, state, (SELECT to_state FROM state_change
+                                   WHERE subject_kind = 'quote' AND subject_id = quote.id ORDER BY id DESC LIMIT 1) AS last
+            FROM quote
+        ) WHERE state IS NOT last""",
+    "order state": """
+        SELECT number, state, last FROM (
+            SELECT number, state, (SELECT to_state FROM state_change
+                                   WHERE subject_kind = 'order' AND subject_id = sales_order.id ORDER BY id DESC LIMIT 1) AS last
+            FROM sales_order
+        ) WHERE state IS NOT last""",
+}
+
+
+def problems(connection: sqlite3.Connection, path: str) -> Iterator[Problem]:
+    """Everything that is wrong with an open database, the worst first; nothing when it is sound."""
+    damaged = integrity(connection)
+    yield from (Problem("integrity", path, msg("{reason}", reason=reason)) for reason in damaged[:SHOWN])
+    if damaged:
+        return
+    trail = audit.verify(connection)
+    if not trail.ok:
+        text = msg("the audit entry {entry} is altered, or out of order", entry=trail.first_bad)
+        if trail.reason == "missing":
+            text = msg("the audit entry {entry} is missing", entry=trail.first_bad)
+        yield Problem("audit", str(trail.first_bad), text)
+    for name, sql in COPIES.items():
+        for ref, stored, computed in connection.execute(sql).fetchmany(SHOWN):
+            text = msg("{name} is {stored}, the records say {computed}", name=name, stored=str(stored), computed=str(computed))
+            yield Problem("copy", str(ref), text)
+    yield from _key(connection, path)
+
+
+def _key(connection: sqlite3.Connection, path: str) -> Iterator[Problem]:
+    """The key must be there, and must open a contact value if there is one."""
+    row = connection.execute("SELECT value FROM setting WHERE name = ?", (vault.KEY_SETTING,)).fetchone()
+    try:
+        found = vault.Vault(vault.load_key(path, "" if row is None else str(row[0])))
+        sealed = connection.execute("SELECT phone_cipher, id FROM contact WHERE phone_cipher IS NOT NULL LIMIT 1").fetchone()
+        if sealed is not None:
+            found.decrypt(sealed[0], "contact.phone", sealed[1])
+    except DatabaseProblem as error:
+        yield Problem("key", path, error.message)
