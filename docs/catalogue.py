@@ -56,7 +56,11 @@ def _from_call(name: str, words: list[str | None], keywords: list[ast.keyword], 
     if name == "label" and len(words) == 2 and words[0] and words[1]:
         return Text(words[1], None, words[0])
     if name == "Column":
-        heading = words[1] if len(words) > 1 else next((_literal(word.value) for word in keywords if word.arg == "header"), None)
+        heading = (
+            words[1]
+            if len(words) > 1
+            else next((_literal(word.value) for word in keywords if word.arg == "header"), None)
+        )
         return None if heading is None else Text(heading, None, "column")
     return None
 
@@ -138,11 +142,19 @@ def read() -> dict[Text, str]:
 def problems() -> list[str]:
     """What is wrong with the catalogue, a line each; empty when it is complete."""
     texts, chinese = collect(), read()
-    wrong = [f"{place}: no Chinese for {text.context or 'text'}: {text.text!r}" for text, place in texts.items() if not chinese.get(text)]
+    wrong = [
+        f"{place}: no Chinese for {text.context or 'text'}: {text.text!r}"
+        for text, place in texts.items()
+        if not chinese.get(text)
+    ]
     wrong += [f"no longer in the source: {text.text!r}" for text in chinese if text not in texts]
     for text, translation in chinese.items():
         allowed = placeholders(text.text) | placeholders(text.plural or "")
-        if translation and text.context is None and placeholders(translation) != allowed & (placeholders(translation) | placeholders(text.text)):
+        if (
+            translation
+            and text.context is None
+            and placeholders(translation) != allowed & (placeholders(translation) | placeholders(text.text))
+        ):
             wrong.append(f"placeholders differ: {text.text!r} / {translation!r}")
     return wrong
 
@@ -156,7 +168,9 @@ def update(known: dict[Text, str]) -> None:
     for text, place in sorted(collect().items(), key=lambda item: (item[0].context or "", item[0].text)):
         texts = text.text if text.plural is None else (text.text, text.plural)
         chinese = known.get(text, "")
-        catalogue.add(texts, chinese if text.plural is None else (chinese,), context=text.context, auto_comments=[place])
+        catalogue.add(
+            texts, chinese if text.plural is None else (chinese,), context=text.context, auto_comments=[place]
+        )
     PO.parent.mkdir(parents=True, exist_ok=True)
     with PO.open("wb") as file:
         write_po(file, catalogue, width=120, omit_header=False, sort_output=False)

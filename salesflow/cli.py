@@ -79,13 +79,15 @@ class Root(TyperGroup):
             self.commands[args[0]] = load(args[0])
         return super().resolve_command(ctx, args)
 
-    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **settings: Any) -> Any:
+    def main(self, args: Sequence[str] | None = None, *_: Any, standalone_mode: bool = True, **settings: Any) -> Any:
+        """Run a command line. In standalone mode errors become one line and an exit status; else they are the caller's."""
         arguments = list(sys.argv[1:] if args is None else args)
         choose_language(arguments)
-        if not settings.pop("standalone_mode", True):
-            return super().main(arguments, prog_name or "salesflow", standalone_mode=False, **settings)
+        settings |= {"args": arguments, "prog_name": "salesflow", "standalone_mode": False}
+        if not standalone_mode:
+            return super().main(**settings)
         run = super().main
-        sys.exit(guarded(lambda: run(arguments, "salesflow", standalone_mode=False, **settings), arguments))
+        sys.exit(guarded(lambda: run(**settings), arguments))
 
     def invoke(self, ctx: TyperContext) -> int:
         """Run the command and print its result; gives the exit status."""
@@ -149,12 +151,20 @@ def _as_usage(error: ClickException) -> UsageError:
     ctx = getattr(error, "ctx", None)
     hint = msg("see: {command} --help", command=ctx.command_path if ctx is not None else "salesflow")
     if isinstance(error, MissingParameter) and error.param is not None:
-        name = error.param.human_readable_name if error.param.param_type_name == "argument" else max(error.param.opts, key=len)
+        name = (
+            error.param.human_readable_name
+            if error.param.param_type_name == "argument"
+            else max(error.param.opts, key=len)
+        )
         return UsageError(msg("{name} is missing", name=name), hint, code="missing-value")
     if isinstance(error, NoSuchOption):
         near = error.possibilities[0] if error.possibilities else None
         if near is not None:
-            hint = msg("did you mean {name}? See: {command} --help", name=near, command=ctx.command_path if ctx else "salesflow")
+            hint = msg(
+                "did you mean {name}? See: {command} --help",
+                name=near,
+                command=ctx.command_path if ctx else "salesflow",
+            )
         return UsageError(msg("there is no option {name}", name=error.option_name), hint, code="unknown-option")
     if isinstance(error, BadParameter) and error.param is not None:
         name = max(error.param.opts, key=len)
@@ -250,7 +260,8 @@ def _choice(name: str, choices: Sequence[str]) -> Callable[[str | None], str | N
     def check(value: str | None) -> str | None:
         if value is not None and value not in choices:
             raise UsageError(
-                msg("{value} is not a value for {name}", value=value, name=name), msg("use one of: {choices}", choices=list(choices))
+                msg("{value} is not a value for {name}", value=value, name=name),
+                msg("use one of: {choices}", choices=list(choices)),
             )
         return value
 
@@ -263,30 +274,49 @@ def _version(value: bool | None) -> None:
         raise typer.Exit
 
 
-app = typer.Typer(cls=Root, rich_markup_mode=None, add_completion=True, no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(
+    cls=Root, rich_markup_mode=None, add_completion=True, no_args_is_help=True, pretty_exceptions_enable=False
+)
 
 
 @app.callback()
 def root(
     ctx: typer.Context,
     db: Annotated[
-        str | None, typer.Option("--db", envvar="SALESFLOW_DB", metavar="PATH|URL", help="The database file.", show_envvar=False)
+        str | None,
+        typer.Option("--db", envvar="SALESFLOW_DB", metavar="PATH|URL", help="The database file.", show_envvar=False),
     ] = None,
     user: Annotated[
-        str | None, typer.Option("--user", envvar="SALESFLOW_USER", metavar="LOGIN", help="Who acts.", show_envvar=False)
+        str | None,
+        typer.Option("--user", envvar="SALESFLOW_USER", metavar="LOGIN", help="Who acts.", show_envvar=False),
     ] = None,
     lang: Annotated[
         str | None,
-        typer.Option("--lang", envvar="SALESFLOW_LANG", metavar="zh|en", help="Language.", callback=_choice("--lang", i18n.LANGUAGES)),
+        typer.Option(
+            "--lang",
+            envvar="SALESFLOW_LANG",
+            metavar="zh|en",
+            help="Language.",
+            callback=_choice("--lang", i18n.LANGUAGES),
+        ),
     ] = None,
     as_of: Annotated[
         str | None,
-        typer.Option("--as-of", envvar="SALESFLOW_AS_OF", metavar="DATETIME", help="Read as of another moment.", show_envvar=False),
+        typer.Option(
+            "--as-of",
+            envvar="SALESFLOW_AS_OF",
+            metavar="DATETIME",
+            help="Read as of another moment.",
+            show_envvar=False,
+        ),
     ] = None,
     color: Annotated[
         str,
         typer.Option(
-            "--color", metavar="auto|always|never", help="When to colour.", callback=_choice("--color", ("auto", "always", "never"))
+            "--color",
+            metavar="auto|always|never",
+            help="When to colour.",
+            callback=_choice("--color", ("auto", "always", "never")),
         ),
     ] = "auto",
     verbose: Annotated[bool, typer.Option("--verbose", help="Show what lies behind an error.")] = False,
@@ -295,6 +325,7 @@ def root(
     ] = None,
 ) -> None:
     """A B2B sales team's whole process from the terminal: leads, follow-ups, quotes, approvals, orders, reports."""
+    del lang, version  # their callbacks and `choose_language` have done their work
     if ctx.resilient_parsing:
         return
     ctx.obj = context.make(os.environ, database=db, user=user, as_of=as_of, color=color, verbose=verbose)

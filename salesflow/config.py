@@ -12,6 +12,7 @@ from salesflow.errors import FileProblem, InvalidValue, UsageError
 from salesflow.i18n import Message, msg
 
 APPLICATION = "salesflow"
+platform: str = sys.platform
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Settings:
 
 def _user_folder(variable: str, fallback: str, kind: str) -> str:
     """The platform's folder; on Linux without importing platformdirs, which costs more than a bare interpreter."""
-    if sys.platform.startswith("linux"):
+    if platform.startswith("linux"):
         base = os.environ.get(variable, "")
         return os.path.join(base if os.path.isabs(base) else os.path.expanduser(fallback), APPLICATION)
     import platformdirs
@@ -61,7 +62,9 @@ def _user_folder(variable: str, fallback: str, kind: str) -> str:
 
 
 def config_path(environ: Mapping[str, str]) -> str:
-    return environ.get("SALESFLOW_CONFIG") or os.path.join(_user_folder("XDG_CONFIG_HOME", "~/.config", "config"), "config.toml")
+    return environ.get("SALESFLOW_CONFIG") or os.path.join(
+        _user_folder("XDG_CONFIG_HOME", "~/.config", "config"), "config.toml"
+    )
 
 
 def default_database() -> str:
@@ -86,7 +89,8 @@ def load(path: str) -> Settings:
         document = tomllib.loads(content.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidValue(
-            msg("the configuration {path} is not TOML: {reason}", path=path, reason=str(error)), msg("correct it with an editor")
+            msg("the configuration {path} is not TOML: {reason}", path=path, reason=str(error)),
+            msg("correct it with an editor"),
         ) from error
     values = dict(_flat(document))
     for name, value in values.items():
@@ -116,7 +120,11 @@ def key(name: str) -> Key:
 
 
 def _check(known: Key, value: Any) -> None:
-    fits = isinstance(value, list) and all(isinstance(item, str) for item in value) if known.type == "list" else isinstance(value, str)
+    fits = (
+        isinstance(value, list) and all(isinstance(item, str) for item in value)
+        if known.type == "list"
+        else isinstance(value, str)
+    )
     if not fits or (known.choices and value not in known.choices):
         raise InvalidValue(
             msg("{value} is not a value for {name}", value=repr(value), name=known.name),
@@ -126,7 +134,11 @@ def _check(known: Key, value: Any) -> None:
 
 def parse(known: Key, value: str) -> str | list[str]:
     """A value as typed at a prompt: text, or a list with commas."""
-    parsed: str | list[str] = [part.strip() for part in value.replace("，", ",").split(",") if part.strip()] if known.type == "list" else value.strip()
+    parsed: str | list[str] = (
+        [part.strip() for part in value.replace("，", ",").split(",") if part.strip()]
+        if known.type == "list"
+        else value.strip()
+    )
     _check(known, parsed)
     if known.name == "timezone":
         from salesflow.clock import zone

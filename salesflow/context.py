@@ -44,7 +44,11 @@ class Actor:
         """Refuse (exit 5) unless the actor holds one of the roles."""
         if self.roles.isdisjoint(roles):
             raise NotPermitted(
-                msg("{login} may not do this: it needs the role {roles}", login=self.login, roles=[label("role", role) for role in roles]),
+                msg(
+                    "{login} may not do this: it needs the role {roles}",
+                    login=self.login,
+                    roles=[label("role", role) for role in roles],
+                ),
                 msg("ask one who holds it; see: salesflow staff list"),
             )
 
@@ -96,7 +100,9 @@ class Context:
     def actor(self) -> Actor:
         """Who acts: `--user`, else the configuration, else the operating system's login; must be an active staff login."""
         login = self.user or self.settings.text("user") or self.os_user
-        row = self.reader.one("SELECT id, login, name, region, roles, active FROM v_staff WHERE login = :login", {"login": login})
+        row = self.reader.one(
+            "SELECT id, login, name, region, roles, active FROM v_staff WHERE login = :login", {"login": login}
+        )
         if row is None:
             raise NotPermitted(
                 msg("{login} is not a staff login", login=login),
@@ -104,7 +110,9 @@ class Context:
                 code="unknown-user",
             )
         if not row["active"]:
-            raise NotPermitted(msg("{login} is no longer active", login=login), msg("ask a manager; see: salesflow staff list"))
+            raise NotPermitted(
+                msg("{login} is no longer active", login=login), msg("ask a manager; see: salesflow staff list")
+            )
         roles = frozenset(Role(role) for role in (row["roles"] or "").split(",") if role)
         return Actor(row["id"], row["login"], row["name"], row["region"], roles)
 
@@ -112,7 +120,9 @@ class Context:
     def _policy_row(self) -> dict[str, Any]:
         row = self.reader.one("SELECT id, resolved FROM v_policy ORDER BY id DESC LIMIT 1")
         if row is None:
-            raise NotFound(msg("the database has no policy"), msg("apply one with: salesflow policy apply balanced --reason …"))
+            raise NotFound(
+                msg("the database has no policy"), msg("apply one with: salesflow policy apply balanced --reason …")
+            )
         return row
 
     @cached_property
@@ -152,7 +162,8 @@ class Context:
 
         if self.as_of is not None and self.setting("demo") is None:
             raise UsageError(
-                msg("--as-of is for commands that only read"), msg("leave it out; records are always written at the present time")
+                msg("--as-of is for commands that only read"),
+                msg("leave it out; records are always written at the present time"),
             )
         actor = self.actor
         self.refresh()
@@ -199,5 +210,7 @@ def _file_path(database: str) -> str:
         return os.path.expanduser(database)
     scheme, _, rest = database.partition("://")
     if scheme != "sqlite" or not rest.startswith("/"):
-        raise UsageError(msg("{url} is not the address of an SQLite file", url=database), msg("give a path, or sqlite:///path"))
+        raise UsageError(
+            msg("{url} is not the address of an SQLite file", url=database), msg("give a path, or sqlite:///path")
+        )
     return rest[1:]

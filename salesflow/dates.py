@@ -267,9 +267,11 @@ def _edge(first: date, months: int, edge: str) -> date:
 
 
 def _months_later(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    following = date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
-    return date(year, month + 1, min(day.day, (following - _ONE_DAY).day))
+    """The same day of another month, or that month's last day where it has no such day."""
+    from dateutil.relativedelta import relativedelta
+
+    later: date = day + relativedelta(months=months)
+    return later
 
 
 def _workdays_later(day: date, count: int, direction: int, is_workday: IsWorkday) -> date:

@@ -6,7 +6,7 @@ A command raises one of these; the root command's error boundary prints one line
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from salesflow.i18n import Message, render
 
@@ -72,7 +72,7 @@ class Refused(SalesflowError):
 class RuleRefused(Refused):
     """Refused by a rule: the code is the rule's id."""
 
-    def __init__(self, decision: Decision) -> None:
+    def __init__(self, decision: Decision[Any]) -> None:
         super().__init__(decision.message, decision.hint, code=decision.rule, details={"rule": decision.rule})
         self.decision = decision
 

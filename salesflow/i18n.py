@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, ClassVar, Final, NamedTuple, Protocol
 
 LANGUAGES: Final = ("en", "zh")
 _DOMAIN: Final = "salesflow"
@@ -36,8 +36,8 @@ class _Catalogue(Protocol):
 class _State:
     """The process's language, as gettext has one: chosen once, before anything is printed."""
 
-    language: str = "en"
-    catalogues: dict[str, _Catalogue] = {}
+    language: ClassVar[str] = "en"
+    catalogues: ClassVar[dict[str, _Catalogue]] = {}
 
 
 def msg(text: str, /, **values: object) -> Message:

@@ -63,7 +63,9 @@ class Office:
     user: str = "li.na"
     lang: str = "en"
 
-    def run(self, *words: str, user: str | None = None, now: str | None = None, lang: str | None = None, stdin: str = "") -> Done:
+    def run(
+        self, *words: str, user: str | None = None, now: str | None = None, lang: str | None = None, stdin: str = ""
+    ) -> Done:
         """Run the program in this process, as in a pipe."""
         environment = {
             **self.environment,
@@ -114,7 +116,9 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = folder / "office.db"
     empty = Office(path, environment(folder), user="wang.fang")
     context = empty.context()
-    new = setup.NewDatabase("杭州云帆科技有限公司", "HZ", "wang.fang", "王芳", use_keyring=False, settings=(("demo", "1"),))
+    new = setup.NewDatabase(
+        "杭州云帆科技有限公司", "HZ", "wang.fang", "王芳", use_keyring=False, settings=(("demo", "1"),)
+    )
     setup.create(context, new)
     with context.transaction() as work:
         for login, (name, roles, region) in list(STAFF.items())[1:]:

@@ -23,8 +23,12 @@ def list_(
     ctx: typer.Context,
     subject: Annotated[str | None, typer.Argument(metavar="REF", help="Only of this record: a code or number.")] = None,
     by: Annotated[str | None, typer.Option("--by", metavar="LOGIN", help="Only what this person did.")] = None,
-    action: Annotated[str | None, typer.Option("--action", help="Only this action, such as customer.status, or noun, such as quote.")] = None,
-    since: Annotated[date | None, typer.Option("--since", click_type=DAY, metavar="DATE", help="Only from this day on.")] = None,
+    action: Annotated[
+        str | None, typer.Option("--action", help="Only this action, such as customer.status, or noun, such as quote.")
+    ] = None,
+    since: Annotated[
+        date | None, typer.Option("--since", click_type=DAY, metavar="DATE", help="Only from this day on.")
+    ] = None,
 ) -> Listing:
     """List changes, the newest first.
 

@@ -62,7 +62,7 @@ def _format(ctx: TyperContext, param: Parameter, value: str | None) -> str | Non
     return value
 
 
-def _json(ctx: TyperContext, param: Parameter, value: bool) -> bool:  # noqa: FBT001 - the signature of an option's callback
+def _json(ctx: TyperContext, param: Parameter, value: bool) -> bool:
     _asked("format")(ctx, param, "json" if value else None)
     return value
 
@@ -73,7 +73,7 @@ def _fields(ctx: TyperContext, param: Parameter, value: str | None) -> str | Non
     return value
 
 
-def _limit(ctx: TyperContext, param: Parameter, value: int | None) -> int | None:
+def _limit(ctx: TyperContext, _param: Parameter, value: int | None) -> int | None:
     if value is not None and value < 0:
         raise InvalidValue(msg("the limit {value} is below zero", value=value), msg("0 means all"))
     if isinstance(ctx.obj, Context) and value is not None:
@@ -89,14 +89,19 @@ def shared_options(*names: str) -> list[TyperOption]:
     """The options that commands share, fresh for each command, in the order of `names`."""
     made = {
         "format": lambda: _option(
-            "--format", metavar="|".join(FORMATS), help="How to print (default: table at a terminal, plain in a pipe).", callback=_format
+            "--format",
+            metavar="|".join(FORMATS),
+            help="How to print (default: table at a terminal, plain in a pipe).",
+            callback=_format,
         ),
         "json": lambda: _option("--json", is_flag=True, default=False, help="Short for --format json.", callback=_json),
         "fields": lambda: _option("--fields", metavar="A,B,C", help="Which fields, in which order.", callback=_fields),
         "quiet": lambda: _option(
             "--quiet", is_flag=True, default=False, help="Print the reference alone.", callback=_asked("quiet")
         ),
-        "limit": lambda: _option("--limit", type=int, metavar="N", help="At most so many rows; 0 for all.", callback=_limit),
+        "limit": lambda: _option(
+            "--limit", type=int, metavar="N", help="At most so many rows; 0 for all.", callback=_limit
+        ),
         "sort": lambda: _option("--sort", metavar="FIELD", help="The field to sort by.", callback=_asked("sort")),
         "reverse": lambda: _option(
             "--reverse", is_flag=True, default=False, help="The other way round.", callback=_asked("reverse")
@@ -168,7 +173,11 @@ def check_command(group: TyperGroup, ctx: TyperContext, args: list[str]) -> None
     hint = msg("see: {command} --help", command=ctx.command_path)
     if close is not None:
         hint = msg("did you mean {name}? See: {command} --help", name=close, command=ctx.command_path)
-    raise UsageError(msg("there is no command {command} {name}", command=ctx.command_path, name=args[0]), hint, code="unknown-command")
+    raise UsageError(
+        msg("there is no command {command} {name}", command=ctx.command_path, name=args[0]),
+        hint,
+        code="unknown-command",
+    )
 
 
 def noun(help: str) -> typer.Typer:  # noqa: A002 - Typer's own word

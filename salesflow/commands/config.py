@@ -28,7 +28,10 @@ KeyName = Annotated[str, typer.Argument(metavar="KEY", help="The key, such as us
 def show(ctx: typer.Context) -> Listing:
     """List every key with its value and meaning."""
     settings = current(ctx).settings
-    rows = [{"key": known.name, "value": _shown(settings.values.get(known.name)), "meaning": known.doc} for known in config.KEYS]
+    rows = [
+        {"key": known.name, "value": _shown(settings.values.get(known.name)), "meaning": known.doc}
+        for known in config.KEYS
+    ]
     return Listing(COLUMNS, rows, "key")
 
 

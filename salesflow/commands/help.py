@@ -19,7 +19,11 @@ LONGEST_VALUE = 24
 def page(context: TyperContext) -> str:
     """The help of the context's command: usage, what it does, arguments, options, commands."""
     command: Any = context.command
-    columns = min(shutil.get_terminal_size().columns, 100) if "COLUMNS" not in os.environ else int(os.environ["COLUMNS"] or 80)
+    columns = (
+        min(shutil.get_terminal_size().columns, 100)
+        if "COLUMNS" not in os.environ
+        else int(os.environ["COLUMNS"] or 80)
+    )
     columns = max(40, min(columns, 100))
     pieces = " ".join(command.collect_usage_pieces(context))
     parts = [f"{render(msg('Usage:'))} {context.command_path} {pieces}".rstrip()]

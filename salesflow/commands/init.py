@@ -18,7 +18,9 @@ app = single()
 def init(
     ctx: typer.Context,
     company: Annotated[str, typer.Option("--company", help="Your company's name.")],
-    region: Annotated[str, typer.Option("--region", metavar="CODE", help="Region code of new customers, 2 to 6 letters, such as HZ.")],
+    region: Annotated[
+        str, typer.Option("--region", metavar="CODE", help="Region code of new customers, 2 to 6 letters, such as HZ.")
+    ],
     login: Annotated[str | None, typer.Option("--login", help="Your login (the operating system's).")] = None,
     name: Annotated[str | None, typer.Option("--name", help="Your name (the login).")] = None,
 ) -> Written:
@@ -27,9 +29,10 @@ def init(
     salesflow init --company 杭州云帆科技有限公司 --region HZ --name 张伟
     """
     from salesflow.services import setup
+    from salesflow.services.staff import checked_login
 
     context = current(ctx)
-    login = setup.checked_login(login or context.user or context.os_user)
+    login = checked_login(login or context.user or context.os_user)
     place = setup.create(context, setup.NewDatabase(company, region, login, name or login))
     details = [_key_note(place)]
     if login != context.os_user and context.settings.text("user") is None and context.user is None:
@@ -37,12 +40,19 @@ def init(
 
         config.write(context.settings.path, {"user": login})
         details.append(msg("wrote user = {login} to {path}", login=login, path=context.settings.path))
-    text = msg("made {path} for {company}; {login} holds every role", path=context.database, company=company, login=login)
+    text = msg(
+        "made {path} for {company}; {login} holds every role", path=context.database, company=company, login=login
+    )
     record = Record(staff_queries.COLUMNS, staff_queries.show(context, login), "login")
     return Written(text, login, record, tuple(details))
 
 
 def _key_note(place: str) -> Message:
     if place == "keyring":
-        return msg("the key of contact values is in the system's keyring; without it they cannot be read, nothing else is lost")
-    return msg("the key of contact values is {path}: keep a copy apart; without it they cannot be read, nothing else is lost", path=place)
+        return msg(
+            "the key of contact values is in the system's keyring; without it they cannot be read, nothing else is lost"
+        )
+    return msg(
+        "the key of contact values is {path}: keep a copy apart; without it they cannot be read, nothing else is lost",
+        path=place,
+    )

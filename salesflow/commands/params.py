@@ -13,7 +13,7 @@ from salesflow.i18n import label, language, msg, render
 from salesflow.text import fold, nearest
 
 
-class _Parsed(ParamType):
+class _Parsed(ParamType):  # type: ignore[misc]  # Typer does not export it, so mypy sees Any
     """A value that is parsed with the Context; its error names the option."""
 
     name = "text"
@@ -107,7 +107,11 @@ def parse_code(codes: type[StrEnum], value: str) -> StrEnum:
     """The code that a text names: the code itself in any case, or its label. Raises InvalidValue listing the codes."""
     wanted = fold(value)
     for code in codes:
-        if wanted in (fold(code.value), fold(code.value.replace("_", "-")), *(fold(render(label(codes.__name__.lower(), code.value), lang)) for lang in ("zh", "en"))):
+        if wanted in (
+            fold(code.value),
+            fold(code.value.replace("_", "-")),
+            *(fold(render(label(codes.__name__.lower(), code.value), lang)) for lang in ("zh", "en")),
+        ):
             return code
     listed = [_shown(codes, code) for code in codes]
     close = nearest(wanted, [code.value for code in codes])

@@ -21,8 +21,12 @@ def add(
     ctx: typer.Context,
     login: Annotated[str, typer.Argument(metavar="LOGIN", help="The login: letters, digits, '.', '_', '-'.")],
     name: Annotated[str, typer.Option("--name", help="The person's name.")],
-    role: Annotated[list[Role] | None, typer.Option("--role", click_type=CODE(Role), help="A role that they hold (rep).")] = None,
-    region: Annotated[str | None, typer.Option("--region", metavar="CODE", help="Region code of their customers, such as HZ.")] = None,
+    role: Annotated[
+        list[Role] | None, typer.Option("--role", click_type=CODE(Role), help="A role that they hold (rep).")
+    ] = None,
+    region: Annotated[
+        str | None, typer.Option("--region", metavar="CODE", help="Region code of their customers, such as HZ.")
+    ] = None,
     manager: Annotated[str | None, typer.Option("--manager", metavar="LOGIN", help="Who leads them.")] = None,
 ) -> Written:
     """Add a staff member.

@@ -1,10 +1,13 @@
-"""The parts of Typer that it carries but does not export by name: imported here alone, so that an upgrade has one place to look at."""
+"""The parts of Typer that it carries but does not export by name: imported here alone: one place to look at
+when Typer changes."""
 
 from __future__ import annotations
 
-from typer.core import TyperCommand, TyperGroup, TyperOption, _click, types
+from typer import core
+from typer.core import TyperCommand, TyperGroup, TyperOption
 
-ParamType = types.ParamType
+_click = core._click  # type: ignore[attr-defined]  # noqa: SLF001 - Typer's own copy of click, carried under this name
+ParamType = _click.types.ParamType
 Parameter = _click.Parameter
 TyperContext = _click.Context
 HelpFormatter = _click.HelpFormatter

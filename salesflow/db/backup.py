@@ -26,7 +26,11 @@ def backup(path: str, target: str) -> int:
     The copy is written beside the target and renamed when it is whole, so that a target is never half a backup.
     """
     if os.path.exists(target):
-        raise FileProblem(msg("{path} exists already", path=target), msg("name a new file; a backup never replaces one"), code="exists")
+        raise FileProblem(
+            msg("{path} exists already", path=target),
+            msg("name a new file; a backup never replaces one"),
+            code="exists",
+        )
     source = connect(path)
     part = f"{target}.part"
     try:
@@ -40,7 +44,9 @@ def backup(path: str, target: str) -> int:
         finally:
             copy.close()
         if verdict:
-            raise FileProblem(msg("the copy is damaged: {reason}", reason=verdict[0]), msg("run: salesflow db check"), code="damaged")
+            raise FileProblem(
+                msg("the copy is damaged: {reason}", reason=verdict[0]), msg("run: salesflow db check"), code="damaged"
+            )
         os.replace(part, target)
     except sqlite3.Error as error:
         raise problem(error, path) from error

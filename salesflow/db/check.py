@@ -77,7 +77,9 @@ def problems(connection: sqlite3.Connection, path: str) -> Iterator[Problem]:
         yield Problem("audit", str(trail.first_bad), text)
     for name, sql in COPIES.items():
         for ref, stored, computed in connection.execute(sql).fetchmany(SHOWN):
-            text = msg("{name} is {stored}, the records say {computed}", name=name, stored=str(stored), computed=str(computed))
+            text = msg(
+                "{name} is {stored}, the records say {computed}", name=name, stored=str(stored), computed=str(computed)
+            )
             yield Problem("copy", str(ref), text)
     yield from _key(connection, path)
 
@@ -87,7 +89,9 @@ def _key(connection: sqlite3.Connection, path: str) -> Iterator[Problem]:
     row = connection.execute("SELECT value FROM setting WHERE name = ?", (vault.KEY_SETTING,)).fetchone()
     try:
         found = vault.Vault(vault.load_key(path, "" if row is None else str(row[0])))
-        sealed = connection.execute("SELECT phone_cipher, id FROM contact WHERE phone_cipher IS NOT NULL LIMIT 1").fetchone()
+        sealed = connection.execute(
+            "SELECT phone_cipher, id FROM contact WHERE phone_cipher IS NOT NULL LIMIT 1"
+        ).fetchone()
         if sealed is not None:
             found.decrypt(sealed[0], "contact.phone", sealed[1])
     except DatabaseProblem as error:

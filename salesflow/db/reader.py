@@ -6,7 +6,6 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.request import pathname2url
 
 from salesflow.db.schema import is_current, problem
 from salesflow.errors import Conflict, DatabaseProblem
@@ -52,7 +51,9 @@ def locked(error: sqlite3.OperationalError, path: str) -> Conflict | DatabasePro
     """A database that stayed locked is a conflict; everything else is a problem with the file."""
     if "locked" in str(error) or "busy" in str(error):
         return Conflict(
-            msg("{path} stayed locked by another program", path=path), msg("nothing was changed; try again"), code="locked"
+            msg("{path} stayed locked by another program", path=path),
+            msg("nothing was changed; try again"),
+            code="locked",
         )
     return problem(error, path)
 
@@ -70,8 +71,10 @@ def connect(path: str) -> sqlite3.Connection:
     if not os.path.exists(path):
         raise missing(path)
     if os.path.isdir(path):
-        raise DatabaseProblem(msg("{path} is a folder, not a database", path=path), msg("name a file with --db"), code="not-a-database")
-    uri = "file:" + pathname2url(os.path.abspath(path))
+        raise DatabaseProblem(
+            msg("{path} is a folder, not a database", path=path), msg("name a file with --db"), code="not-a-database"
+        )
+    uri = "file:" + os.path.abspath(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
     unwritable = not os.access(os.path.dirname(os.path.abspath(path)), os.W_OK) and not os.path.exists(path + "-wal")
     try:
         connection = sqlite3.connect(

@@ -13,7 +13,9 @@ HEAD = REVISIONS[-1]
 
 def revision(connection: sqlite3.Connection) -> str | None:
     """The revision of an open database; None where it is not one of ours. Raises sqlite3.DatabaseError where it is no database."""
-    found = connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'").fetchone()
+    found = connection.execute(
+        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"
+    ).fetchone()
     if found is None:
         return None
     row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
@@ -36,7 +38,12 @@ def is_current(connection: sqlite3.Connection, path: str) -> bool:
         )
     if found not in REVISIONS:
         raise DatabaseProblem(
-            msg("{path} was written by a newer salesflow (schema {found}, this program knows {known})", path=path, found=found, known=HEAD),
+            msg(
+                "{path} was written by a newer salesflow (schema {found}, this program knows {known})",
+                path=path,
+                found=found,
+                known=HEAD,
+            ),
             msg("install the newer version; nothing was changed"),
             code="newer-database",
         )
@@ -60,7 +67,9 @@ def problem(error: sqlite3.Error, path: str) -> DatabaseProblem:
         )
     if "full" in text:
         return DatabaseProblem(
-            msg("no space left for {path}: nothing was changed", path=path), msg("free some space and try again"), code="disk-full"
+            msg("no space left for {path}: nothing was changed", path=path),
+            msg("free some space and try again"),
+            code="disk-full",
         )
     if "malformed" in text or "corrupt" in text or "disk i/o" in text:
         return DatabaseProblem(

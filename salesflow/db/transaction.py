@@ -82,7 +82,7 @@ class Transaction:
     def insert(self, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
         """Write many rows of one table at once."""
         if rows:
-            self.session.execute(insert(table), rows)  # type: ignore[call-overload]  # sqlmodel's overloads know selects only
+            self.session.execute(insert(table), rows)
 
     def next_number(self, series: str, count: int = 1) -> int:
         """Take `count` numbers of a series (gap-free: they are given back when the transaction fails); the first of them."""
@@ -139,7 +139,9 @@ class Transaction:
         )
         self.insert(AuditEntry, [{**row, "at": self.now} for row in rows])
         run(
-            text("INSERT INTO setting (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = :value"),
+            text(
+                "INSERT INTO setting (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = :value"
+            ),
             {"name": audit.HEAD_SETTING, "value": f"{rows[-1]['id']}:{rows[-1]['hash'].hex()}"},
         )
         self._entries.clear()
@@ -154,7 +156,7 @@ def _parsed_head(head: str) -> tuple[int, bytes]:
 def transaction(path: str, context: Context, actor: Actor) -> Iterator[Transaction]:
     """Open, begin, hand out, write the audit trail, commit; on any failure nothing is kept."""
     with closing_engine(path) as made:
-        _check_schema(made, path)
+        _check_schema(path)
         try:
             with Session(made, expire_on_commit=False) as session:
                 work = Transaction(session, context, actor)
@@ -186,7 +188,7 @@ def closing_engine(path: str) -> Iterator[Engine]:
         made.dispose()
 
 
-def _check_schema(made: Engine, path: str) -> None:
+def _check_schema(path: str) -> None:
     connection = connect(path)
     try:
         current = is_current(connection, path)

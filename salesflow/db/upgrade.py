@@ -19,7 +19,9 @@ def create_database(path: str) -> None:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError as error:
         raise DatabaseProblem(
-            msg("{path} exists already", path=path), msg("use it as it is, or name another file with --db"), code="exists"
+            msg("{path} exists already", path=path),
+            msg("use it as it is, or name another file with --db"),
+            code="exists",
         ) from error
     except OSError as error:
         raise DatabaseProblem(

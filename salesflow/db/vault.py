@@ -10,7 +10,6 @@ import hmac
 import os
 import secrets
 from hashlib import sha256
-
 from typing import TYPE_CHECKING
 
 from salesflow.errors import DatabaseProblem

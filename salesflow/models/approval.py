@@ -8,7 +8,7 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
 from salesflow.enums import ApprovalState, Role, StepDecision
-from salesflow.models.base import Base, at_least, instant, key, number, one_of, reference
+from salesflow.models.base import Base, at_least, instant, key, one_of, reference, whole
 
 
 class Approval(Base, table=True):
@@ -28,7 +28,7 @@ class Approval(Base, table=True):
     subject_id: int
     subject_ref: str
     customer_id: int | None = reference("customer.id", nullable=True)
-    amount: int | None = number(nullable=True)
+    amount: int | None = whole(nullable=True)
     submitted_by: int = reference("staff.id")
     submitted_at: datetime = instant()
     state: str

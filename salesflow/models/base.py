@@ -56,7 +56,7 @@ def instant(*, nullable: bool = False, index: bool = False) -> Any:
     return Field(**options, sa_type=INSTANT, nullable=nullable, index=index)
 
 
-def number(*, default: int | None = None, nullable: bool = False) -> Any:
+def whole(*, default: int | None = None, nullable: bool = False) -> Any:
     """A whole number that may be large: money in fen, a quantity in thousandths, a price in ten-thousandths."""
     options: dict[str, Any] = {"default": default} if nullable or default is not None else {}
     return Field(**options, sa_type=BigInteger, nullable=nullable)

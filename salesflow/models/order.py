@@ -8,7 +8,7 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
 from salesflow.enums import OrderState
-from salesflow.models.base import Base, at_least, blob, instant, iso_date, key, number, one_of, reference, within
+from salesflow.models.base import Base, at_least, blob, instant, iso_date, key, one_of, reference, whole, within
 
 
 class SalesOrder(Base, table=True):
@@ -39,10 +39,10 @@ class SalesOrder(Base, table=True):
     receiver: str | None = None
     receiver_phone_cipher: bytes | None = blob()
     receiver_phone_masked: str | None = None
-    freight: int = number(default=0)
-    extras_total: int = number(default=0)
-    tax_total: int = number()
-    total: int = number()
+    freight: int = whole(default=0)
+    extras_total: int = whole(default=0)
+    tax_total: int = whole()
+    total: int = whole()
     note: str | None = None
     policy_id: int = reference("policy_version.id")
     version: int = 1
@@ -63,9 +63,9 @@ class OrderLine(Base, table=True):
     name: str
     spec: str = ""
     unit: str
-    quantity: int = number()
-    unit_price: int = number()
+    quantity: int = whole()
+    unit_price: int = whole()
     discount: int
     tax_rate: int
-    tax: int = number()
-    amount: int = number()
+    tax: int = whole()
+    amount: int = whole()

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import UniqueConstraint
 
-from salesflow.models.base import Base, at_least, instant, key, not_blank, number, within
+from salesflow.models.base import Base, at_least, instant, key, not_blank, whole, within
 
 
 class Product(Base, table=True):
@@ -23,13 +23,13 @@ class Product(Base, table=True):
     name: str
     spec: str = ""
     unit: str
-    list_price: int = number()
-    floor_price: int | None = number(nullable=True)
-    cost: int | None = number(nullable=True)
+    list_price: int = whole()
+    floor_price: int | None = whole(nullable=True)
+    cost: int | None = whole(nullable=True)
     tax_rate: int
     net: bool = False
     lead_days: int | None = None
-    stock: int | None = number(nullable=True)
+    stock: int | None = whole(nullable=True)
     customised: bool = False
     created_at: datetime = instant()
     retired_at: datetime | None = instant(nullable=True)

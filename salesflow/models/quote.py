@@ -8,7 +8,7 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
 from salesflow.enums import QuoteState
-from salesflow.models.base import Base, at_least, instant, iso_date, key, number, one_of, reference, within
+from salesflow.models.base import Base, at_least, instant, iso_date, key, one_of, reference, whole, within
 
 _STORED_STATES = [state for state in QuoteState if state is not QuoteState.EXPIRED]
 
@@ -22,7 +22,10 @@ class Quote(Base, table=True):
         one_of("state", _STORED_STATES),
         within("quote_discount", 0, 10_000),
         within("max_discount", 0, 10_000),
-        *(at_least(name, 0) for name in ("goods_total", "discount_total", "freight", "extras_total", "tax_total", "total")),
+        *(
+            at_least(name, 0)
+            for name in ("goods_total", "discount_total", "freight", "extras_total", "tax_total", "total")
+        ),
         *iso_date("created_on", "valid_until", "accepted_on"),
     )
 
@@ -36,12 +39,12 @@ class Quote(Base, table=True):
     created_at: datetime = instant(index=True)
     valid_until: date
     quote_discount: int = 0
-    goods_total: int = number()
-    discount_total: int = number()
-    freight: int = number(default=0)
-    extras_total: int = number(default=0)
-    tax_total: int = number()
-    total: int = number()
+    goods_total: int = whole()
+    discount_total: int = whole()
+    freight: int = whole(default=0)
+    extras_total: int = whole(default=0)
+    tax_total: int = whole()
+    total: int = whole()
     max_discount: int = 0
     payment_terms: str | None = None
     delivery_days: int | None = None
@@ -70,18 +73,18 @@ class QuoteLine(Base, table=True):
     name: str
     spec: str = ""
     unit: str
-    quantity: int = number()
-    list_price: int = number()
-    list_amount: int = number()
+    quantity: int = whole()
+    list_price: int = whole()
+    list_amount: int = whole()
     discount: int
     discount_rule: str | None = None
-    unit_price: int = number()
+    unit_price: int = whole()
     tax_rate: int
     net: bool = False
-    tax: int = number()
-    amount: int = number()
-    floor_price: int | None = number(nullable=True)
-    cost: int | None = number(nullable=True)
+    tax: int = whole()
+    amount: int = whole()
+    floor_price: int | None = whole(nullable=True)
+    cost: int | None = whole(nullable=True)
 
 
 class QuoteExtra(Base, table=True):
@@ -91,4 +94,4 @@ class QuoteExtra(Base, table=True):
     quote_id: int = reference("quote.id", primary_key=True)
     position: int = Field(primary_key=True)
     text: str
-    amount: int = number(default=0)
+    amount: int = whole(default=0)

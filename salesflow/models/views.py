@@ -93,14 +93,18 @@ def _customer() -> Select[Any]:
 
 def _contact() -> Select[Any]:
     secret = [f"{name}_{part}" for name in ("phone", "email", "wechat") for part in ("cipher", "index")]
-    return select(
-        *_all(contact, *secret, "removed_at", "is_primary"),
-        contact.c.is_primary.label("primary"),
-        customer.c.code.label("customer_code"),
-        customer.c.name.label("customer_name"),
-        customer.c.owner_id,
-        customer.c.archived_at,
-    ).select_from(contact.join(customer, customer.c.id == contact.c.customer_id)).where(contact.c.removed_at.is_(None))
+    return (
+        select(
+            *_all(contact, *secret, "removed_at", "is_primary"),
+            contact.c.is_primary.label("primary"),
+            customer.c.code.label("customer_code"),
+            customer.c.name.label("customer_name"),
+            customer.c.owner_id,
+            customer.c.archived_at,
+        )
+        .select_from(contact.join(customer, customer.c.id == contact.c.customer_id))
+        .where(contact.c.removed_at.is_(None))
+    )
 
 
 _CUSTOMER = (
@@ -111,9 +115,7 @@ _CUSTOMER = (
 
 
 def _followup() -> Select[Any]:
-    return select(
-        *_all(followup), *_CUSTOMER, staff.c.login.label("by"), contact.c.name.label("contact")
-    ).select_from(
+    return select(*_all(followup), *_CUSTOMER, staff.c.login.label("by"), contact.c.name.label("contact")).select_from(
         followup.join(customer, customer.c.id == followup.c.customer_id)
         .join(staff, staff.c.id == followup.c.by_id)
         .outerjoin(contact, contact.c.id == followup.c.contact_id)
@@ -129,7 +131,9 @@ def _plan_item() -> Select[Any]:
         customer.c.archived_at,
         staff.c.login.label("owner"),
     ).select_from(
-        plan_item.join(customer, customer.c.id == plan_item.c.customer_id).join(staff, staff.c.id == customer.c.owner_id)
+        plan_item.join(customer, customer.c.id == plan_item.c.customer_id).join(
+            staff, staff.c.id == customer.c.owner_id
+        )
     )
 
 
@@ -169,13 +173,15 @@ def _quote() -> Select[Any]:
         customer.c.name.label("customer_name"),
         customer.c.grade.label("customer_grade"),
         staff.c.login.label("owner"),
-    ).select_from(quote.join(customer, customer.c.id == quote.c.customer_id).join(staff, staff.c.id == quote.c.owner_id))
+    ).select_from(
+        quote.join(customer, customer.c.id == quote.c.customer_id).join(staff, staff.c.id == quote.c.owner_id)
+    )
 
 
 def _of_quote(lines: Table) -> Select[Any]:
-    return select(*_all(lines), quote.c.number.label("quote_number"), quote.c.version.label("quote_version")).select_from(
-        lines.join(quote, quote.c.id == lines.c.quote_id)
-    )
+    return select(
+        *_all(lines), quote.c.number.label("quote_number"), quote.c.version.label("quote_version")
+    ).select_from(lines.join(quote, quote.c.id == lines.c.quote_id))
 
 
 def _approval() -> Select[Any]:
@@ -196,7 +202,11 @@ def _approval() -> Select[Any]:
         .outerjoin(customer, customer.c.id == approval.c.customer_id)
         .outerjoin(
             step,
-            and_(step.c.approval_id == approval.c.id, step.c.step == approval.c.current_step, approval.c.state == "pending"),
+            and_(
+                step.c.approval_id == approval.c.id,
+                step.c.step == approval.c.current_step,
+                approval.c.state == "pending",
+            ),
         )
     )
 

@@ -116,9 +116,9 @@ def _field(column: Column, row: Row, locale: Locale) -> Field:
 
 def _unknown(field: str, known: Sequence[str]) -> UsageError:
     close = nearest(field, known)
-    meant = msg('did you mean "{nearest}"? There are {fields}', nearest=close, fields=known)
+    meant = msg("did you mean {nearest}? The fields are: {fields}", nearest=close, fields=known)
     return UsageError(
         msg('there is no field "{field}"', field=field),
-        meant if close else msg("there are {fields}", fields=known),
+        meant if close else msg("the fields are: {fields}", fields=known),
         details={"field": field, "nearest": close, "fields": list(known)},
     )

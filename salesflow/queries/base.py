@@ -82,7 +82,7 @@ def page(
     names = [column.key for column in columns if column.key not in skipped]
     names += [name for name in also if name not in names]
     limit = asked.limit if asked.limit is not None else keep
-    sql = f'SELECT {", ".join(_quoted(name) for name in names)} FROM {view}{conditions} ORDER BY {_order(asked, columns, skipped, order)}'  # noqa: S608 - names of ours
+    sql = f"SELECT {', '.join(_quoted(name) for name in names)} FROM {view}{conditions} ORDER BY {_order(asked, columns, skipped, order)}"  # noqa: S608 - names of ours
     if limit:
         sql += f" LIMIT {int(limit) + 1}"
     rows = context.reader.rows(sql, conditions.parameters)

@@ -29,7 +29,10 @@ def listed(context: Context, *, everybody: bool = False) -> Page:
 
 
 def show(context: Context, login: str) -> dict[str, Any]:
-    row = context.reader.one("SELECT login, name, roles, region, manager, active, created_at FROM v_staff WHERE login = :login", {"login": login})
+    row = context.reader.one(
+        "SELECT login, name, roles, region, manager, active, created_at FROM v_staff WHERE login = :login",
+        {"login": login},
+    )
     if row is None:
         raise unknown(context, login)
     return _sorted(row)
@@ -47,7 +50,9 @@ def unknown(context: Context, login: str) -> NotFound:
     from salesflow.text import nearest
 
     close = nearest(login, [row["login"] for row in context.reader.rows("SELECT login FROM v_staff WHERE active")])
-    hint = msg("did you mean {name}? See: salesflow staff list", name=close) if close else msg("see: salesflow staff list")
+    hint = (
+        msg("did you mean {name}? See: salesflow staff list", name=close) if close else msg("see: salesflow staff list")
+    )
     return NotFound(msg("there is no active staff member {login}", login=login), hint, code="unknown-staff")
 
 

@@ -62,7 +62,13 @@ def info(context: Context) -> dict[str, Any]:
     from salesflow.db.schema import revision
 
     reader = context.reader
-    counted = {"customers": "v_customer", "followups": "v_followup", "quotes": "v_quote", "orders": "v_order", "audit_entries": "v_audit"}
+    counted = {
+        "customers": "v_customer",
+        "followups": "v_followup",
+        "quotes": "v_quote",
+        "orders": "v_order",
+        "audit_entries": "v_audit",
+    }
     return {
         "path": os.path.abspath(context.database),
         "size": os.path.getsize(context.database),
@@ -99,7 +105,12 @@ def verify(context: Context) -> dict[str, Any]:
 
 
 def entries(
-    context: Context, *, subject: str | None = None, by: str | None = None, action: str | None = None, since: date | None = None
+    context: Context,
+    *,
+    subject: str | None = None,
+    by: str | None = None,
+    action: str | None = None,
+    since: date | None = None,
 ) -> Page:
     """Audit entries, the newest first: of one record, by one person, of one action ("quote" means all of quotes), since a day."""
     where = Where().equal(subject_ref=subject, staff=by)

@@ -70,7 +70,9 @@ def _write(work: Transaction, preset: str, facts: dict[str, str]) -> None:
         )
     )
     work.audit("init", "database", facts["company"], after=facts)
-    work.audit("staff.add", "staff", founder.login, after={"name": founder.name, "region": founder.region, "roles": [*Role]})
+    work.audit(
+        "staff.add", "staff", founder.login, after={"name": founder.name, "region": founder.region, "roles": [*Role]}
+    )
     work.audit("policy.apply", "policy", "1", after={"name": preset})
 
 

@@ -48,7 +48,12 @@ def add(work: Transaction, new: NewStaff) -> Staff:
     roles = sorted(set(new.roles) or {Role.REP})
     _take_over(work, roles)
     work.insert(StaffRole, [{"staff_id": record.id, "role": role.value} for role in roles])
-    after = {"name": record.name, "region": record.region, "roles": [role.value for role in roles], "manager": new.manager}
+    after = {
+        "name": record.name,
+        "region": record.region,
+        "roles": [role.value for role in roles],
+        "manager": new.manager,
+    }
     work.audit("staff.add", "staff", login, after=after)
     return record
 
@@ -66,7 +71,11 @@ def _take_over(work: Transaction, roles: Collection[Role]) -> None:
 def _manager(work: Transaction, login: str) -> int:
     found = work.session.exec(select(Staff.id).where(Staff.login == login, col(Staff.active))).first()
     if found is None:
-        raise NotFound(msg("there is no active staff member {login}", login=login), msg("see: salesflow staff list"), code="unknown-staff")
+        raise NotFound(
+            msg("there is no active staff member {login}", login=login),
+            msg("see: salesflow staff list"),
+            code="unknown-staff",
+        )
     return found
 
 
@@ -74,7 +83,8 @@ def checked_login(login: str) -> str:
     folded = login.strip().lower()
     if not re.fullmatch(LOGIN, folded):
         raise InvalidValue(
-            msg("{login} cannot be a login", login=login), msg("use 1 to 32 letters a-z, digits, '.', '_' or '-', such as: zhang.wei")
+            msg("{login} cannot be a login", login=login),
+            msg("use 1 to 32 letters a-z, digits, '.', '_' or '-', such as: zhang.wei"),
         )
     return folded
 
@@ -83,5 +93,7 @@ def checked_region(region: str) -> str:
     """A region code: 2 to 6 letters A-Z, such as HZ."""
     code = region.strip().upper()
     if not re.fullmatch(REGION, code):
-        raise InvalidValue(msg("{region} cannot be a region code", region=region), msg("use 2 to 6 letters A-Z, such as: HZ"))
+        raise InvalidValue(
+            msg("{region} cannot be a region code", region=region), msg("use 2 to 6 letters A-Z, such as: HZ")
+        )
     return code

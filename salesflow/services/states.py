@@ -60,7 +60,9 @@ def check(kind: str, number: str, old: str, new: str) -> None:
     raise Refused(msg("{number} is {old}; it cannot become {new}", **names), hint, code="state")
 
 
-def move(work: Transaction, kind: str, record: Stateful, new: str, *, reason: str = "", rule: str | None = None) -> None:
+def move(
+    work: Transaction, kind: str, record: Stateful, new: str, *, reason: str = "", rule: str | None = None
+) -> None:
     """Make a step: check the table, set the state, write the history row and the audit entry."""
     assert record.id is not None
     assert isinstance(record, SQLModel)

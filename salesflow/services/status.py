@@ -106,7 +106,14 @@ def change_grade(
     )
     before, after = work.changed(customer, {"grade": grade.value})
     work.session.add(customer)
-    work.audit("customer.grade", "customer", customer.code, before=before, after={**after, "reason": reason, "run": run_id}, rule=rule)
+    work.audit(
+        "customer.grade",
+        "customer",
+        customer.code,
+        before=before,
+        after={**after, "reason": reason, "run": run_id},
+        rule=rule,
+    )
     if old is not None and grade.value < old:
         schedule.mark_progress(work, customer)
     return schedule.replan(work, customer)

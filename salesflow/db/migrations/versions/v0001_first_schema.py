@@ -10,7 +10,7 @@ from sqlalchemy.dialects import sqlite
 revision = "0001"
 down_revision = None
 
-INSTANT = sa.DateTime(timezone=True).with_variant(sqlite.DATETIME(truncate_microseconds=True), "sqlite")
+INSTANT = sa.DateTime(timezone=True).with_variant(sqlite.DATETIME(truncate_microseconds=True), "sqlite")  # type: ignore[no-untyped-call]  # not annotated
 
 
 def upgrade() -> None:
