@@ -27,5 +27,5 @@ def compile_catalogues(root: Path) -> list[Path]:
 class CatalogueHook(BuildHookInterface):  # type: ignore[type-arg]  # hatchling publishes no parameter for its own base
     """Named in pyproject.toml; hatchling calls `initialize` before it collects files."""
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling's signature
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         compile_catalogues(Path(self.root))

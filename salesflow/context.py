@@ -167,9 +167,12 @@ class Context:
             )
         actor = self.actor
         self.refresh()
-        with transaction(self.database, self, actor) as work:
-            yield work
-        self.refresh()
+        try:
+            with transaction(self.database, self, actor) as work:
+                yield work
+                self.refresh()  # so that the writer closes last, and tidies the write-ahead log away
+        finally:
+            self.refresh()
 
     def refresh(self) -> None:
         """Let go of the snapshot; the next read sees the database as it is then."""

@@ -119,6 +119,13 @@ class QuoteState(Code):
     SUPERSEDED = "superseded"
 
 
+class SubjectKind(Code):
+    """What an approval can be about."""
+
+    QUOTE = "quote"
+    ORDER = "order"
+
+
 class ApprovalState(Code):
     PENDING = "pending"
     APPROVED = "approved"
@@ -143,3 +150,8 @@ class OrderState(Code):
     ACCEPTED = "accepted"
     CLOSED = "closed"
     CANCELLED = "cancelled"
+
+    @property
+    def is_undelivered(self) -> bool:
+        """Approved and still to be delivered: it takes up the customer's credit."""
+        return self in (OrderState.APPROVED, OrderState.IN_FULFILMENT, OrderState.SHIPPED)

@@ -62,14 +62,19 @@ def parse_percent(text: str, *, low: int = 0, high: int = 10_000) -> int:
     return points
 
 
-def parse_quantity(text: str) -> int:
-    """Thousandths of a quantity above 0 and below 10^9 with up to three decimals; InvalidValue for anything else."""
+def parse_quantity(text: str, *, allow_zero: bool = False) -> int:
+    """Thousandths of a quantity above 0 and below 10^9 with up to three decimals; InvalidValue for anything else.
+
+    Nothing at all is a quantity only where it is allowed: of a stock, not of what is sold.
+    """
     match = re.fullmatch(_NUMBER, text.strip())
     if match is None:
         raise _invalid(msg('"{value}" is not a quantity', value=text), _QUANTITY_FORMS, text)
     thousandths = _scaled(match, 3)
     if thousandths is None:
         raise _invalid(msg('"{value}" has more than three decimals', value=text), _QUANTITY_FORMS, text)
+    if thousandths == 0 and allow_zero:
+        return 0
     if not 0 < thousandths < _QUANTITY_END:
         raise _invalid(msg('the quantity "{value}" must be above 0 and below 10^9', value=text), _QUANTITY_FORMS, text)
     return thousandths

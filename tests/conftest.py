@@ -123,6 +123,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with context.transaction() as work:
         for login, (name, roles, region) in list(STAFF.items())[1:]:
             staff.add(work, staff.NewStaff(login, name, roles, region, manager="wang.fang"))
+    context.close()
     return path
 
 

@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import Any
 
 from salesflow.commands.typerbase import Parameter, ParamType, TyperContext
+from salesflow.codes import parse_code
 from salesflow.context import Context
 from salesflow.errors import InvalidValue
-from salesflow.i18n import label, language, msg, render
-from salesflow.text import fold, nearest
+from salesflow.i18n import msg
 
 
 class _Parsed(ParamType):  # type: ignore[misc]  # Typer does not export it, so mypy sees Any
@@ -80,6 +80,15 @@ class _Quantity(_Parsed):
         return parse_quantity(value)
 
 
+class _Stock(_Parsed):
+    name = "quantity"
+
+    def parse(self, value: str, context: Context) -> int:
+        from salesflow.money import parse_quantity
+
+        return parse_quantity(value, allow_zero=True)
+
+
 class _Days(_Parsed):
     name = "3d|2w"
 
@@ -103,28 +112,5 @@ class CODE(_Parsed):
         return parse_code(self.codes, value)
 
 
-def parse_code(codes: type[StrEnum], value: str) -> StrEnum:
-    """The code that a text names: the code itself in any case, or its label. Raises InvalidValue listing the codes."""
-    wanted = fold(value)
-    for code in codes:
-        if wanted in (
-            fold(code.value),
-            fold(code.value.replace("_", "-")),
-            *(fold(render(label(codes.__name__.lower(), code.value), lang)) for lang in ("zh", "en")),
-        ):
-            return code
-    listed = [_shown(codes, code) for code in codes]
-    close = nearest(wanted, [code.value for code in codes])
-    hint = msg("use one of: {codes}", codes=listed)
-    if close is not None:
-        hint = msg("did you mean {name}? Use one of: {codes}", name=close, codes=listed)
-    raise InvalidValue(msg("{value} is not one of the codes", value=value), hint)
-
-
-def _shown(codes: type[StrEnum], code: StrEnum) -> str:
-    if language() == "en":
-        return code.value
-    return f"{code.value} {render(label(codes.__name__.lower(), code.value))}"
-
-
-DAY, MOMENT, MONEY, PERCENT, QUANTITY, DAYS = _Day(), _Moment(), _Money(), _Percent(), _Quantity(), _Days()
+DAY, MOMENT, MONEY, PERCENT, DAYS = _Day(), _Moment(), _Money(), _Percent(), _Days()
+QUANTITY, STOCK = _Quantity(), _Stock()

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -64,6 +64,7 @@ class Transaction:
         self.actor = actor
         self.now: datetime = context.clock.now()
         self._entries: list[audit.Entry] = []
+        self._driver: Any = None
 
     def decide(self, decision: Decision[T]) -> Decision[T]:
         """Act on a rule's answer: a refusal ends the command, a hint or flag is shown at its end; gives it back."""
@@ -83,6 +84,12 @@ class Transaction:
         """Write many rows of one table at once."""
         if rows:
             self.session.execute(insert(table), rows)
+
+    def look_up(self, sql: str, parameters: Mapping[str, Any]) -> tuple[Any, ...] | None:
+        """The first row of a small query, or None: through the driver alone, because an import asks several for each row."""
+        if self._driver is None:
+            self._driver = self.session.connection().connection.driver_connection
+        return cast("tuple[Any, ...] | None", self._driver.execute(sql, parameters).fetchone())
 
     def next_number(self, series: str, count: int = 1) -> int:
         """Take `count` numbers of a series (gap-free: they are given back when the transaction fails); the first of them."""
@@ -119,7 +126,7 @@ class Transaction:
         return before, after
 
     def write_audit(self) -> None:
-        """Chain the noted entries to the trail. Called once, before the commit."""
+        """Chain the noted entries to the trail: before the commit, and earlier by who notes very many."""
         if not self._entries:
             return
         run = self.session.execute

@@ -44,7 +44,7 @@ class PlanItem(Base, table=True):
 
     __tablename__ = "plan_item"
     __table_args__ = (
-        Index("ix_plan_item_customer", "customer_id", "state"),
+        Index("ix_plan_item_customer", "customer_id", "state", "due_on"),
         one_of("method", Method, nullable=True),
         one_of("state", PlanState),
         one_of("support_role", Role, nullable=True),
@@ -68,3 +68,7 @@ class PlanItem(Base, table=True):
     closed_at: datetime | None = instant(nullable=True)
     followup_id: int | None = reference("followup.id", nullable=True)
     reason: str | None = None
+
+
+for _column in ("support_role", "support_id"):
+    Index(f"ix_plan_item_{_column}", PlanItem.__table__.c[_column], sqlite_where=PlanItem.__table__.c[_column].is_not(None))  # type: ignore[attr-defined]  # SQLModel adds __table__ at run time

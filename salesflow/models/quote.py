@@ -56,14 +56,20 @@ class Quote(Base, table=True):
 
 
 class QuoteLine(Base, table=True):
-    """One priced line. `list_amount` is list price x quantity; `unit_price` is in ten-thousandths of a yuan, for show."""
+    """One priced line, with all that its arithmetic starts from, so that it can be done again.
+
+    `given_price` and `given_discount` are what was given with the item; `discount` is what they, or the automatic discount,
+    amount to off the list price. `list_amount` is what the line would come to without a discount, tax included.
+    `unit_price` is what one unit comes to, in ten-thousandths of a yuan, for show.
+    """
 
     __tablename__ = "quote_line"
     __table_args__ = (
         within("discount", 0, 10_000),
+        within("given_discount", 0, 10_000),
         within("tax_rate", 0, 10_000),
         at_least("quantity", 1),
-        *(at_least(name, 0) for name in ("list_price", "list_amount", "unit_price", "tax", "amount")),
+        *(at_least(name, 0) for name in ("list_price", "given_price", "list_amount", "unit_price", "tax", "amount")),
     )
 
     quote_id: int = reference("quote.id", primary_key=True)
@@ -75,6 +81,8 @@ class QuoteLine(Base, table=True):
     unit: str
     quantity: int = whole()
     list_price: int = whole()
+    given_price: int | None = whole(nullable=True)
+    given_discount: int | None = None
     list_amount: int = whole()
     discount: int
     discount_rule: str | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -42,6 +41,8 @@ def write_jsonl(result: Listing | Record, fields: Sequence[str], out: TextIO, lo
 
 def write_csv(result: Listing | Record, fields: Sequence[str], out: TextIO, locale: Locale) -> None:
     """RFC 4180 below a line of keys; a text that a spreadsheet would run as a formula gets an apostrophe in front."""
+    import csv
+
     if isinstance(out, io.TextIOWrapper):
         out.reconfigure(newline="")  # the lines end as the standard has it, on every platform
     columns = _scalars(result.columns, fields)

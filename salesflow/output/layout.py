@@ -91,7 +91,7 @@ def outline(
     own = [_field(column, row, locale) for column in columns if column.kind not in NESTED]
     nested = [column for column in columns if column.kind in NESTED and row[column.key]]
     fields = tuple(field for field in own if keep_empty or field.text)
-    if fields or nested:
+    if fields or (nested and title):
         yield Pairs(depth, title, fields)
     for column in nested:
         name, value = heading(column, locale.language), row[column.key]

@@ -50,8 +50,7 @@ def write_markdown(result: Listing | Record, fields: Sequence[str], out: TextIO,
     for number, part in enumerate(_parts(result, fields, locale)):
         if number:
             out.write("\n")
-        text = f"{'#' * part.level} {_markdown(one_line(part.text))}" if isinstance(part, _Heading) else _pipes(part)
-        out.write(text + "\n")
+        out.write((_hashes(part) if isinstance(part, _Heading) else _pipes(part)) + "\n")
 
 
 def write_html(result: Listing | Record, fields: Sequence[str], out: TextIO, locale: Locale) -> None:
@@ -103,6 +102,11 @@ def _grid(columns: Columns, rows: Sequence[Row], locale: Locale) -> _Table:
         [[write(row[key]) for key, write in writers] for row in rows],
         [column.kind in NUMERIC for column in columns],
     )
+
+
+def _hashes(part: _Heading) -> str:
+    text = _markdown(one_line(part.text)).replace("#", r"\#")  # at its end they would be taken for decoration
+    return f"{'#' * part.level} {text}"
 
 
 def _pipes(table: _Table) -> str:

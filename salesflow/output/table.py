@@ -59,7 +59,7 @@ class _Screen:
         self._out, self._err = out, err
         self._locale = locale
         self._width = terminal_width(out)
-        self._console = _console(self._width, in_colour=coloured(options, out))
+        self._console = _console(out, self._width, in_colour=coloured(options, out))
         self._hidden: list[str] = []
 
     def listing(self, listing: Listing) -> None:
@@ -184,11 +184,12 @@ class _Screen:
         self._out.write("".join(line.rstrip(" ") + "\n" for line in captured.get().splitlines()))
 
 
-def _console(width: int, *, in_colour: bool) -> Console:
+def _console(out: TextIO, width: int, *, in_colour: bool) -> Console:
     from rich.console import Console, detect_legacy_windows
 
     escapes = in_colour and not detect_legacy_windows()  # an old Windows console would show them as text
     return Console(
+        file=out,  # only asked for its encoding
         width=width,
         color_system="standard" if escapes else None,
         force_terminal=escapes,

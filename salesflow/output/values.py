@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from salesflow import clock, i18n, money
 from salesflow.columns import Column, Kind
+from salesflow.i18n import msg
 from salesflow.text import printable
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def _label(column: Column, locale: Locale) -> TextWriter:
 
 
 def _flag(_column: Column, locale: Locale) -> TextWriter:
-    yes = i18n.render(i18n.msg("yes"), locale.language)
+    yes = i18n.render(msg("yes"), locale.language)
     return lambda value: yes if value else ""
 
 

@@ -7,6 +7,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import pytest
@@ -35,6 +36,7 @@ CHINESE: Final = (
     (None, "{text}: {hint}", "{text}：{hint}"),
 )
 
+END: Final = "\x04end"  # a terminal hands on what was written in its own time: this comes last
 Screen = Callable[..., tuple[str, str]]
 
 
@@ -64,17 +66,26 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[Screen]:
     monkeypatch.setenv("TERM", "xterm-256color")
     master, slave = os.openpty()
 
-    def show(result: Result, columns: int, language: str = "en", color: Color = "never", **options: object) -> tuple[str, str]:
+    def read() -> str:
+        shown = b""
+        while not shown.endswith(END.encode()):
+            shown += os.read(master, 65536)
+        return shown.decode().removesuffix(END).replace("\r\n", "\n")
+
+    def show(
+        result: Result, columns: int, language: str = "en", color: Color = "never", **options: object
+    ) -> tuple[str, str]:
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         err = io.StringIO()
-        with open(slave, "w", encoding="utf-8", closefd=False) as out:
-            render(result, OutputOptions(color=color, zone=CHINA, **options), out, err, language)  # type: ignore[arg-type]  # the test's own words
-        os.set_blocking(master, False)
-        try:
-            shown = os.read(master, 65536).decode()
-        except BlockingIOError:
-            shown = ""
-        return shown.replace("\r\n", "\n"), err.getvalue()
+        asked = OutputOptions(color=color, zone=CHINA, **options)  # type: ignore[arg-type]  # the test's own words
+        with ThreadPoolExecutor(1) as reader, open(slave, "w", encoding="utf-8", closefd=False) as out:
+            shown = reader.submit(read)  # a terminal takes only so much that nobody reads
+            try:
+                render(result, asked, out, err, language)
+            finally:
+                out.write(END)
+                out.flush()
+            return shown.result(timeout=30), err.getvalue()
 
     yield show
     os.close(master)

@@ -65,7 +65,10 @@ def test_record() -> None:
 
 
 def test_nothing_is_written_for_nothing() -> None:
-    assert written(Listing(COLUMNS, (), "code", title=msg("Customers"), empty=msg("there are no customers"))) == ("", "")
+    assert written(Listing(COLUMNS, (), "code", title=msg("Customers"), empty=msg("there are no customers"))) == (
+        "",
+        "",
+    )
 
 
 def test_fields_in_their_order() -> None:
@@ -120,16 +123,8 @@ def test_rows_within_rows_become_blocks() -> None:
             {"kind": None, "items": []},
         ]
     }
-    assert written(Record((sections,), row, "sections"))[0].lstrip("\n") == (
-        "Sections:\n"
-        "  Kind: due\n"
-        "\n"
-        "  Items:\n"
-        "    Ref  Text\n"
-        "    P1   打电话\n"
-        "\n"
-        "Sections:\n"
-        "  Kind: quotes\n"
+    assert written(Record((sections,), row, "sections"))[0] == (
+        "Sections:\n  Kind: due\n\n  Items:\n    Ref  Text\n    P1   打电话\n\nSections:\n  Kind: quotes\n"
     )
 
 

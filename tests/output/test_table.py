@@ -185,7 +185,11 @@ def test_nothing_is_said_at_a_terminal(screen: Screen) -> None:
 
 
 def test_colours_of_urgency(screen: Screen) -> None:
-    columns = (Column("code", "Code"), Column("days", "Days", Kind.INTEGER, urgent=True), Column("n", "N", Kind.INTEGER))
+    columns = (
+        Column("code", "Code"),
+        Column("days", "Days", Kind.INTEGER, urgent=True),
+        Column("n", "N", Kind.INTEGER),
+    )
     rows = [{"code": "C1", "days": days, "n": 9} for days in (8, 7, 1, 0, -3, None)]
     shown = screen(Listing(columns, rows, "code"), 80, color="auto")[0].splitlines()
     assert shown[0] == "\x1b[1mCode\x1b[0m\x1b[1m \x1b[0m \x1b[1mDays\x1b[0m\x1b[1m \x1b[0m \x1b[1mN\x1b[0m"

@@ -42,7 +42,12 @@ CASES: list[tuple[Kind, Any, Any, str]] = [
     (Kind.LIST, '["重点","机床"]', ["重点", "机床"], "重点, 机床"),
     (Kind.LIST, ["a", "b"], ["a", "b"], "a, b"),
     (Kind.LIST, "[]", [], ""),
-    (Kind.OBJECT, {"rule": "log-deadline", "days": 3}, {"rule": "log-deadline", "days": 3}, "rule: log-deadline\ndays: 3"),
+    (
+        Kind.OBJECT,
+        {"rule": "log-deadline", "days": 3},
+        {"rule": "log-deadline", "days": 3},
+        "rule: log-deadline\ndays: 3",
+    ),
     (Kind.OBJECT, '{"late": true}', {"late": True}, "late: true"),
     (Kind.MESSAGE, msg("by {name}", name="李雷"), "by 李雷", "by 李雷"),
 ]
@@ -119,7 +124,9 @@ def test_json_is_harmless_and_exact(text: str) -> None:
     assert json.loads(written) == {text: [text]}
     assert written.encode("utf-8")  # a lone surrogate is escaped as well
     assert all(ord(c) >= 32 and not 127 <= ord(c) < 160 for c in written)
-    assert not set(written) & set("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029")
+    assert not set(written) & set(
+        "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029"
+    )
 
 
 def test_json_keeps_chinese_and_escapes_controls() -> None:

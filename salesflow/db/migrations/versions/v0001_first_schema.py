@@ -207,12 +207,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customer")),
         sa.UniqueConstraint("code", name=op.f("uq_customer_code")),
     )
-    op.create_index("ix_customer_due", "customer", ["owner_id", "next_follow_up_on"], unique=False)
-    op.create_index("ix_customer_grade_status", "customer", ["grade", "status", "last_progress_on"], unique=False)
+    op.create_index(
+        "ix_customer_due", "customer", ["owner_id", "next_follow_up_on", "status", "grade", "archived_at"], unique=False
+    )
+    op.create_index(
+        "ix_customer_grade_status",
+        "customer",
+        ["grade", "status", "last_progress_on", "owner_id", "archived_at", "first_contact_at"],
+        unique=False,
+    )
     op.create_index(op.f("ix_customer_name_folded"), "customer", ["name_folded"], unique=False)
     op.create_index(op.f("ix_customer_name_norm"), "customer", ["name_norm"], unique=False)
     op.create_index(op.f("ix_customer_next_follow_up_on"), "customer", ["next_follow_up_on"], unique=False)
     op.create_index(op.f("ix_customer_recorded_at"), "customer", ["recorded_at"], unique=False)
+    op.create_index(
+        "ix_customer_uncontacted",
+        "customer",
+        ["owner_id", "status", "grade", "assigned_at", "archived_at"],
+        unique=False,
+        sqlite_where=sa.text("last_contact_on IS NULL"),
+    )
     op.create_table(
         "customer_tag",
         sa.Column("customer_id", sa.Integer(), nullable=False),
@@ -360,7 +374,21 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["support_id"], ["staff.id"], name=op.f("fk_plan_item_support_id"), use_alter=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_item")),
     )
-    op.create_index("ix_plan_item_customer", "plan_item", ["customer_id", "state"], unique=False)
+    op.create_index("ix_plan_item_customer", "plan_item", ["customer_id", "state", "due_on"], unique=False)
+    op.create_index(
+        "ix_plan_item_support_id",
+        "plan_item",
+        ["support_id"],
+        unique=False,
+        sqlite_where=sa.text("support_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_plan_item_support_role",
+        "plan_item",
+        ["support_role"],
+        unique=False,
+        sqlite_where=sa.text("support_role IS NOT NULL"),
+    )
     op.create_table(
         "policy_version",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -475,6 +503,8 @@ def upgrade() -> None:
         sa.Column("unit", sa.String(), nullable=False),
         sa.Column("quantity", sa.BigInteger(), nullable=False),
         sa.Column("list_price", sa.BigInteger(), nullable=False),
+        sa.Column("given_price", sa.BigInteger(), nullable=True),
+        sa.Column("given_discount", sa.Integer(), nullable=True),
         sa.Column("list_amount", sa.BigInteger(), nullable=False),
         sa.Column("discount", sa.Integer(), nullable=False),
         sa.Column("discount_rule", sa.String(), nullable=True),
@@ -487,6 +517,8 @@ def upgrade() -> None:
         sa.Column("cost", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("amount >= 0", name=op.f("ck_quote_line_amount_min")),
         sa.CheckConstraint("discount BETWEEN 0 AND 10000", name=op.f("ck_quote_line_discount_range")),
+        sa.CheckConstraint("given_discount BETWEEN 0 AND 10000", name=op.f("ck_quote_line_given_discount_range")),
+        sa.CheckConstraint("given_price >= 0", name=op.f("ck_quote_line_given_price_min")),
         sa.CheckConstraint("list_amount >= 0", name=op.f("ck_quote_line_list_amount_min")),
         sa.CheckConstraint("list_price >= 0", name=op.f("ck_quote_line_list_price_min")),
         sa.CheckConstraint("quantity >= 1", name=op.f("ck_quote_line_quantity_min")),

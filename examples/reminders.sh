@@ -1,0 +1,17 @@
+#!/bin/sh
+# Each salesperson's list of the day as a text file: reminders.sh FOLDER
+# Writes FOLDER/LOGIN.txt for everybody who has something due within a day, and prints the logins.
+set -eu
+folder=${1:?"usage: reminders.sh FOLDER"}
+mkdir -p "$folder"
+salesflow staff list --format ids | while read -r login; do
+    if salesflow followup due --owner "$login" --within 1d --fail-if-any --format plain > "$folder/$login.part"; then
+        rm -f "$folder/$login.part" "$folder/$login.txt"
+    elif [ -s "$folder/$login.part" ]; then
+        mv "$folder/$login.part" "$folder/$login.txt"
+        echo "$login"
+    else
+        rm -f "$folder/$login.part"
+        exit 1
+    fi
+done

@@ -1,0 +1,184 @@
+"""Approvals as they are read: the inbox, the listing, the one that belongs to a quote or an order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from salesflow.clock import from_db, to_db
+from salesflow.columns import Column, Columns, Kind
+from salesflow.context import Context
+from salesflow.enums import ApprovalState, SubjectKind
+from salesflow.errors import NotFound
+from salesflow.i18n import Message, label, load, msg
+from salesflow.queries.base import Page, Where, page
+
+STEP_COLUMNS = (
+    Column("step", "Step", Kind.INTEGER),
+    Column("role", "Role", Kind.CODE, labels="role"),
+    Column("rule", "Rule", flexible=True),
+    Column("why", "Why", Kind.MESSAGE, flexible=True),
+    Column("due_at", "Due", Kind.INSTANT),
+    Column("decision", "Decision", Kind.CODE, labels="stepdecision"),
+    Column("decided_by", "By"),
+    Column("decided_at", "At", Kind.INSTANT),
+    Column("self_approved", "Self-approved", Kind.FLAG),
+    Column("comment", "Comment", flexible=True),
+)
+
+COLUMNS = (
+    Column("number", "No."),
+    Column("subject_kind", "Kind", Kind.CODE, labels="subjectkind", table=False),
+    Column("subject_ref", "For"),
+    Column("customer_code", "Customer code", table=False),
+    Column("customer_name", "Customer", flexible=True),
+    Column("amount", "Amount", Kind.MONEY),
+    Column("state", "State", Kind.CODE, labels="approvalstate"),
+    Column("waiting_for_role", "Waits for", Kind.CODE, labels="role"),
+    Column("waiting_days", "Days", Kind.INTEGER, order="-waiting_since", urgent=True),
+    Column("why", "Why", Kind.MESSAGE, flexible=True),
+    Column("submitted_by", "Submitted by"),
+    Column("submitted_at", "Submitted", Kind.INSTANT, table=False),
+    Column("round", "Round", Kind.INTEGER, table=False),
+    Column("rule", "Rule", order="waiting_rule", table=False),
+    Column("due_at", "Due", Kind.INSTANT, table=False),
+    Column("overdue", "Overdue", Kind.FLAG, order="-due_at", table=False),
+    Column("self_approved", "Self-approved", Kind.FLAG),
+    Column("closed_at", "Closed", Kind.INSTANT, table=False),
+    Column("steps", "Steps", Kind.ROWS, columns=STEP_COLUMNS, table=False),
+)
+_COMPUTED = ("waiting_days", "why", "rule", "overdue", "self_approved", "steps")
+_ALSO = ("id", "subject_id", "waiting_since", "waiting_rule", "waiting_why")
+_INBOX_HIDES = ("state", "waiting_for_role", "self_approved")
+_DUE_FIRST = "due_at, id"
+_NEWEST_FIRST = "id DESC"
+_AT_ONCE = 500
+"""So many keys go into one query: databases bound the number of its parameters."""
+
+# In an inbox the state and the role are known; what matters is what to decide and why.
+INBOX: Columns = tuple(column._replace(table=column.table and column.key not in _INBOX_HIDES) for column in COLUMNS)
+
+
+def inbox(context: Context, *, subject: str | None = None) -> Page:
+    """Approvals that wait for one of the actor's roles, the most urgent first. subject: a kind, or a quote's or order's number."""
+    where = _about(subject).equal(state=ApprovalState.PENDING.value)
+    roles = sorted(role.value for role in context.actor.roles)
+    if roles:
+        where.any_of("waiting_for_role", roles)
+    else:
+        where.add("1 = 0")
+    return _page(context, where, _DUE_FIRST)
+
+
+def listed(context: Context, *, subject: str | None = None, state: ApprovalState | None = None) -> Page:
+    """Everybody's approvals in whatever state, the newest first."""
+    return _page(context, _about(subject).equal(state=None if state is None else state.value), _NEWEST_FIRST)
+
+
+def show(context: Context, number: str) -> dict[str, Any]:
+    """One approval with its steps. Raises NotFound."""
+    found = _complete(context, _rows(context, Where().equal(number=folded(number))))
+    if not found:
+        raise _unknown(number)
+    return found[0]
+
+
+def version(context: Context, number: str) -> int:
+    """The version of an approval that its approver has seen. Raises NotFound."""
+    found = context.reader.value("SELECT version FROM v_approval WHERE number = :number", {"number": folded(number)})
+    if found is None:
+        raise _unknown(number)
+    return int(found)
+
+
+def for_subject(context: Context, kind: SubjectKind | str, subject_id: int) -> dict[str, Any] | None:
+    """The latest round of a subject, with its steps; None where it was never submitted."""
+    return for_subjects(context, kind, (subject_id,)).get(subject_id)
+
+
+def for_subjects(context: Context, kind: SubjectKind | str, subject_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """The latest rounds of many subjects of a kind, by the subject's key."""
+    latest: dict[int, dict[str, Any]] = {}
+    for some in _pieces(list(subject_ids)):
+        where = Where().equal(subject_kind=str(kind)).any_of("subject_id", some)
+        latest |= {row["subject_id"]: row for row in _rows(context, where)}
+    return dict(zip(latest, _complete(context, list(latest.values())), strict=True))
+
+
+def rounds(context: Context, kind: SubjectKind | str, subject_id: int) -> list[dict[str, Any]]:
+    """Every round of a subject, the first one first, each with its steps."""
+    return _complete(context, _rows(context, Where().equal(subject_kind=str(kind), subject_id=subject_id)))
+
+
+def route(approval: dict[str, Any]) -> tuple[Message, ...]:
+    """What a submitter is told, a line for each step: who decides, in which order, and why; by when, where it waits."""
+    lines = []
+    for step in approval["steps"]:
+        parts = {"step": step["step"], "role": label("role", step["role"]), "rule": step["rule"], "why": step["why"]}
+        lines.append(msg("step {step}: {role} [{rule}]: {why}", **parts))
+    return tuple(lines)
+
+
+def _about(subject: str | None) -> Where:
+    if subject is None:
+        return Where()
+    if subject in set(SubjectKind):
+        return Where().equal(subject_kind=subject)
+    return Where().equal(subject_ref=folded(subject))
+
+
+def folded(number: str) -> str:
+    """A number as it is stored: people type ap2026-0001."""
+    return number.strip().upper()
+
+
+def _unknown(number: str) -> NotFound:
+    return NotFound(msg("there is no approval {number}", number=number), msg("see: salesflow approval list --all"))
+
+
+def _page(context: Context, where: Where, order: str) -> Page:
+    found = page(context, "v_approval", COLUMNS, where, order=order, computed=_COMPUTED, also=_ALSO)
+    return Page(_complete(context, found.rows), found.more)
+
+
+def _rows(context: Context, where: Where) -> list[dict[str, Any]]:
+    names = [column.key for column in COLUMNS if column.key not in _COMPUTED] + list(_ALSO)
+    return context.reader.rows(
+        f"SELECT {', '.join(names)} FROM v_approval{where} ORDER BY round, id",  # noqa: S608 - names of ours
+        where.parameters,
+    )
+
+
+def _complete(context: Context, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of the view as COLUMNS has them: with their steps, and what follows from the moment."""
+    steps = _steps(context, [row["id"] for row in rows])
+    today, now = context.clock.today(), to_db(context.clock.now())
+    complete = []
+    for row in rows:
+        own, since, why = steps[row["id"]], row["waiting_since"], row["waiting_why"]
+        computed = {
+            "waiting_days": None if since is None else (today - context.clock.local(from_db(since)).date()).days,
+            "why": None if why is None else load(why),
+            "rule": row["waiting_rule"],
+            "overdue": row["due_at"] is not None and row["due_at"] < now,
+            "self_approved": any(step["self_approved"] for step in own),
+            "steps": own,
+        }
+        complete.append({column.key: computed.get(column.key, row.get(column.key)) for column in COLUMNS})
+    return complete
+
+
+def _steps(context: Context, approval_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    """The steps of each approval, in their order."""
+    found: dict[int, list[dict[str, Any]]] = {key: [] for key in approval_ids}
+    names = ", ".join(column.key for column in STEP_COLUMNS)
+    for some in _pieces(approval_ids):
+        where = Where().any_of("approval_id", some)
+        sql = f"SELECT {names}, approval_id FROM v_approval_step{where} ORDER BY approval_id, step"  # noqa: S608 - names of ours
+        for row in context.reader.rows(sql, where.parameters):
+            found[row.pop("approval_id")].append({**row, "why": load(row["why"])})
+    return found
+
+
+def _pieces(keys: Sequence[int]) -> Iterable[Sequence[int]]:
+    return (keys[start : start + _AT_ONCE] for start in range(0, len(keys), _AT_ONCE))

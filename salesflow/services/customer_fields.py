@@ -1,0 +1,239 @@
+"""A new customer as typed -> the fields as they are kept, or a refusal. Nothing is written here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from salesflow.enums import Grade, Kind, Source, Status
+from salesflow.errors import InvalidValue, NotFound, RuleRefused
+from salesflow.i18n import Message, msg
+from salesflow.money import Fen
+from salesflow.rules.cadence import Base, cadence
+from salesflow.rules.consent import budget_consent
+from salesflow.rules.deadlines import entry_deadline
+from salesflow.rules.decision import Decision, Strength
+from salesflow.rules.wording import need_specific
+from salesflow.services import contacts
+from salesflow.services.contacts import NewContact, optional
+from salesflow.services.industries import parse_industry
+from salesflow.services.pinyin import sound
+from salesflow.text import clean, fold, normalised_name
+
+if TYPE_CHECKING:
+    from salesflow.db.transaction import Transaction
+
+_OWNER: Final = "SELECT id, login, region FROM staff WHERE login = :login AND active"
+_TAG_ENDS: Final = str.maketrans("，、;；", ",,,,")
+_TAG_LENGTH: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class NewCustomer:
+    """A customer as typed. `budget` in fen, with `budget_consent` saying when and how the customer agreed to it.
+
+    Without `owner` (a login) it is the acting staff member's, without `region` the owner's, without `first_contact_at`
+    (aware) it is now. `contacts`: one at least, the first is the primary one; a person without any is its own contact.
+    """
+
+    name: str
+    industry: str
+    source: Source
+    need: str
+    contacts: tuple[NewContact, ...] = ()
+    kind: Kind = Kind.COMPANY
+    size: str | None = None
+    region: str | None = None
+    address: str | None = None
+    source_detail: str | None = None
+    first_contact_at: datetime | None = None
+    budget: Fen | None = None
+    budget_consent: str | None = None
+    grade: Grade | None = None
+    tags: tuple[str, ...] = ()
+    owner: str | None = None
+    remark: str | None = None
+
+
+class Owner(NamedTuple):
+    """The salesperson in charge."""
+
+    id: int
+    login: str
+    region: str | None
+
+
+class Checked(NamedTuple):
+    """A customer whose fields are in order. `columns` lacks the key, the code and the encrypted budget."""
+
+    columns: dict[str, Any]
+    contacts: list[contacts.Checked]
+    tags: list[str]
+    budget: Fen | None
+    owner: Owner
+    due: Decision[date]
+    remarks: list[Decision[Any]]
+
+
+class Desk:
+    """Where new customers are checked: the policy's limits and rules, the staff, the configuration, each looked up once.
+
+    thorough: also apply the rules that only give hints, which thousands of rows of a file would not be read for.
+    """
+
+    def __init__(self, work: Transaction, *, thorough: bool) -> None:
+        self._work = work
+        self._context = work.context
+        self._policy = work.context.policy
+        self._limits = work.context.policy.limits
+        self._today = work.context.clock.today()
+        self._now = work.context.clock.local(work.now)
+        self._extra = work.context.settings.items("industries.extra")
+        need = self._policy.need_specific.strength
+        self._read_needs = need is not Strength.OFF and (thorough or need is Strength.REFUSE)
+        self._owners: dict[str | None, Owner] = {}
+        self._regions: dict[str | None, str] = {}
+        self._dues: dict[tuple[Grade | None, date], Decision[date]] = {}
+
+    def check(self, new: NewCustomer) -> Checked:
+        """The customer with its fields in order. Raises InvalidValue, NotFound (the owner), RuleRefused."""
+        owner = self._owner(new.owner)
+        first = self._first_contact(new.first_contact_at)
+        remarks: list[Decision[Any]] = []
+        late = self._apply(entry_deadline(self._policy, self._context.calendar, first_contact=first, recorded=self._now), remarks)
+        columns = {**self._named(new), **self._described(new, remarks), **self._budgeted(new, remarks)}
+        columns |= {
+            "kind": new.kind.value,
+            "region": self._region(new.region, owner),
+            "source": new.source.value,
+            "first_contact_at": first,
+            "grade": None if new.grade is None else new.grade.value,
+            "status": Status.PROSPECT.value,
+            "owner_id": owner.id,
+            "assigned_at": self._work.now,
+            "recorded_at": self._work.now,
+            "recorded_by": self._work.actor.id,
+            "entry_late": late.outcome == "late",
+            "last_contact_on": first.date(),
+        }
+        due = self._due(new.grade, first.date())
+        columns["next_follow_up_on"] = due.value
+        return Checked(columns, self._people(new), self._tags(new.tags), new.budget, owner, due, remarks)
+
+    def _named(self, new: NewCustomer) -> Mapping[str, Any]:
+        name = self._required(new.name, msg("the customer's name"), self._limits.name)
+        heard = sound(name, person=new.kind is Kind.PERSON)
+        return {
+            "name": name,
+            "name_folded": fold(name),
+            "name_norm": normalised_name(name),
+            "pinyin": heard.full,
+            "initials": heard.initials,
+        }
+
+    def _described(self, new: NewCustomer, remarks: list[Decision[Any]]) -> Mapping[str, Any]:
+        line, long = self._limits.line, self._limits.text
+        need = self._required(new.need, msg("the need"), long, multiline=True)
+        if self._read_needs:
+            self._apply(need_specific(self._policy, text=need), remarks)
+        industry = self._required(new.industry, msg("the industry"), line)
+        return {
+            "industry": parse_industry(industry, self._extra),
+            "need": need,
+            "size": optional(new.size, line, msg("the size")),
+            "address": optional(new.address, line, msg("the address")),
+            "source_detail": optional(new.source_detail, line, msg("the source's detail")),
+            "remark": optional(new.remark, long, msg("the remark"), multiline=True),
+        }
+
+    def _budgeted(self, new: NewCustomer, remarks: list[Decision[Any]]) -> Mapping[str, Any]:
+        consent = optional(new.budget_consent, self._limits.line, msg("the consent"))
+        self._apply(budget_consent(budget_given=new.budget is not None, consent=consent), remarks)
+        return {"budget_consent": consent if new.budget is not None else None}
+
+    def _people(self, new: NewCustomer) -> list[contacts.Checked]:
+        given = new.contacts
+        if not given:
+            raise InvalidValue(
+                msg("{name} has no contact", name=new.name.strip()),
+                msg("a customer has one contact at least, with a phone, e-mail or WeChat: --contact NAME --phone NUMBER"),
+                code="missing-value",
+            )
+        return [contacts.checked(one, self._limits) for one in given]
+
+    def _tags(self, typed: tuple[str, ...]) -> list[str]:
+        """Tags as typed, also several with commas between them; each once."""
+        found: dict[str, str] = {}
+        for part in ",".join(typed).translate(_TAG_ENDS).split(","):
+            tag = clean(part, limit=_TAG_LENGTH, what=msg("the tag"), multiline=False)
+            if tag:
+                found.setdefault(fold(tag), tag)
+        return list(found.values())
+
+    def _required(self, text: str, what: Message, limit: int, *, multiline: bool = False) -> str:
+        found = clean(text, limit=limit, what=what, multiline=multiline)
+        if not found:
+            raise InvalidValue(msg("{what} is missing", what=what), msg("every customer has one"), code="missing-value")
+        return found
+
+    def _apply(self, decision: Decision[Any], remarks: list[Decision[Any]]) -> Decision[Any]:
+        if decision.refused:
+            raise RuleRefused(decision)
+        if decision.strength in (Strength.HINT, Strength.FLAG):
+            remarks.append(decision)
+        return decision
+
+    def _first_contact(self, given: datetime | None) -> datetime:
+        """The moment on the business's wall clock."""
+        if given is None:
+            return self._now
+        if given > self._work.now:
+            raise InvalidValue(
+                msg("the first contact {at} lies in the future", at=self._minute(given)),
+                msg("give when it was; it is {now} now", now=self._minute(self._now)),
+                code="future",
+            )
+        return self._context.clock.local(given)
+
+    def _minute(self, instant: datetime) -> str:
+        return self._context.clock.local(instant).strftime("%Y-%m-%d %H:%M")
+
+    def _owner(self, login: str | None) -> Owner:
+        if login not in self._owners:
+            actor = self._work.actor
+            self._owners[login] = Owner(actor.id, actor.login, actor.region) if login is None else self._staff(login)
+        return self._owners[login]
+
+    def _staff(self, login: str) -> Owner:
+        found = self._work.look_up(_OWNER, {"login": login.strip().lower()})
+        if found is None:
+            raise NotFound(
+                msg("there is no active staff member {login}", login=login), msg("see: salesflow staff list"), code="unknown-staff"
+            )
+        return Owner(*found)
+
+    def _region(self, typed: str | None, owner: Owner) -> str:
+        region = typed or owner.region
+        if region not in self._regions:
+            from salesflow.services.staff import checked_region
+
+            default = region or self._context.settings.text("region") or self._context.setting("region") or ""
+            self._regions[region] = checked_region(default)
+        return self._regions[region]
+
+    def _due(self, grade: Grade | None, first: date) -> Decision[date]:
+        """What rule cadence says of a prospect since its first contact."""
+        key = (grade, first)
+        if key not in self._dues:
+            self._dues[key] = cadence(
+                self._policy,
+                self._context.calendar,
+                grade=grade,
+                status=Status.PROSPECT,
+                base=first,
+                base_kind=Base.FIRST_CONTACT,
+                contacts_in_week=0,
+            )
+        return self._dues[key]

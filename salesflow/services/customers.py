@@ -1,0 +1,223 @@
+"""The customer file: taking customers in, one or a hundred thousand, by one path."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from salesflow.enums import PlanState, Status
+from salesflow.errors import Conflict, Duplicate, Refused
+from salesflow.i18n import msg
+from salesflow.models.customer import Contact, Customer, CustomerTag, GradeChange, StatusChange, Tag
+from salesflow.models.followup import PlanItem
+from salesflow.money import format_money
+from salesflow.rules.cadence import CADENCE
+from salesflow.rules.decision import Decision
+from salesflow.services import contacts
+from salesflow.services.contacts import NewContact, Twin
+from salesflow.services.customer_fields import Checked, Desk, NewCustomer
+from salesflow.text import fold
+
+if TYPE_CHECKING:
+    from sqlmodel import SQLModel
+
+    from salesflow.db.transaction import Transaction
+
+__all__ = ["BUDGET", "Intake", "NewContact", "NewCustomer", "add", "load"]
+
+BUDGET: Final = "customer.budget"
+_BATCH: Final = 1000
+_SAME_NAME: Final = (
+    "SELECT code, name FROM customer WHERE name_norm = :name AND archived_at IS NULL ORDER BY id LIMIT 1"
+)
+# parents before children
+_TABLES: Final[tuple[type[SQLModel], ...]] = (Tag, Customer, Contact, CustomerTag, StatusChange, GradeChange, PlanItem)
+
+
+def add(work: Transaction, new: NewCustomer, *, allow_duplicate: bool = False) -> str:
+    """Add one customer; gives its code. Raises as `Intake.add` does."""
+    intake = Intake(work, allow_duplicate=allow_duplicate)
+    code = intake.add(new)
+    intake.flush()
+    return code
+
+
+def load(work: Transaction, customer_id: int) -> Customer:
+    """The customer to be changed. Raises Refused where it is archived, Conflict where it is gone."""
+    found = work.session.get(Customer, customer_id)
+    if found is None:
+        raise Conflict(msg("the customer is no longer there"), msg("somebody removed it meanwhile; look again"))
+    if found.archived_at is not None:
+        raise Refused(
+            msg("{code} {name} is archived", code=found.code, name=found.name), msg("archived customers are not changed"), code="archived"
+        )
+    return found
+
+
+class Intake:
+    """Takes customers in: checks each, gives it its code, and writes them in batches.
+
+    A customer that is refused leaves no trace, so that the next one can follow. Nothing may add customers beside it
+    until it is flushed. import_id: the import that they come with; hints and flags of single rows are then not shown.
+    `due` is what rule cadence said of the customer added last.
+    """
+
+    def __init__(self, work: Transaction, *, allow_duplicate: bool = False, import_id: int | None = None) -> None:
+        self._work = work
+        self._vault = work.context.vault
+        self._allow_duplicate = allow_duplicate
+        self._import_id = import_id
+        self._desk = Desk(work, thorough=import_id is None)
+        self._year = work.context.clock.local(work.now).year
+        self._customer_id = self._last_id("customer")
+        self._contact_id = self._last_id("contact")
+        self._rows: dict[type[SQLModel], list[Mapping[str, Any]]] = {table: [] for table in _TABLES}
+        self._names: dict[str, tuple[str, str]] = {}
+        self._values: dict[tuple[str, bytes], Twin] = {}
+        self._numbers: dict[str, int] = {}
+        self._taken: defaultdict[str, int] = defaultdict(int)
+        self._tags: dict[str, int] = {}
+        self._tag_id: int | None = None
+        self.due: Decision[date] | None = None
+
+    def add(self, new: NewCustomer) -> str:
+        """Take one customer in; gives its code.
+
+        Raises InvalidValue for a field that cannot be kept, NotFound for an unknown owner, RuleRefused (budget-consent,
+        or need-specific where the policy says so), Duplicate naming the twin.
+        """
+        checked = self._desk.check(new)
+        if not self._allow_duplicate:
+            self._refuse_twin(checked)
+        if self._import_id is None:
+            for remark in checked.remarks:
+                self._work.decide(remark)
+        self.due = checked.due
+        code = self._next_code(checked.columns["region"])
+        self._keep(checked, code)
+        if len(self._rows[Customer]) >= _BATCH:
+            self.flush()
+            self._work.write_audit()
+        return code
+
+    def flush(self) -> None:
+        """Write what was taken in since the last time."""
+        for table, rows in self._rows.items():
+            self._work.insert(table, rows)
+            rows.clear()
+        for series, count in self._taken.items():
+            self._work.next_number(series, count)
+        self._taken.clear()
+        self._names.clear()
+        self._values.clear()
+
+    def _last_id(self, table: str) -> int:
+        """The highest key so far: the write lock is held, so nobody else can take the next one."""
+        found = self._work.look_up(f"SELECT max(id) FROM {table}", {})  # noqa: S608 - names of ours
+        return int(found[0] or 0) if found else 0
+
+    def _next_code(self, region: str) -> str:
+        """Region, year and serial; the counter itself moves when the customers are written, so that no number is lost."""
+        series = f"customer/{region}{self._year}"
+        if series not in self._numbers:
+            self._numbers[series] = self._work.next_number(series, 0)
+        number = self._numbers[series]
+        self._numbers[series] += 1
+        self._taken[series] += 1
+        return f"{region}{self._year}{number:03d}"
+
+    def _refuse_twin(self, checked: Checked) -> None:
+        norm = checked.columns["name_norm"]
+        same = self._names.get(norm) or self._work.look_up(_SAME_NAME, {"name": norm})
+        if same is not None:
+            code, name = same
+            raise Duplicate(
+                msg("{name} is there already: {code} {twin}", name=checked.columns["name"], code=code, twin=name),
+                msg("see: salesflow customer show {code}; add it all the same with --allow-duplicate", code=code),
+                details={"twin": code},
+            )
+        for contact in checked.contacts:
+            for kind, value in contact.values.items():
+                index = contacts.look_up(self._vault, kind, value)
+                twin = self._values.get((kind, index)) or contacts.twin(self._work, kind, index)
+                if twin is not None:
+                    raise contacts.known_already(kind, value, twin)
+
+    def _keep(self, checked: Checked, code: str) -> None:
+        self._customer_id += 1
+        key, columns = self._customer_id, checked.columns
+        budget = None if checked.budget is None else self._vault.encrypt(format_money(checked.budget), BUDGET, key)
+        columns |= {"id": key, "code": code, "budget_cipher": budget, "import_id": self._import_id}
+        self._rows[Customer].append(columns)
+        self._names[columns["name_norm"]] = (code, columns["name"])
+        people = [self._keep_contact(contact, key, first=number == 0) for number, contact in enumerate(checked.contacts)]
+        for contact in people:
+            self._remember(contact, code, columns["name"])
+        for tag in checked.tags:
+            self._rows[CustomerTag].append({"customer_id": key, "tag_id": self._tag(tag)})
+        self._keep_history(columns, key)
+        self._audit(checked, code, people)
+
+    def _keep_contact(self, contact: contacts.Checked, customer_id: int, *, first: bool) -> Mapping[str, Any]:
+        self._contact_id += 1
+        row = {
+            "id": self._contact_id,
+            "customer_id": customer_id,
+            **contact.columns,
+            "is_primary": first,
+            **contacts.sealed(self._vault, contact.values, self._contact_id),
+            "created_at": self._work.now,
+        }
+        self._rows[Contact].append(row)
+        return row
+
+    def _remember(self, contact: Mapping[str, Any], code: str, name: str) -> None:
+        """So that a later row of the same batch is known as a twin."""
+        for kind in contacts.KINDS:
+            index = contact[f"{kind}_index"]
+            if index is not None:
+                self._values[kind, index] = Twin(code, name, contact["name"])
+
+    def _keep_history(self, columns: Mapping[str, Any], key: int) -> None:
+        made = {"customer_id": key, "at": self._work.now, "by_id": self._work.actor.id, "reason": ""}
+        self._rows[StatusChange].append({**made, "to_status": Status.PROSPECT.value})
+        if columns["grade"] is not None:
+            self._rows[GradeChange].append({**made, "to_grade": columns["grade"]})
+        if columns["next_follow_up_on"] is not None:
+            self._rows[PlanItem].append(
+                {
+                    "customer_id": key,
+                    "due_on": columns["next_follow_up_on"],
+                    "state": PlanState.PENDING.value,
+                    "rule": CADENCE,
+                    "created_at": self._work.now,
+                    "created_by": self._work.actor.id,
+                }
+            )
+
+    def _tag(self, name: str) -> int:
+        """The tag's key; a tag that the library lacks is added to it."""
+        norm = fold(name)
+        if norm not in self._tags:
+            found = self._work.look_up("SELECT id FROM tag WHERE name_norm = :norm", {"norm": norm})
+            self._tags[norm] = found[0] if found else self._new_tag(name, norm)
+        return self._tags[norm]
+
+    def _new_tag(self, name: str, norm: str) -> int:
+        self._tag_id = (self._last_id("tag") if self._tag_id is None else self._tag_id) + 1
+        self._rows[Tag].append({"id": self._tag_id, "name": name, "name_norm": norm})
+        self._work.audit("tag.add", "tag", name)
+        return self._tag_id
+
+    def _audit(self, checked: Checked, code: str, people: list[Mapping[str, Any]]) -> None:
+        left_out = ("id", "code", "name_folded", "name_norm", "pinyin", "initials", "owner_id", "budget_cipher")
+        after = {name: value for name, value in checked.columns.items() if name not in left_out}
+        after |= {
+            "owner": checked.owner.login,
+            "budget": checked.columns["budget_cipher"],
+            "tags": checked.tags or None,
+            "contacts": [contacts.for_audit(contact) for contact in people],
+        }
+        self._work.audit("customer.add", "customer", code, after=after)
