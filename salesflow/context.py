@@ -176,6 +176,8 @@ class Context:
 
     def refresh(self) -> None:
         """Let go of the snapshot; the next read sees the database as it is then."""
+        for derived in ("policy", "_policy_row"):
+            self.__dict__.pop(derived, None)
         reader = self.__dict__.pop("reader", None)
         if reader is not None:
             reader.close()

@@ -8,44 +8,35 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
-from sqlmodel import col, select, text
+from sqlmodel import col, select
 
 from salesflow.db.transaction import Transaction
 from salesflow.enums import Grade, QuoteState, Status, SubjectKind
 from salesflow.errors import InvalidValue, NotFound, Refused
 from salesflow.i18n import Message, label, msg
-from salesflow.models.product import Product
 from salesflow.models.quote import Quote, QuoteExtra, QuoteLine
-from salesflow.money import Fen, format_quantity, half_up
-from salesflow.rules import arithmetic
+from salesflow.money import Fen
 from salesflow.rules.approvals import Step
-from salesflow.rules.pricing import AUTO_DISCOUNT, auto_discount, quote_standing, quote_validity
-from salesflow.rules.quoting import Offered, review
+from salesflow.rules.arithmetic import Totals, add_up
+from salesflow.rules.pricing import quote_standing, quote_validity
+from salesflow.rules.quoting import review
 from salesflow.services import states
+from salesflow.services.quote_lines import NewItem, Priced, price, write
 from salesflow.text import clean
+
+__all__ = ["NewItem", "NewQuote", "accept", "approved", "fingerprint", "make", "returned"]
 
 KIND = SubjectKind.QUOTE
 LONGEST_VALIDITY = 3_660
-_CHANGES = {"state", "accepted_on", "edition", "created_at"}
-"""What is not part of the offer itself."""
-_COPIED = ("sku", "name", "spec", "unit", "list_price", "tax_rate", "net", "floor_price", "cost")
-
-
-@dataclass(frozen=True, slots=True)
-class NewItem:
-    """One line as asked for: quantity in thousandths; a unit price in fen and a discount in basis points, where given."""
-
-    sku: str
-    quantity: int
-    unit_price: Fen | None = None
-    discount: int | None = None
+_NOT_OFFERED = {"state", "accepted_on", "edition", "created_at"}
+"""What changes in the life of an offer without changing what is offered."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewQuote:
     """What `quote make` takes. Amounts in fen with tax, discount in basis points; extras are (text, amount).
 
-    draft: keep it back, even where it needs nobody's approval.
+    draft: keep it back, whether it needs an approval or not.
     """
 
     customer_id: int
@@ -61,39 +52,27 @@ class NewQuote:
     draft: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Priced:
-    """A line of the quote to be: the product, what the item asked for, what it comes to."""
-
-    product: Product
-    given: NewItem
-    rule: str | None
-    line: arithmetic.Line
-
-    @property
-    def offered(self) -> Offered:
-        return Offered(self.line, self.given.quantity, self.product.floor_price, self.product.cost)
-
-
 def make(work: Transaction, new: NewQuote) -> Quote:
     """Make version 1 of a quote: priced, reviewed by the rules, and unless a draft sent to whoever must approve it.
 
-    It is approved at once where that is nobody. InvalidValue for what it cannot consist of, NotFound for a SKU that is
-    not there, Refused for a retired product or a customer that is out of the running.
+    Where that is nobody it is approved at once. InvalidValue for what it cannot consist of, NotFound for a SKU that is
+    not there, Refused for a retired product, a price above the list price, a customer that is out of the running.
     """
     if not new.items:
         raise InvalidValue(msg("a quote has at least one line"), msg("give one with --item SKU:QUANTITY"), code="no-items")
-    grade = _open_customer(work, new.customer_id)
-    lines = [_priced(work, new, grade, number, item) for number, item in enumerate(new.items, 1)]
-    extras = [(_extra(work, name), amount) for name, amount in new.extras]
-    totals = arithmetic.add_up([one.line for one in lines], freight=new.freight, extras=[amount for _, amount in extras])
+    grade = _grade_of_open_customer(work, new.customer_id)
+    lines = [
+        price(work, item, number=number, grade=grade, quote_discount=new.discount)
+        for number, item in enumerate(new.items, 1)
+    ]
+    totals = add_up([one.line for one in lines], freight=new.freight, extras=[amount for _, amount in new.extras])
     reviewed = review(work.context.policy, roles=work.actor.roles, offered=[one.offered for one in lines])
     for decision in reviewed.decisions:
         work.decide(decision)
     quote = work.add(_record(work, new, totals))
     assert quote.id is not None
-    _write_lines(work, quote.id, lines)
-    _write_extras(work, quote.id, extras)
+    write(work, quote.id, lines)
+    _write_extras(work, quote.id, new.extras)
     states.begin(work, KIND, quote)
     work.audit("quote.make", KIND, quote.number, after=_audited(quote, lines))
     if not new.draft:
@@ -102,10 +81,10 @@ def make(work: Transaction, new: NewQuote) -> Quote:
 
 
 def accept(work: Transaction, number: str, on: date) -> Quote:
-    """The customer confirmed a quote on that day. That is progress.
+    """The customer confirmed the quote on that day: that is progress.
 
-    InvalidValue for a day in the future or before the quote; Refused where it is not approved, or not any more open;
-    RuleRefused of quote-validity where it had expired by then.
+    InvalidValue for a day in the future or before the quote was made; Refused where it is not approved or no longer
+    open; RuleRefused of quote-validity where it had expired by that day.
     """
     from salesflow.models.customer import Customer
     from salesflow.services import schedule
@@ -113,19 +92,14 @@ def accept(work: Transaction, number: str, on: date) -> Quote:
     quote = _load(work, number)
     _check_approved(work, quote)
     states.check(KIND, quote.number, quote.state, QuoteState.ACCEPTED)
-    if on > work.context.clock.today():
-        raise InvalidValue(msg("{date} is in the future", date=on), msg("give the day on which the customer confirmed"))
-    if on < quote.created_on:
-        raise InvalidValue(
-            msg("{date} is before {number} was made, on {made}", date=on, number=quote.number, made=quote.created_on),
-            msg("give the day on which the customer confirmed"),
-        )
+    _check_day(work, quote, on)
     standing = quote_standing(work.context.policy, valid_until=quote.valid_until, today=on)
     if standing.refused:
         work.decide(standing)
     quote.accepted_on = on
     _move(work, quote, QuoteState.ACCEPTED, facts={"accepted_on": on})
-    schedule.mark_progress(work, work.session.exec(select(Customer).where(Customer.id == quote.customer_id)).one(), on)
+    customer = work.session.exec(select(Customer).where(Customer.id == quote.customer_id)).one()
+    schedule.mark_progress(work, customer, on)
     return quote
 
 
@@ -140,11 +114,10 @@ def returned(work: Transaction, subject_id: int, reason: str) -> None:
 
 
 def fingerprint(work: Transaction, subject_id: int) -> str:
-    """A hash of all that an approver looks at: the terms, every line, every extra."""
-    quote = _by_id(work, subject_id)
+    """A hash of all that an approver looks at: the terms and totals, every line, every extra."""
     lines = select(QuoteLine).where(QuoteLine.quote_id == subject_id).order_by(col(QuoteLine.line))
     extras = select(QuoteExtra).where(QuoteExtra.quote_id == subject_id).order_by(col(QuoteExtra.position))
-    content = [quote.model_dump(exclude=_CHANGES)]
+    content = [_by_id(work, subject_id).model_dump(exclude=_NOT_OFFERED)]
     content += [line.model_dump() for line in work.session.exec(lines).all()]
     content += [extra.model_dump() for extra in work.session.exec(extras).all()]
     return sha256(json.dumps(content, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
@@ -162,51 +135,31 @@ def _submit(work: Transaction, quote: Quote, route: Sequence[Step]) -> None:
     approvals.submit(work, approvals.Subject(KIND, quote.id, quote.number, quote.customer_id, quote.total), route)
 
 
-def _open_customer(work: Transaction, customer_id: int) -> Grade | None:
-    """The grade of the customer, if a quote may go to them."""
+def _grade_of_open_customer(work: Transaction, customer_id: int) -> Grade | None:
+    """The customer's grade, if a quote may go to them: they are not archived, lost or invalid."""
     sql = "SELECT code, name, grade, status, archived_at FROM customer WHERE id = :id"
-    row = work.session.execute(text(sql), {"id": customer_id}).mappings().one()
-    names = {"code": row["code"], "name": row["name"]}
-    if row["archived_at"] is not None:
-        raise Refused(msg("{code} {name} is archived", **names), msg("quote to a customer that is not"), code="archived")
-    status = Status(row["status"])
+    row = work.look_up(sql, {"id": customer_id})
+    assert row is not None
+    code, name, grade, status, archived_at = row
+    if archived_at is not None:
+        raise Refused(
+            msg("{code} {name} is archived", code=code, name=name), msg("quote to a customer that is not"), code="archived"
+        )
     if status in (Status.LOST, Status.INVALID):
         raise Refused(
-            msg("{code} {name} is {status}", status=label("status", status), **names),
-            msg("if they are back, say so first: salesflow customer status {code} interested --reason TEXT", **names),
+            msg("{code} {name} is {status}", code=code, name=name, status=label("status", status)),
+            msg("if they are back, say so first: salesflow customer status {code} interested --reason TEXT", code=code),
             code="customer-status",
         )
-    return None if row["grade"] is None else Grade(row["grade"])
+    return None if grade is None else Grade(grade)
 
 
-def _priced(work: Transaction, new: NewQuote, grade: Grade | None, number: int, item: NewItem) -> _Priced:
-    product = _product(work, item.sku)
-    discount, rule = item.discount or 0, None
-    if item.discount is None and item.unit_price is None:
-        listed = half_up(product.list_price * item.quantity, 1_000)
-        automatic = auto_discount(work.context.policy, grade=grade, quantity=item.quantity, list_amount=listed)
-        discount = automatic.value or 0
-        rule = AUTO_DISCOUNT if discount else None
-    asked = arithmetic.Item(
-        product.list_price, item.quantity, product.tax_rate, discount, given_price=item.unit_price, net=product.net
-    )
-    return _Priced(product, item, rule, arithmetic.price_line(asked, line=number, quote_discount=new.discount))
-
-
-def _product(work: Transaction, sku: str) -> Product:
-    product = work.session.exec(select(Product).where(Product.sku == sku)).first()
-    if product is None:
-        raise NotFound(msg("there is no product {sku}", sku=sku), msg("see: salesflow product list"), code="unknown-product")
-    if product.retired_at is not None:
-        raise Refused(msg("{sku} is retired", sku=sku), msg("see what is sold: salesflow product list"), code="retired-product")
-    return product
-
-
-def _record(work: Transaction, new: NewQuote, totals: arithmetic.Totals) -> Quote:
+def _record(work: Transaction, new: NewQuote, totals: Totals) -> Quote:
     today = work.context.clock.today()
     if new.valid_days is not None and not 1 <= new.valid_days <= LONGEST_VALIDITY:
         raise InvalidValue(
-            msg("a quote cannot be valid for {days} days", days=new.valid_days), msg("give 1 to {most} days", most=LONGEST_VALIDITY)
+            msg("a quote cannot be valid for {days} days", days=new.valid_days),
+            msg("give 1 to {most} days", most=LONGEST_VALIDITY),
         )
     validity = quote_validity(work.context.policy, quoted_on=today, valid_days=new.valid_days)
     assert validity.value is not None
@@ -219,78 +172,62 @@ def _record(work: Transaction, new: NewQuote, totals: arithmetic.Totals) -> Quot
         created_at=work.now,
         valid_until=validity.value,
         quote_discount=new.discount,
-        payment_terms=_optional(work, new.payment_terms, msg("payment terms")),
+        payment_terms=_text(work, new.payment_terms, msg("payment terms")),
         delivery_days=new.delivery_days,
-        warranty=_optional(work, new.warranty, msg("warranty")),
-        note=_optional(work, new.note, msg("note")),
+        warranty=_text(work, new.warranty, msg("warranty")),
+        note=_text(work, new.note, msg("note")),
         policy_id=work.context.policy_id,
         **totals._asdict(),
     )
 
 
-def _write_lines(work: Transaction, quote_id: int, lines: Sequence[_Priced]) -> None:
-    rows = [
-        {
-            "quote_id": quote_id,
-            "line": number,
-            "product_id": one.product.id,
-            **{name: getattr(one.product, name) for name in _COPIED},
-            "quantity": one.given.quantity,
-            "given_price": one.given.unit_price,
-            "given_discount": one.given.discount,
-            "discount": one.line.discount,
-            "discount_rule": one.rule,
-            "list_amount": one.line.list_amount,
-            "unit_price": one.line.unit_price,
-            "tax": one.line.tax,
-            "amount": one.line.amount,
-        }
-        for number, one in enumerate(lines, 1)
-    ]
-    work.insert(QuoteLine, rows)
-
-
 def _write_extras(work: Transaction, quote_id: int, extras: Sequence[tuple[str, Fen]]) -> None:
-    rows = [
-        {"quote_id": quote_id, "position": position, "text": name, "amount": amount}
-        for position, (name, amount) in enumerate(extras, 1)
-    ]
+    rows = []
+    for position, (given, amount) in enumerate(extras, 1):
+        text = _text(work, given, msg("extra"))
+        if text is None:
+            raise InvalidValue(msg("an extra has no text"), msg("say what it is: --extra TEXT=AMOUNT"))
+        rows.append({"quote_id": quote_id, "position": position, "text": text, "amount": amount})
     work.insert(QuoteExtra, rows)
 
 
-def _extra(work: Transaction, name: str) -> str:
-    kept = _optional(work, name, msg("extra"))
-    if kept is None:
-        raise InvalidValue(msg("an extra has no text"), msg("say what it is: --extra TEXT=AMOUNT"))
-    return kept
-
-
-def _optional(work: Transaction, given: str | None, what: Message) -> str | None:
+def _text(work: Transaction, given: str | None, what: Message) -> str | None:
     return clean(given or "", limit=work.context.policy.limits.text, what=what) or None
 
 
-def _audited(quote: Quote, lines: Sequence[_Priced]) -> dict[str, object]:
-    items = [f"{one.product.sku}:{format_quantity(one.given.quantity)}" for one in lines]
-    return {**quote.model_dump(exclude={"id", "number", "edition", "created_at"}), "items": items}
+def _audited(quote: Quote, lines: Sequence[Priced]) -> dict[str, object]:
+    return {**quote.model_dump(exclude={"id", "number", "edition", "created_at"}), "items": [str(one) for one in lines]}
 
 
 def _check_approved(work: Transaction, quote: Quote) -> None:
-    """Refuse a quote that is not approved, and say what it waits for."""
+    """Refuse a quote that waits for its approval or was never sent to it, and say what to do."""
+    about = {"kind": KIND.value, "id": quote.id}
     if quote.state == QuoteState.PENDING_APPROVAL:
         sql = "SELECT number, waiting_for_role FROM v_approval WHERE subject_kind = :kind AND subject_id = :id AND state = 'pending'"
-        waiting = work.session.execute(text(sql), {"kind": KIND, "id": quote.id}).mappings().one()
+        approval, role = work.look_up(sql, about) or ("", "")
         raise Refused(
-            msg("{number} waits for the approval of the role {role}", number=quote.number, role=label("role", waiting["waiting_for_role"])),
-            msg("see who decides: salesflow approval show {approval}", approval=waiting["number"]),
+            msg("{number} waits for the approval of the role {role}", number=quote.number, role=label("role", role)),
+            msg("see who decides, and why: salesflow approval show {approval}", approval=approval),
             code="not-approved",
         )
     if quote.state == QuoteState.DRAFT:
         sql = "SELECT reason FROM state_change WHERE subject_kind = :kind AND subject_id = :id ORDER BY id DESC LIMIT 1"
-        reason = work.session.execute(text(sql), {"kind": KIND, "id": quote.id}).scalar()
+        (reason,) = work.look_up(sql, about) or ("",)
+        text, hint = msg("{number} is a draft", number=quote.number), msg("make it again without --draft")
         if reason:
-            said = msg("{number} was returned: {reason}", number=quote.number, reason=reason)
-            raise Refused(said, msg("make it again with what was asked for"), code="not-approved")
-        raise Refused(msg("{number} is a draft", number=quote.number), msg("make it again without --draft"), code="not-approved")
+            text = msg("{number} was returned: {reason}", number=quote.number, reason=reason)
+            hint = msg("make it again with what was asked for")
+        raise Refused(text, hint, code="not-approved")
+
+
+def _check_day(work: Transaction, quote: Quote, on: date) -> None:
+    hint = msg("give the day on which the customer confirmed")
+    if on > work.context.clock.today():
+        raise InvalidValue(msg("{date} is in the future", date=on), hint)
+    if on < quote.created_on:
+        raise InvalidValue(
+            msg("{date} is before {number} was made, on {made}", date=on, number=quote.number, made=quote.created_on), hint
+        )
 
 
 def _load(work: Transaction, number: str) -> Quote:
@@ -298,7 +235,9 @@ def _load(work: Transaction, number: str) -> Quote:
     versions = select(Quote).where(Quote.number == number).order_by(col(Quote.version).desc())
     quote = work.session.exec(versions).first()
     if quote is None:
-        raise NotFound(msg("there is no quote {number}", number=number), msg("see: salesflow quote list"), code="unknown-quote")
+        raise NotFound(
+            msg("there is no quote {number}", number=number), msg("see: salesflow quote list"), code="unknown-quote"
+        )
     return quote
 
 
@@ -315,5 +254,6 @@ def _move(
     rule: str | None = None,
     facts: Mapping[str, object] | None = None,
 ) -> None:
+    """Make a step in the quote's life; its edition counts the changes."""
     quote.edition += 1
     states.move(work, KIND, quote, state, reason=reason, rule=rule, facts=facts)

@@ -61,9 +61,16 @@ def check(kind: str, number: str, old: str, new: str) -> None:
 
 
 def move(
-    work: Transaction, kind: str, record: Stateful, new: str, *, reason: str = "", rule: str | None = None
+    work: Transaction,
+    kind: str,
+    record: Stateful,
+    new: str,
+    *,
+    reason: str = "",
+    rule: str | None = None,
+    facts: Mapping[str, object] | None = None,
 ) -> None:
-    """Make a step: check the table, set the state, write the history row and the audit entry."""
+    """Make a step: check the table, set the state, write the history row and the audit entry (with the facts, if any)."""
     assert record.id is not None
     assert isinstance(record, SQLModel)
     old = record.state
@@ -71,7 +78,7 @@ def move(
     record.state = new
     work.session.add(record)
     begin(work, kind, record, old=old, reason=reason)
-    after = {"state": new, **({"reason": reason} if reason else {})}
+    after = {"state": new, **({"reason": reason} if reason else {}), **(facts or {})}
     work.audit(f"{kind}.{new}", kind, record.number, before={"state": old}, after=after, rule=rule)
 
 

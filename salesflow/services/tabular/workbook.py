@@ -1,60 +1,29 @@
-"""Workbooks (.xlsx): the cells come from calamine, after a look at the package that calamine does not take.
-
-It unpacks what the package holds and lays a sheet out as a full grid, however far a stray cell lies; and it gives an empty
-cell both for an error (#N/A) and for a formula that no program has computed. So the sheet's XML is first read through, in
-pieces, for its extent and for such cells.
-"""
+"""Workbooks (.xlsx): the cells come from calamine, after a look at the package that calamine does not take (see `package`)."""
 
 from __future__ import annotations
 
 import re
-import zipfile
-import zlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from salesflow.errors import FileProblem, NotFound
-from salesflow.i18n import Message, msg
+from salesflow.i18n import msg
+from salesflow.services.tabular import package
 from salesflow.services.tabular.cells import Broken, Cell, Row, Sheet
 from salesflow.text import nearest
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
 
-LARGEST_UNPACKED: Final = 1024**3
-LARGEST_RATIO: Final = 200
 MOST_CELLS: Final = 8_000_000
-MOST_BROKEN: Final = 100_000
-_SMALL: Final = 10 * 1024**2  # below this a part may be packed as tightly as it likes
-_CHUNK: Final = 4 * 1024**2
-_LONGEST_ROW: Final = 64 * 1024**2
-
-_MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_STRICT: Final = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
-_PLACE: Final = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
-_EMPTY: Final = rb"(?:\s*<(?:\w+:)?v\s*/>|\s*<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
-_BROKEN: Final = re.compile(
-    rb"<(?:\w+:)?c\b(?P<cell>[^>]*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)" + _EMPTY
-    + rb"|<(?:\w+:)?c\b(?P<error>[^>]*\bt=[\"']e[\"'][^>]*)>(?:\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>))?"
-    + rb"(?:\s*<(?:\w+:)?v>(?P<shown>[^<]*)</)?"
-)  # fmt: skip
-_AT: Final = re.compile(rb"\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 _ESCAPED: Final = re.compile("_x([0-9A-Fa-f]{4})_")
-
-
-class _Scan(NamedTuple):
-    """What a sheet's XML says: its last row and column (both from 1), and its cells without a value, by row and column."""
-
-    rows: int
-    columns: int
-    broken: dict[int, dict[int, Broken]]
 
 
 def read_workbook(path: str, wanted: str | None) -> Iterator[Sheet]:
     """The visible sheets that have cells, or the one that is wanted, hidden or not."""
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-    parts = _parts(path)
+    parts = package.parts(path)
     try:
         with CalamineWorkbook.from_path(path) as book:
             tables = [data for data in book.sheets_metadata if data.typ is SheetTypeEnum.WorkSheet]
@@ -69,7 +38,7 @@ def read_workbook(path: str, wanted: str | None) -> Iterator[Sheet]:
             msg("{path} has a password", path=path), msg("save it without one and try again"), code="not-a-workbook"
         ) from error
     except CalamineError as error:
-        raise damaged(path, str(error)) from error
+        raise package.damaged(path, msg("{reason}", reason=str(error))) from error
 
 
 def _sheet_named(wanted: str, names: list[str], path: str) -> str:
@@ -83,7 +52,9 @@ def _sheet_named(wanted: str, names: list[str], path: str) -> str:
 
 
 def _sheet(book: CalamineWorkbook, path: str, name: str, part: str | None) -> Sheet:
-    scan = _Scan(0, 0, {}) if part is None else _scanned(path, part)
+    if part is None:
+        raise package.damaged(path, msg("sheet {name} is missing", name=name))
+    scan = package.scan(path, part)
     if scan.rows * scan.columns > MOST_CELLS:
         raise FileProblem(
             msg("sheet {name} reaches over {rows} rows and {columns} columns", name=name, rows=scan.rows, columns=scan.columns),
@@ -116,60 +87,3 @@ def _with_broken(cells: list[Cell], broken: dict[int, Broken]) -> list[Cell]:
 def _unescaped(text: str) -> str:
     r"""The text without a workbook's way to write control characters: _x000D_ is \r."""
     return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
-
-
-def _parts(path: str) -> dict[str, str]:
-    """The part of the package in which each sheet lies. FileProblem for a package that unpacks to too much, or is none."""
-    try:
-        with zipfile.ZipFile(path) as package:
-            _check_size(package, path)
-            relations = {
-                relation.get("Id"): _within(relation.get("Target", ""))
-                for relation in _elements(package, "xl/_rels/workbook.xml.rels")
-            }
-            return {
-                sheet.get("name", ""): relations[link]
-                for sheet in _elements(package, "xl/workbook.xml")
-                if sheet.tag in (f"{_MAIN}sheet", f"{_STRICT}sheet")
-                for name, link in sheet.items()
-                if name.endswith("}id") and link in relations
-            }
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, KeyError) as error:
-        raise damaged(path, str(error)) from error
-
-
-def _elements(package: zipfile.ZipFile, part: str) -> list[object]:
-    raise NotImplementedError
-
-
-def _within(target: str) -> str:
-    """A relation's target as a name in the package."""
-    return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-
-
-def _check_size(package: zipfile.ZipFile, path: str) -> None:
-    """What the package says that it unpacks to, before anything of it is unpacked."""
-    entries = package.infolist()
-    tight = any(entry.file_size > _SMALL and entry.file_size > LARGEST_RATIO * max(entry.compress_size, 1) for entry in entries)
-    if tight or sum(entry.file_size for entry in entries) > LARGEST_UNPACKED:
-        raise FileProblem(
-            msg("{path} would unpack to far more than a list has", path=path),
-            msg("save the list alone in a new workbook"),
-            code="too-large",
-        )
-
-
-def _scanned(path: str, part: str) -> _Scan:
-    """Read a sheet's XML through, never more than a few rows of it at a time."""
-    rows = widest = 0
-    columns: set[bytes] = set()
-    broken: dict[int, dict[int, Broken]] = {}
-    ...
-
-
-def damaged(path: str, reason: str) -> FileProblem:
-    return FileProblem(
-        msg("{path} is damaged: {reason}", path=path, reason=reason),
-        msg("open it in the spreadsheet program and save it again"),
-        code="not-a-workbook",
-    )

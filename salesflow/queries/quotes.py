@@ -1,0 +1,163 @@
+"""Quotes as they are listed and shown, and what the rules say of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from salesflow.columns import Column, Kind
+from salesflow.context import Context
+from salesflow.enums import QuoteState, SubjectKind
+from salesflow.errors import NotFound
+from salesflow.i18n import msg
+from salesflow.queries import approvals
+from salesflow.queries.base import Page, Where, page
+
+LINE_COLUMNS = (
+    Column("line", "Line", Kind.INTEGER),
+    Column("sku", "SKU"),
+    Column("name", "Product", flexible=True),
+    Column("spec", "Specification", table=False),
+    Column("quantity", "Quantity", Kind.QUANTITY),
+    Column("unit", "Unit"),
+    Column("list_price", "List price", Kind.MONEY),
+    Column("discount", "Discount", Kind.PERCENT),
+    Column("unit_price", "Unit price", Kind.PRICE),
+    Column("amount", "Amount", Kind.MONEY),
+    Column("tax_rate", "Tax rate", Kind.PERCENT, table=False),
+    Column("tax", "Tax", Kind.MONEY, table=False),
+    Column("net", "Without tax", Kind.FLAG, table=False),
+    Column("list_amount", "List amount", Kind.MONEY, table=False),
+    Column("given_price", "Given price", Kind.MONEY, table=False),
+    Column("given_discount", "Given discount", Kind.PERCENT, table=False),
+    Column("discount_rule", "Discount by", table=False),
+    Column("floor_price", "Floor price", Kind.MONEY, table=False),
+    Column("cost", "Cost", Kind.MONEY, table=False),
+)
+
+EXTRA_COLUMNS = (
+    Column("text", "Extra", flexible=True),
+    Column("amount", "Amount", Kind.MONEY),
+)
+
+COLUMNS = (
+    Column("number", "No."),
+    Column("version", "Version", Kind.INTEGER, table=False),
+    Column("customer_code", "Customer code", table=False),
+    Column("customer_name", "Customer", flexible=True),
+    Column("state", "State", Kind.CODE, labels="quotestate", order="shown_state"),
+    Column("created_on", "Made", Kind.DATE, table=False),
+    Column("valid_until", "Valid until", Kind.DATE),
+    Column("goods_total", "Goods", Kind.MONEY, table=False),
+    Column("discount_total", "Discount", Kind.MONEY, table=False),
+    Column("freight", "Freight", Kind.MONEY, table=False),
+    Column("extras_total", "Extras", Kind.MONEY, table=False),
+    Column("tax_total", "Tax included", Kind.MONEY, table=False),
+    Column("total", "Total", Kind.MONEY),
+    Column("max_discount", "Largest discount", Kind.PERCENT),
+    Column("owner", "Owner"),
+    Column("accepted_on", "Accepted", Kind.DATE, table=False),
+    Column("approval", "Approval", Kind.RECORD, columns=approvals.COLUMNS, table=False),
+)
+_OF_APPROVAL = COLUMNS[-1]
+
+SHOW_COLUMNS = (
+    *COLUMNS[:-1],
+    Column("quote_discount", "Quote discount", Kind.PERCENT, table=False),
+    Column("returned_because", "Returned because", table=False),
+    Column("payment_terms", "Payment terms", table=False),
+    Column("delivery_days", "Delivery days", Kind.INTEGER, table=False),
+    Column("warranty", "Warranty", table=False),
+    Column("note", "Note", table=False),
+    Column("created_at", "Made at", Kind.INSTANT, table=False),
+    Column("policy_id", "Policy version", Kind.INTEGER, table=False),
+    Column("lines", "Lines", Kind.ROWS, columns=LINE_COLUMNS, table=False),
+    Column("extras", "Extras", Kind.ROWS, columns=EXTRA_COLUMNS, table=False),
+    _OF_APPROVAL,
+)
+
+# A quote that can still be accepted expires by its date: no job marks it, every reader sees it.
+_VIEW = (
+    "(SELECT v_quote.*, CASE WHEN state IN ('approved', 'sent') AND valid_until < :today THEN 'expired' ELSE state END "
+    "AS shown_state FROM v_quote) AS seen_quote"
+)
+_COMPUTED = ("state", "approval")
+_ALSO = ("id", "shown_state")
+
+
+class QuoteRef(NamedTuple):
+    """The newest version of a quote, as another record refers to it."""
+
+    id: int
+    number: str
+    version: int
+    customer_id: int
+    state: QuoteState
+
+
+def listed(
+    context: Context, *, customer_id: int | None = None, state: QuoteState | None = None, owner: str | None = None
+) -> Page:
+    """Quotes, the newest first. `state` is the one that is shown: approved and sent ones that have expired are not among these."""
+    where = Where().equal(customer_id=customer_id, owner=owner, shown_state=None if state is None else state.value)
+    where.parameters["today"] = context.clock.today().isoformat()
+    found = page(context, _VIEW, COLUMNS, where, order="id DESC", computed=_COMPUTED, also=_ALSO)
+    return Page(_complete(context, found.rows), found.more)
+
+
+def show(context: Context, ref: str) -> dict[str, Any]:
+    """A quote's newest version with its lines, extras and approval. Raises NotFound."""
+    names = [column.key for column in SHOW_COLUMNS if column.key not in (*_COMPUTED, "returned_because", "lines", "extras")]
+    row = context.reader.one(
+        f"SELECT {', '.join((*names, *_ALSO))} FROM {_VIEW} WHERE number = :number ORDER BY version DESC",  # noqa: S608 - names of ours
+        {"number": folded(ref), "today": context.clock.today().isoformat()},
+    )
+    if row is None:
+        raise unknown(ref)
+    own = {"id": row["id"]}
+    row["lines"] = _parts(context, "v_quote_line", LINE_COLUMNS, "line", own)
+    row["extras"] = _parts(context, "v_quote_extra", EXTRA_COLUMNS, "position", own)
+    row["returned_because"] = _returned_because(context, own) if row["shown_state"] == QuoteState.DRAFT else None
+    return _complete(context, [row])[0]
+
+
+def resolve(context: Context, ref: str) -> QuoteRef:
+    """The quote that a person names by its number, in any case. Raises NotFound."""
+    row = context.reader.one(
+        "SELECT id, number, version, customer_id, state FROM v_quote WHERE number = :number ORDER BY version DESC",
+        {"number": folded(ref)},
+    )
+    if row is None:
+        raise unknown(ref)
+    return QuoteRef(row["id"], row["number"], row["version"], row["customer_id"], QuoteState(row["state"]))
+
+
+def folded(ref: str) -> str:
+    """A number as it is stored: people type q2026-0001."""
+    from salesflow.text import fold
+
+    return fold(ref).upper()
+
+
+def unknown(ref: str) -> NotFound:
+    return NotFound(msg("there is no quote {number}", number=ref), msg("see: salesflow quote list"), code="unknown-quote")
+
+
+def _parts(
+    context: Context, view: str, columns: Iterable[Column], order: str, own: dict[str, int]
+) -> list[dict[str, Any]]:
+    names = ", ".join(column.key for column in columns)
+    return context.reader.rows(f"SELECT {names} FROM {view} WHERE quote_id = :id ORDER BY {order}", own)  # noqa: S608 - names of ours
+
+
+def _returned_because(context: Context, own: dict[str, int]) -> str | None:
+    reason = context.reader.value(
+        "SELECT reason FROM v_state_change WHERE subject_kind = 'quote' AND subject_id = :id ORDER BY id DESC", own
+    )
+    return reason or None
+
+
+def _complete(context: Context, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of the view with the state of today and their approvals."""
+    found = approvals.for_subjects(context, SubjectKind.QUOTE, [row["id"] for row in rows])
+    return [{**row, "state": row["shown_state"], "approval": found.get(row["id"])} for row in rows]

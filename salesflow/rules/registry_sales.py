@@ -1,0 +1,137 @@
+"""The rules on quotes, orders and approvals."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from salesflow.i18n import msg
+from salesflow.rules import approvals, authority, deadlines, orders, pricing
+from salesflow.rules.decision import Strength
+from salesflow.rules.rule import (
+    APPROVAL,
+    COMPUTE,
+    FLAG,
+    ORDER,
+    ORDER_TOOLKIT,
+    PROCESS_OVERVIEW,
+    PROCESS_TOOLKIT,
+    QUOTE,
+    REFUSE,
+    ROUTE,
+    TEMPLATE_GUIDE,
+    Rule,
+)
+
+SALES_RULES: Final = (
+    Rule(
+        pricing.AUTO_DISCOUNT,
+        msg("Discounts that need no asking"),
+        COMPUTE,
+        (TEMPLATE_GUIDE,),
+        (QUOTE,),
+        pricing.auto_discount,
+        "auto_discount",
+        msg(
+            "A line without a discount of its own gets the one for the customer's grade, for its quantity or for its amount:"
+            " the best of them, not their sum."
+        ),
+    ),
+    Rule(
+        authority.DISCOUNT_AUTHORITY,
+        msg("Who may give how much discount"),
+        ROUTE,
+        (TEMPLATE_GUIDE,),
+        (QUOTE,),
+        authority.discount_authority,
+        "discount_authority",
+        msg(
+            "Each role may give discounts up to a limit. The discount off the list price, automatic ones included, of each line"
+            " and of the goods as a whole counts. Above the submitter's own limit the manager approves, and above the manager's"
+            " also the director."
+        ),
+    ),
+    Rule(
+        pricing.PRICE_FLOOR,
+        msg("A price below the floor needs the director"),
+        ROUTE,
+        (ORDER_TOOLKIT, PROCESS_OVERVIEW),
+        (QUOTE,),
+        pricing.price_floor,
+        "price_floor",
+        msg(
+            "A line below the product's floor price, or below the minimum margin over its cost, is approved by the director."
+        ),
+    ),
+    Rule(
+        pricing.QUOTE_VALIDITY,
+        msg("How long a quote stands"),
+        (Strength.COMPUTE, Strength.REFUSE),
+        (TEMPLATE_GUIDE,),
+        (QUOTE,),
+        pricing.quote_validity,
+        "quote_validity",
+        msg(
+            "A quote stands for a number of days. After its last day it cannot be accepted: its next version gets a new date."
+        ),
+    ),
+    Rule(
+        orders.ORDER_APPROVAL,
+        msg("Who approves an order"),
+        ROUTE,
+        (ORDER_TOOLKIT,),
+        (ORDER,),
+        orders.order_approval,
+        "order_approval",
+        msg(
+            "An order goes to the manager (amount and policy), to finance (payment terms and credit limit) and to operations"
+            " (delivery capacity), and above an amount also to the director."
+        ),
+    ),
+    Rule(
+        orders.CREDIT_LIMIT,
+        msg("An order against the customer's credit"),
+        (Strength.ROUTE, Strength.REFUSE),
+        (ORDER_TOOLKIT, PROCESS_OVERVIEW),
+        (ORDER,),
+        orders.credit_limit,
+        "credit_limit",
+        msg(
+            "An order that takes the customer's exposure over the credit limit, or comes while money is overdue, needs the"
+            " director; it is refused where money is long overdue. A customer with a limit of 0 pays in advance."
+            " Without a limit only overdue money counts."
+        ),
+    ),
+    Rule(
+        approvals.REJECTION_REASON,
+        msg("A rejection has a reason"),
+        REFUSE,
+        (ORDER_TOOLKIT,),
+        (APPROVAL,),
+        approvals.rejection_reason,
+        None,
+        msg("Whoever rejects a submission says why, so that it can be changed and submitted again."),
+    ),
+    Rule(
+        approvals.SEPARATION_OF_DUTIES,
+        msg("Nobody decides on their own submission"),
+        REFUSE,
+        (PROCESS_OVERVIEW,),
+        (APPROVAL,),
+        approvals.separation_of_duties,
+        "separation_of_duties",
+        msg(
+            "Whoever submitted something does not decide on it. Where the policy allows it, a role's only active holder may;"
+            " the decision is then marked as self-approved wherever it shows."
+        ),
+    ),
+    Rule(
+        deadlines.APPROVAL_DEADLINE,
+        msg("An approval does not wait long"),
+        FLAG,
+        (PROCESS_TOOLKIT,),
+        (APPROVAL,),
+        deadlines.approval_deadline,
+        "approval_deadline",
+        msg("Each step of an approval is decided within a number of working days of its turn. A longer wait is shown."),
+    ),
+)

@@ -1,0 +1,242 @@
+"""Orders: made from an accepted quote, whose lines and totals they keep, and sent to their approvers.
+
+The quote is read without its model: whoever only submits an order need not import it.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from hashlib import sha256
+from typing import Final
+
+from sqlalchemy import RowMapping
+from sqlmodel import select, text
+
+from salesflow.db.transaction import Transaction
+from salesflow.enums import OrderState, QuoteState, SubjectKind
+from salesflow.errors import Duplicate, NotFound, Refused
+from salesflow.i18n import label, msg
+from salesflow.models.order import OrderLine, SalesOrder
+from salesflow.rules.approvals import Step, merge_routes
+from salesflow.rules.orders import ORDER_APPROVAL, credit_limit, order_approval
+from salesflow.services import approvals, states
+from salesflow.services.order_terms import Terms, checked, checked_phone, delivery_day
+
+KIND: Final = SubjectKind.ORDER
+
+_TOTALS: Final = ("freight", "extras_total", "tax_total", "total")
+_LINE: Final = (
+    "line", "product_id", "sku", "name", "spec", "unit", "quantity", "unit_price", "discount", "tax_rate", "tax", "amount",
+)  # fmt: skip
+_ORDERED: Final = (
+    "quote_id", "customer_id", "expected_delivery_on", "payment_terms", "delivery_address", "receiver",
+    "receiver_phone_cipher", *_TOTALS, "note",
+)  # fmt: skip
+"""What an approver decides on: all of an order but its state and its history."""
+
+
+def create(work: Transaction, quote_number: str, terms: Terms | None = None) -> SalesOrder:
+    """Make a draft from an accepted quote. What the terms leave open comes from the quote and the customer.
+
+    NotFound for a quote that is not there, Refused for one that is not accepted, Duplicate where it has its order,
+    InvalidValue for terms that cannot be.
+    """
+    given = terms or Terms()
+    quote = _accepted_quote(work, quote_number)
+    _check_first(work, quote)
+    today = work.context.clock.today()
+    columns = {
+        "expected_delivery_on": delivery_day(work, quote["delivery_days"]),
+        "payment_terms": quote["payment_terms"],
+        "delivery_address": quote["address"],
+        **{name: quote[name] for name in _TOTALS},
+        **checked(work, given),
+    }
+    order = work.add(
+        SalesOrder(
+            number=f"DD{today.year}-{work.next_number(f'order/{today.year}'):04d}",
+            quote_id=quote["id"],
+            customer_id=quote["customer_id"],
+            owner_id=quote["owner_id"],
+            state=OrderState.DRAFT,
+            created_at=work.now,
+            policy_id=work.context.policy_id,
+            **columns,
+        )
+    )
+    for name, value in checked_phone(work, order, given.receiver_phone).items():
+        setattr(order, name, value)
+    _copy_lines(work, order, quote["id"])
+    states.begin(work, KIND, order)
+    after = {name: getattr(order, name) for name in _ORDERED}
+    work.audit("order.create", KIND, order.number, after={**after, "quote": quote["number"]})
+    return order
+
+
+def submit(work: Transaction, number: str, terms: Terms | None = None) -> SalesOrder:
+    """Send a draft or returned order to its approvers; the terms are changes made before.
+
+    Raises NotFound; Refused where it is submitted already, or is to be delivered in the past; RuleRefused of
+    credit-limit and separation-of-duties.
+    """
+    order = _load(work, number)
+    assert order.id is not None
+    if order.state == OrderState.SUBMITTED:
+        raise Refused(
+            msg("{number} is submitted already", number=order.number),
+            msg("see who decides on it: salesflow order show {number}", number=order.number),
+            code="state",
+        )
+    states.check(KIND, order.number, order.state, OrderState.SUBMITTED)
+    _edit(work, order, terms or Terms())
+    _check_delivery(work, order)
+    route = _route(work, order)
+    order.submitted_at = work.now
+    order.policy_id = work.context.policy_id
+    order.version += 1
+    states.move(work, KIND, order, OrderState.SUBMITTED, rule=ORDER_APPROVAL)
+    subject = approvals.Subject(KIND, order.id, order.number, order.customer_id, order.total)
+    approvals.submit(work, subject, route)
+    return order
+
+
+def approved(work: Transaction, subject_id: int) -> None:
+    """The last approver said yes: the order is to be delivered, which is progress with the customer."""
+    from salesflow.models.customer import Customer
+    from salesflow.services import schedule
+
+    order = _by_id(work, subject_id)
+    order.approved_at = work.now
+    order.version += 1
+    states.move(work, KIND, order, OrderState.APPROVED, rule=ORDER_APPROVAL)
+    customer = select(Customer).where(Customer.id == order.customer_id)
+    schedule.mark_progress(work, work.session.exec(customer).one())
+
+
+def returned(work: Transaction, subject_id: int, reason: str) -> None:
+    """An approver said no: the order goes back to its owner, who changes it and submits it again."""
+    order = _by_id(work, subject_id)
+    order.version += 1
+    states.move(work, KIND, order, OrderState.RETURNED, reason=reason, rule=ORDER_APPROVAL)
+
+
+def fingerprint(work: Transaction, subject_id: int) -> str:
+    """A hash of all that an approver decides on: the order's terms and totals, and every line."""
+    work.session.flush()
+    order = f"SELECT {', '.join(_ORDERED)} FROM sales_order WHERE id = :id"  # noqa: S608 - names of ours
+    lines = f"SELECT {', '.join(_LINE)} FROM order_line WHERE order_id = :id ORDER BY line"  # noqa: S608 - names of ours
+    content = [list(row) for sql in (order, lines) for row in work.session.execute(text(sql), {"id": subject_id})]
+    return sha256(json.dumps(content, ensure_ascii=False, default=_plain).encode()).hexdigest()
+
+
+def _plain(value: object) -> str:
+    return value.hex() if isinstance(value, bytes) else str(value)
+
+
+def exposure(work: Transaction, customer_id: int) -> int:
+    """What the customer's approved orders that are still to be delivered come to, in fen."""
+    undelivered = ", ".join(f"'{state}'" for state in OrderState if state.is_undelivered)
+    sql = f"SELECT coalesce(sum(total), 0) FROM sales_order WHERE customer_id = :id AND state IN ({undelivered})"  # noqa: S608 - codes of ours
+    return int(work.session.execute(text(sql), {"id": customer_id}).scalar_one())
+
+
+def _route(work: Transaction, order: SalesOrder) -> tuple[Step, ...]:
+    """Who has to approve the order: rule order-approval, and rule credit-limit. No limits are set, nothing is overdue."""
+    policy = work.context.policy
+    usual = order_approval(policy, total=order.total)
+    used = exposure(work, order.customer_id)
+    credit = credit_limit(policy, limit=None, exposure=used, order_total=order.total, overdue_days=0)
+    return merge_routes(*(work.decide(decision).value or () for decision in (usual, credit)))
+
+
+def _accepted_quote(work: Transaction, number: str) -> RowMapping:
+    """The version of a quote that the customer accepted, with the customer's address."""
+    sql = (
+        f"SELECT quote.id, quote.number, quote.customer_id, quote.owner_id, quote.state, quote.valid_until, {', '.join(_TOTALS)}, "  # noqa: S608 - names of ours
+        "quote.payment_terms, quote.delivery_days, customer.address "
+        "FROM quote JOIN customer ON customer.id = quote.customer_id "
+        "WHERE quote.number = :number ORDER BY quote.version DESC"
+    )
+    folded = number.strip().upper()
+    versions = work.session.execute(text(sql), {"number": folded}).mappings().all()
+    if not versions:
+        raise NotFound(
+            msg("there is no quote {number}", number=folded), msg("see: salesflow quote list"), code="unknown-quote"
+        )
+    accepted = next((version for version in versions if version["state"] == QuoteState.ACCEPTED), None)
+    if accepted is None:
+        raise _not_accepted(work, versions[0])
+    return accepted
+
+
+def _not_accepted(work: Transaction, quote: RowMapping) -> Refused:
+    number, state = quote["number"], QuoteState(quote["state"])
+    open_still = state in (QuoteState.DRAFT, QuoteState.APPROVED, QuoteState.SENT)
+    if open_still and date.fromisoformat(str(quote["valid_until"])) < work.context.clock.today():
+        state = QuoteState.EXPIRED
+    hints = {
+        QuoteState.PENDING_APPROVAL: msg("see who decides on it: salesflow quote show {number}", number=number),
+        QuoteState.APPROVED: msg("once the customer agrees: salesflow quote accept {number} --on DATE", number=number),
+        QuoteState.SENT: msg("once the customer agrees: salesflow quote accept {number} --on DATE", number=number),
+        QuoteState.EXPIRED: msg("make a new one: salesflow quote make CUSTOMER --item SKU:QUANTITY"),
+    }
+    return Refused(
+        msg("{number} is {state}; an order needs an accepted quote", number=number, state=label("quotestate", state)),
+        hints.get(state, msg("see: salesflow quote show {number}", number=number)),
+        code="quote-not-accepted",
+    )
+
+
+def _check_first(work: Transaction, quote: RowMapping) -> None:
+    """A quote makes one order, unless that was cancelled."""
+    sql = "SELECT number, state FROM sales_order WHERE quote_id = :id AND state <> :cancelled"
+    row = (
+        work.session.execute(text(sql), {"id": quote["id"], "cancelled": OrderState.CANCELLED.value}).mappings().first()
+    )
+    if row is None:
+        return
+    hint = msg("see: salesflow order show {order}", order=row["number"])
+    if row["state"] in (OrderState.DRAFT, OrderState.RETURNED):
+        hint = msg("send that to its approvers: salesflow order submit {order}", order=row["number"])
+    said = msg("{quote} has its order already: {order}", quote=quote["number"], order=row["number"])
+    raise Duplicate(said, hint, details={"order": row["number"]})
+
+
+def _copy_lines(work: Transaction, order: SalesOrder, quote_id: int) -> None:
+    names = ", ".join(_LINE)
+    sql = f"SELECT {names} FROM quote_line WHERE quote_id = :id ORDER BY line"  # noqa: S608 - names of ours
+    rows = work.session.execute(text(sql), {"id": quote_id}).mappings().all()
+    work.insert(OrderLine, [{"order_id": order.id, **row} for row in rows])
+
+
+def _edit(work: Transaction, order: SalesOrder, terms: Terms) -> None:
+    """Change an order that is not with its approvers."""
+    columns = checked(work, terms) | checked_phone(work, order, terms.receiver_phone)
+    before, after = work.changed(order, columns)
+    if after:
+        work.session.add(order)
+        work.audit("order.edit", KIND, order.number, before=before, after=after)
+
+
+def _check_delivery(work: Transaction, order: SalesOrder) -> None:
+    day = order.expected_delivery_on
+    if day is not None and day < work.context.clock.today():
+        raise Refused(
+            msg("{number} is to be delivered on {date}, which is past", number=order.number, date=day),
+            msg("give a new day: salesflow order submit {number} --expected-delivery DATE", number=order.number),
+            code="delivery-past",
+        )
+
+
+def _load(work: Transaction, number: str) -> SalesOrder:
+    found = work.session.exec(select(SalesOrder).where(SalesOrder.number == number.strip().upper())).first()
+    if found is None:
+        raise NotFound(
+            msg("there is no order {number}", number=number), msg("see: salesflow order list"), code="unknown-order"
+        )
+    return found
+
+
+def _by_id(work: Transaction, order_id: int) -> SalesOrder:
+    return work.session.exec(select(SalesOrder).where(SalesOrder.id == order_id)).one()
