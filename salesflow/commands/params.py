@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from salesflow.commands.typerbase import Parameter, ParamType, TyperContext
 from salesflow.codes import parse_code
@@ -98,6 +98,24 @@ class _Days(_Parsed):
         return parse_duration_days(value)
 
 
+class _Item(_Parsed):
+    name = "sku:qty[@price][-%]"
+
+    def parse(self, value: str, context: Context) -> ItemText:
+        from salesflow.commands.items import parse_item
+
+        return parse_item(value)
+
+
+class _Extra(_Parsed):
+    name = "text[=amount]"
+
+    def parse(self, value: str, context: Context) -> ExtraText:
+        from salesflow.commands.items import parse_extra
+
+        return parse_extra(value)
+
+
 class CODE(_Parsed):
     """One of an enumeration's codes; its label in either language is accepted too."""
 
@@ -114,3 +132,4 @@ class CODE(_Parsed):
 
 DAY, MOMENT, MONEY, PERCENT, DAYS = _Day(), _Moment(), _Money(), _Percent(), _Days()
 QUANTITY, STOCK = _Quantity(), _Stock()
+ITEM, EXTRA = _Item(), _Extra()

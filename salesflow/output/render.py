@@ -13,12 +13,13 @@ from salesflow.columns import Column
 from salesflow.i18n import msg
 from salesflow.output import layout, notes
 from salesflow.output.options import Format, OutputOptions, resolve
-from salesflow.output.results import Document, Listing, Record, Result, Written
+from salesflow.output.results import Digest, Document, Listing, Record, Result, Written
 from salesflow.output.values import Locale, one_line
 from salesflow.text import printable
 
 _REF: Final = (Column("ref", "Reference"),)
 _SENTENCE_FORMATS: Final = frozenset((Format.TABLE, Format.PLAIN))
+_OBJECT_FORMATS: Final = frozenset((Format.JSON, Format.JSONL))
 
 
 def render(result: Result, options: OutputOptions, out: TextIO, err: TextIO, language: str | None = None) -> None:
@@ -49,9 +50,11 @@ def _written(result: Written, options: OutputOptions, out: TextIO, err: TextIO, 
         _data(only, OutputOptions(options.format, zone=options.zone), out, err, locale)
 
 
-def _data(result: Listing | Record, options: OutputOptions, out: TextIO, err: TextIO, locale: Locale) -> None:
-    layout.select(result.columns, options.fields)
+def _data(result: Listing | Record | Digest, options: OutputOptions, out: TextIO, err: TextIO, locale: Locale) -> None:
     found = resolve(options, out)
+    if isinstance(result, Digest):
+        result = _form(result, found)
+    layout.select(result.columns, options.fields)
     if found is Format.TABLE:
         from salesflow.output.table import write_table
 
@@ -60,6 +63,13 @@ def _data(result: Listing | Record, options: OutputOptions, out: TextIO, err: Te
         _writer(found)(result, options.fields, out, locale)
     if isinstance(result, Listing) and not options.quiet:
         _remarks(result, found, out, err, locale)
+
+
+def _form(digest: Digest, found: Format) -> Listing | Record:
+    """The form of a digest that a format is for."""
+    if found in _OBJECT_FORMATS:
+        return digest.record
+    return digest.screen or digest.listing if found is Format.TABLE else digest.listing
 
 
 def _remarks(listing: Listing, found: Format, out: TextIO, err: TextIO, locale: Locale) -> None:

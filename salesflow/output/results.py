@@ -39,12 +39,25 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Digest:
+    """The same thing in two forms: one object for programs (JSON), rows for people and for spreadsheets.
+
+    screen: what a terminal's table shows instead of `listing`, where less serves a person better.
+    """
+
+    record: Record
+    listing: Listing
+    screen: Listing | None = None
+    exit_status: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
     """What a command that writes did: one line (more where it computed something), the reference, the whole record."""
 
     text: Message
     ref: str
-    record: Record | Listing | None = None
+    record: Record | Listing | Digest | None = None
     details: tuple[Message, ...] = field(default=())
     exit_status: int = 0
 
@@ -57,4 +70,4 @@ class Document:
     exit_status: int = 0
 
 
-Result = Listing | Record | Written | Document
+Result = Listing | Record | Digest | Written | Document

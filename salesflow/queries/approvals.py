@@ -11,7 +11,8 @@ from salesflow.context import Context
 from salesflow.enums import ApprovalState, SubjectKind
 from salesflow.errors import NotFound
 from salesflow.i18n import Message, label, load, msg
-from salesflow.queries.base import Page, Where, page
+from salesflow.queries.base import Page, Where, page, pieces
+from salesflow.text import fold
 
 STEP_COLUMNS = (
     Column("step", "Step", Kind.INTEGER),
@@ -52,8 +53,6 @@ _ALSO = ("id", "subject_id", "waiting_since", "waiting_rule", "waiting_why")
 _INBOX_HIDES = ("state", "waiting_for_role", "self_approved")
 _DUE_FIRST = "due_at, id"
 _NEWEST_FIRST = "id DESC"
-_AT_ONCE = 500
-"""So many keys go into one query: databases bound the number of its parameters."""
 
 # In an inbox the state and the role are known; what matters is what to decide and why.
 INBOX: Columns = tuple(column._replace(table=column.table and column.key not in _INBOX_HIDES) for column in COLUMNS)
@@ -91,6 +90,11 @@ def version(context: Context, number: str) -> int:
     return int(found)
 
 
+def subject_id(context: Context, number: str) -> int:
+    """The key of what an approval is about."""
+    return int(context.reader.value("SELECT subject_id FROM v_approval WHERE number = :number", {"number": number}))
+
+
 def for_subject(context: Context, kind: SubjectKind | str, subject_id: int) -> dict[str, Any] | None:
     """The latest round of a subject, with its steps; None where it was never submitted."""
     return for_subjects(context, kind, (subject_id,)).get(subject_id)
@@ -99,7 +103,7 @@ def for_subject(context: Context, kind: SubjectKind | str, subject_id: int) -> d
 def for_subjects(context: Context, kind: SubjectKind | str, subject_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     """The latest rounds of many subjects of a kind, by the subject's key."""
     latest: dict[int, dict[str, Any]] = {}
-    for some in _pieces(list(subject_ids)):
+    for some in pieces(list(subject_ids)):
         where = Where().equal(subject_kind=str(kind)).any_of("subject_id", some)
         latest |= {row["subject_id"]: row for row in _rows(context, where)}
     return dict(zip(latest, _complete(context, list(latest.values())), strict=True))
@@ -129,7 +133,7 @@ def _about(subject: str | None) -> Where:
 
 def folded(number: str) -> str:
     """A number as it is stored: people type ap2026-0001."""
-    return number.strip().upper()
+    return fold(number).upper()
 
 
 def _unknown(number: str) -> NotFound:
@@ -172,13 +176,9 @@ def _steps(context: Context, approval_ids: Sequence[int]) -> dict[int, list[dict
     """The steps of each approval, in their order."""
     found: dict[int, list[dict[str, Any]]] = {key: [] for key in approval_ids}
     names = ", ".join(column.key for column in STEP_COLUMNS)
-    for some in _pieces(approval_ids):
+    for some in pieces(approval_ids):
         where = Where().any_of("approval_id", some)
         sql = f"SELECT {names}, approval_id FROM v_approval_step{where} ORDER BY approval_id, step"  # noqa: S608 - names of ours
         for row in context.reader.rows(sql, where.parameters):
             found[row.pop("approval_id")].append({**row, "why": load(row["why"])})
     return found
-
-
-def _pieces(keys: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (keys[start : start + _AT_ONCE] for start in range(0, len(keys), _AT_ONCE))

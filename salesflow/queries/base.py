@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from salesflow.columns import Column, Columns, Row, by_key
 from salesflow.context import Asked, Context
 from salesflow.errors import UsageError
 from salesflow.i18n import msg
+
+KEYS_AT_ONCE = 500
 
 
 class Page(NamedTuple):
@@ -76,7 +78,7 @@ def page(
     computed: keys of columns that the view does not have (the caller fills them in). also: view columns needed for that.
     keep: the limit where the command line names none.
     """
-    conditions = where or Where()
+    conditions = Where() if where is None else where
     asked = context.asked
     skipped = set(computed)
     names = [column.key for column in columns if column.key not in skipped]
@@ -119,6 +121,11 @@ def _reversed(order: str) -> str:
     """The order the other way round, term by term."""
     terms = [term.strip() for term in order.split(",")]
     return ", ".join(term.removesuffix(" DESC") if term.endswith(" DESC") else f"{term} DESC" for term in terms)
+
+
+def pieces(keys: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Keys in pieces for `Where.any_of`: databases bound how many parameters a query has."""
+    return (keys[start : start + KEYS_AT_ONCE] for start in range(0, len(keys), KEYS_AT_ONCE))
 
 
 def fill(rows: Iterable[dict[str, Any]], columns: Columns, **values: Any) -> list[Row]:

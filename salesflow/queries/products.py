@@ -40,31 +40,26 @@ def listed(context: Context, *, retired: bool | None = False, find: str | None =
     return page(context, "v_product", COLUMNS, where, order="sku")
 
 
-def show(context: Context, sku: str) -> dict[str, Any]:
-    """One product, retired or not, by its SKU in any case or width. Raises NotFound with the nearest SKU."""
-    from salesflow.text import fold
-
-    names = ", ".join(f'"{column.key}"' for column in COLUMNS)
-    row = context.reader.one(f"SELECT {names} FROM v_product WHERE sku = :sku", {"sku": sku})  # noqa: S608 - names of ours
-    if row is None:
-        skus = {fold(known): known for known in every_sku(context)}
-        if fold(sku) in skus:
-            return show(context, skus[fold(sku)])
-        raise unknown(sku, list(skus.values()))
+def show(context: Context, ref: str) -> dict[str, Any]:
+    """One product, retired or not. Raises NotFound with the nearest SKU."""
+    names = ", ".join(column.key for column in COLUMNS)
+    row = context.reader.one(f"SELECT {names} FROM v_product WHERE sku = :sku", {"sku": sku(context, ref)})  # noqa: S608 - names of ours
+    assert row is not None
     return row
 
 
-def every_sku(context: Context) -> list[str]:
-    return [row["sku"] for row in context.reader.rows("SELECT sku FROM v_product ORDER BY sku")]
+def sku(context: Context, ref: str) -> str:
+    """The SKU that a person means: in any case and width. Raises NotFound with the nearest one."""
+    if context.reader.value("SELECT 1 FROM v_product WHERE sku = :sku", {"sku": ref}):
+        return ref
+    from salesflow.text import fold, nearest
 
-
-def unknown(sku: str, known: list[str]) -> NotFound:
-    """The error for a SKU that is not there, with the nearest one that is."""
-    from salesflow.text import nearest
-
-    close = nearest(sku, known)
+    known = {fold(row["sku"]): str(row["sku"]) for row in context.reader.rows("SELECT sku FROM v_product")}
+    if fold(ref) in known:
+        return known[fold(ref)]
+    close = nearest(ref, known.values())
     hint = msg("did you mean {name}? See: salesflow product list", name=close) if close else msg("see: salesflow product list")
-    return NotFound(msg("there is no product {sku}", sku=sku), hint, code="unknown-product")
+    raise NotFound(msg("there is no product {sku}", sku=ref), hint, code="unknown-product")
 
 
 def _escaped(word: str) -> str:

@@ -23,9 +23,9 @@ LINE_COLUMNS = (
     Column("list_price", "List price", Kind.MONEY),
     Column("discount", "Discount", Kind.PERCENT),
     Column("unit_price", "Unit price", Kind.PRICE),
-    Column("amount", "Amount", Kind.MONEY),
     Column("tax_rate", "Tax rate", Kind.PERCENT, table=False),
-    Column("tax", "Tax", Kind.MONEY, table=False),
+    Column("tax", "Tax", Kind.MONEY),
+    Column("amount", "Amount", Kind.MONEY),
     Column("net", "Without tax", Kind.FLAG, table=False),
     Column("list_amount", "List amount", Kind.MONEY, table=False),
     Column("given_price", "Given price", Kind.MONEY, table=False),
@@ -109,7 +109,7 @@ def show(context: Context, ref: str) -> dict[str, Any]:
     """A quote's newest version with its lines, extras and approval. Raises NotFound."""
     names = [column.key for column in SHOW_COLUMNS if column.key not in (*_COMPUTED, "returned_because", "lines", "extras")]
     row = context.reader.one(
-        f"SELECT {', '.join((*names, *_ALSO))} FROM {_VIEW} WHERE number = :number ORDER BY version DESC",  # noqa: S608 - names of ours
+        f"SELECT {', '.join((*names, *_ALSO, 'customer_grade'))} FROM {_VIEW} WHERE number = :number ORDER BY version DESC",  # noqa: S608 - names of ours
         {"number": folded(ref), "today": context.clock.today().isoformat()},
     )
     if row is None:

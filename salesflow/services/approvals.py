@@ -22,7 +22,7 @@ from salesflow.rules.approvals import Step, rejection_reason
 from salesflow.rules.deadlines import approval_deadline
 from salesflow.rules.decision import Decision
 from salesflow.services.approvers import check_decider, check_route
-from salesflow.text import clean
+from salesflow.text import clean, fold
 
 SUBJECTS: Final = {
     SubjectKind.QUOTE: "salesflow.services.quotes",
@@ -150,7 +150,7 @@ def void(work: Transaction, kind: SubjectKind, subject_id: int) -> None:
 
 
 def _turn(work: Transaction, number: str, seen: int | None) -> _Turn:
-    approval = work.session.exec(select(Approval).where(Approval.number == number.strip().upper())).first()
+    approval = work.session.exec(select(Approval).where(Approval.number == fold(number).upper())).first()
     if approval is None:
         raise NotFound(msg("there is no approval {number}", number=number), msg("see: salesflow approval list --all"))
     if approval.state != ApprovalState.PENDING:

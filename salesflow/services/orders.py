@@ -22,6 +22,7 @@ from salesflow.rules.approvals import Step, merge_routes
 from salesflow.rules.orders import ORDER_APPROVAL, credit_limit, order_approval
 from salesflow.services import approvals, states
 from salesflow.services.order_terms import Terms, checked, checked_phone, delivery_day
+from salesflow.text import fold
 
 KIND: Final = SubjectKind.ORDER
 
@@ -158,7 +159,7 @@ def _accepted_quote(work: Transaction, number: str) -> RowMapping:
         "FROM quote JOIN customer ON customer.id = quote.customer_id "
         "WHERE quote.number = :number ORDER BY quote.version DESC"
     )
-    folded = number.strip().upper()
+    folded = fold(number).upper()
     versions = work.session.execute(text(sql), {"number": folded}).mappings().all()
     if not versions:
         raise NotFound(
@@ -230,7 +231,7 @@ def _check_delivery(work: Transaction, order: SalesOrder) -> None:
 
 
 def _load(work: Transaction, number: str) -> SalesOrder:
-    found = work.session.exec(select(SalesOrder).where(SalesOrder.number == number.strip().upper())).first()
+    found = work.session.exec(select(SalesOrder).where(SalesOrder.number == fold(number).upper())).first()
     if found is None:
         raise NotFound(
             msg("there is no order {number}", number=number), msg("see: salesflow order list"), code="unknown-order"

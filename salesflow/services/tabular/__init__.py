@@ -39,8 +39,8 @@ def sheets(path: str, wanted: str | None = None) -> Iterator[Sheet]:
 
     Raises FileProblem for a file that is missing, too large, not what its name says, or damaged; NotFound for a sheet.
     """
-    form = form_of(path)
     begin = _beginning(path)
+    form = form_of(path)
     if form == "xlsx":
         from salesflow.services.tabular.workbook import read_workbook
 

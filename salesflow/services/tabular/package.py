@@ -21,7 +21,7 @@ from salesflow.services.tabular.cells import Broken
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-LARGEST_UNPACKED: Final = 1024**3
+LARGEST_UNPACKED: Final = 512 * 1024**2
 LARGEST_RATIO: Final = 200
 MOST_BROKEN: Final = 100_000
 _SMALL: Final = 10 * 1024**2  # a part below this may be packed as tightly as it likes
@@ -32,9 +32,10 @@ _LONGEST_ROW: Final = 64 * 1024**2
 _FORMULA: Final = rb"<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)"
 _VALUE: Final = rb"(?:\s*<(?:\w+:)?v(?:\s*/>|>(?P<value>[^<]*)</(?:\w+:)?v>))?"
 _CELL: Final = re.compile(rb"<(?:\w+:)?c\b(?P<cell>[^>]*[^>/])>\s*(?P<formula>" + _FORMULA + rb")?" + _VALUE)
-_PLACE: Final = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
+_PLACE: Final = re.compile(rb"<(?:\w+:)?c\b(?:[^>]*?\br=[\"']([A-Z]{1,3})(\d{1,7})[\"'])?")
 _OWN_PLACE: Final = re.compile(rb"\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 _TYPE: Final = re.compile(rb"\bt=[\"'](\w+)[\"']")
+_SIGNS: Final = (b"f>", b"<f ", b":f ", b"\"e\"", b"'e'")  # where none of these is, no cell is without its value
 _ROW_END: Final = re.compile(rb"</(?:\w+:)?row>")
 
 
@@ -66,18 +67,23 @@ def parts(path: str) -> dict[str, str]:
 
 def scan(path: str, part: str) -> Scan:
     """Read a sheet's XML through, a few rows at a time."""
-    rows = 0
+    rows = counted = widest = 0
     columns: set[bytes] = set()
     broken: dict[int, dict[int, Broken]] = {}
     with _opened(path) as package:
         for piece in _pieces(package, part, path):
+            counted += piece.count(b"<row") + piece.count(b":row")
             places = _PLACE.findall(piece)
             columns.update(column for column, _ in places)
-            rows = max(rows, max((int(row) for _, row in places[-1:]), default=0))
-            if b"f>" in piece or b"f " in piece or b'"e"' in piece or b"'e'" in piece:
+            rows = max(rows, max((int(row or 0) for _, row in places), default=0))
+            if b"" in columns:  # a cell may leave its place out: then it follows the one before
+                columns.discard(b"")
+                rows = max(rows, counted)
+                widest = max(widest, *(len(_PLACE.findall(row)) for row in _ROW_END.split(piece)))
+            if any(sign in piece for sign in _SIGNS):
                 _note_broken(piece, broken, path)
-    widest = max((_column_number(column) for column in columns), default=0)
-    return Scan(max(rows, max(broken, default=0)), widest, broken)
+    widest = max(widest, max((_column_number(column) for column in columns), default=0))
+    return Scan(rows, widest, broken)
 
 
 def _pieces(package: zipfile.ZipFile, part: str, path: str) -> Iterator[bytes]:

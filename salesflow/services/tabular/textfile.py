@@ -94,7 +94,7 @@ def _rows(path: str, encoding: str, delimiter: str) -> Iterator[Row]:
     number = 0
     try:
         with open(path, encoding=encoding, newline="") as file:
-            for number, cells in enumerate(csv.reader(file, delimiter=delimiter), 1):
+            for number, cells in enumerate(csv.reader(file, delimiter=delimiter, strict=True), 1):
                 if number > MOST_ROWS:
                     raise too_many_rows(path)
                 yield Row(number, _unguarded(cells))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from salesflow.errors import FileProblem, NotFound
@@ -20,19 +21,27 @@ _ESCAPED: Final = re.compile("_x([0-9A-Fa-f]{4})_")
 
 
 def read_workbook(path: str, wanted: str | None) -> Iterator[Sheet]:
-    """The visible sheets that have cells, or the one that is wanted, hidden or not."""
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+    """The visible sheets, or the one that is wanted, hidden or not. Each is unpacked when its rows are asked for."""
+    from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     parts = package.parts(path)
+    with _understood(path), CalamineWorkbook.from_path(path) as book:
+        tables = [data for data in book.sheets_metadata if data.typ is SheetTypeEnum.WorkSheet]
+        if wanted is None:
+            names = [data.name for data in tables if data.visible is SheetVisibleEnum.Visible]
+        else:
+            names = [_sheet_named(wanted, [data.name for data in tables], path)]
+        for name in names:
+            yield _sheet(book, path, name, parts.get(name))
+
+
+@contextmanager
+def _understood(path: str) -> Iterator[None]:
+    """What calamine cannot read is a problem of the file."""
+    from python_calamine import CalamineError, PasswordError
+
     try:
-        with CalamineWorkbook.from_path(path) as book:
-            tables = [data for data in book.sheets_metadata if data.typ is SheetTypeEnum.WorkSheet]
-            if wanted is None:
-                names = [data.name for data in tables if data.visible is SheetVisibleEnum.Visible]
-            else:
-                names = [_sheet_named(wanted, [data.name for data in tables], path)]
-            for name in names:
-                yield _sheet(book, path, name, parts.get(name))
+        yield
     except PasswordError as error:
         raise FileProblem(
             msg("{path} has a password", path=path), msg("save it without one and try again"), code="not-a-workbook"
@@ -61,11 +70,12 @@ def _sheet(book: CalamineWorkbook, path: str, name: str, part: str | None) -> Sh
             msg("delete the empty rows and columns beyond the list, or save it as .csv"),
             code="too-large",
         )
-    return Sheet(name, scan.rows, _rows(book, name, scan.broken))
+    return Sheet(name, scan.rows, _rows(book, path, name, scan.broken))
 
 
-def _rows(book: CalamineWorkbook, name: str, broken: dict[int, dict[int, Broken]]) -> Iterator[Row]:
-    sheet = book.get_sheet_by_name(name)
+def _rows(book: CalamineWorkbook, path: str, name: str, broken: dict[int, dict[int, Broken]]) -> Iterator[Row]:
+    with _understood(path):
+        sheet = book.get_sheet_by_name(name)
     offset = sheet.start[1] if sheet.start else 0
     number = 0
     for number, values in enumerate(sheet.iter_rows(), 1):

@@ -1,0 +1,226 @@
+"""The page of one approval: all that whoever decides needs to know of its subject, its route and its earlier rounds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from salesflow.columns import Column, Columns, Kind
+from salesflow.context import Context
+from salesflow.enums import Role, SubjectKind
+from salesflow.i18n import Message, msg
+from salesflow.queries import approvals, orders
+from salesflow.rules.arithmetic import Item, Line, price_line
+from salesflow.rules.authority import authority
+from salesflow.rules.pricing import price_floor
+
+QUOTE_LINE_COLUMNS = (
+    Column("line", "Line", Kind.INTEGER),
+    Column("name", "Product", flexible=True),
+    Column("quantity", "Quantity", Kind.QUANTITY),
+    Column("list_price", "List price", Kind.MONEY),
+    Column("all_in_discount", "All-in discount", Kind.PERCENT),
+    Column("above_authority", "Above authority", Kind.FLAG),
+    Column("amount", "Amount", Kind.MONEY),
+    Column("floor_price", "Floor price", Kind.MONEY),
+    Column("below_floor", "Below floor", Kind.FLAG),
+    Column("margin", "Margin", Kind.PERCENT),
+    Column("sku", "SKU", table=False),
+    Column("unit", "Unit", table=False),
+    Column("discount", "Discount", Kind.PERCENT, table=False),
+    Column("unit_price", "Unit price", Kind.PRICE, table=False),
+    Column("cost", "Cost", Kind.MONEY, table=False),
+)
+
+QUOTE_COLUMNS = (
+    Column("number", "No."),
+    Column("version", "Version", Kind.INTEGER),
+    Column("owner", "Owner"),
+    Column("customer_grade", "Grade", Kind.CODE, labels="grade"),
+    Column("valid_until", "Valid until", Kind.DATE),
+    Column("payment_terms", "Payment terms"),
+    Column("delivery_days", "Delivery days", Kind.INTEGER),
+    Column("goods_total", "Goods", Kind.MONEY),
+    Column("discount_total", "Discount", Kind.MONEY),
+    Column("freight", "Freight", Kind.MONEY),
+    Column("extras_total", "Extras", Kind.MONEY),
+    Column("total", "Total", Kind.MONEY),
+    Column("quote_discount", "Quote discount", Kind.PERCENT),
+    Column("max_discount", "Largest discount", Kind.PERCENT),
+    Column("authority", "Submitter's authority", Kind.PERCENT),
+    Column("margin", "Margin", Kind.PERCENT),
+    Column("note", "Note"),
+    Column("lines", "Lines", Kind.ROWS, columns=QUOTE_LINE_COLUMNS),
+)
+
+ORDER_COLUMNS = (
+    *(
+        column
+        for column in orders.COLUMNS
+        if column.key not in ("returned_because", "approval", "approved_at", "lines")
+    ),
+    Column("exposure", "Credit in use", Kind.MONEY),
+    Column("exposure_after", "Credit in use with this", Kind.MONEY),
+    Column("lines", "Lines", Kind.ROWS, columns=orders.LINE_COLUMNS),
+)
+
+ROUND_COLUMNS = (
+    Column("round", "Round", Kind.INTEGER),
+    Column("number", "No."),
+    Column("state", "State", Kind.CODE, labels="approvalstate"),
+    Column("submitted_by", "Submitted by"),
+    Column("submitted_at", "Submitted", Kind.INSTANT),
+    Column("role", "Role", Kind.CODE, labels="role"),
+    Column("decided_by", "By"),
+    Column("decided_at", "At", Kind.INSTANT, table=False),
+    Column("self_approved", "Self-approved", Kind.FLAG, table=False),
+    Column("comment", "Comment", flexible=True),
+)
+
+CHANGE_COLUMNS = (
+    Column("field", "Field", table=False),
+    Column("what", "Field", Kind.MESSAGE),
+    Column("before", "Before", flexible=True),
+    Column("after", "After", flexible=True),
+)
+
+COLUMNS: Columns = (
+    *approvals.COLUMNS,
+    Column("quote", "Quote", Kind.RECORD, columns=QUOTE_COLUMNS, table=False),
+    Column("order", "Order", Kind.RECORD, columns=ORDER_COLUMNS, table=False),
+    Column("changes", "Changed since the last round", Kind.ROWS, columns=CHANGE_COLUMNS, table=False),
+    Column("rounds", "Other rounds", Kind.ROWS, columns=ROUND_COLUMNS, table=False),
+)
+
+_FIELDS: Final[Mapping[str, Message]] = {
+    "expected_delivery_on": msg("delivery"),
+    "payment_terms": msg("payment terms"),
+    "delivery_address": msg("delivery address"),
+    "receiver": msg("receiver"),
+    "receiver_phone_masked": msg("receiver's phone"),
+    "note": msg("note"),
+}
+_WHOLE: Final = 10_000
+_PIECE: Final = 1_000
+
+
+def show(context: Context, ref: str) -> dict[str, Any]:
+    """One approval with its subject, what changed since the round before, and its other rounds. Raises NotFound."""
+    row = approvals.show(context, ref)
+    subject_id = approvals.subject_id(context, row["number"])
+    others = [one for one in approvals.rounds(context, row["subject_kind"], subject_id) if one["round"] != row["round"]]
+    quote = row["subject_kind"] == SubjectKind.QUOTE
+    return {
+        **row,
+        "quote": _quote(context, subject_id, row["submitted_by"]) if quote else None,
+        "order": None if quote else _order(context, subject_id),
+        "changes": _changes(context, row, others),
+        "rounds": [_round(one) for one in others],
+    }
+
+
+def _quote(context: Context, quote_id: int, submitter: str) -> dict[str, Any]:
+    own = {"id": quote_id}
+    names = ", ".join(column.key for column in QUOTE_COLUMNS if column.key not in ("authority", "margin", "lines"))
+    row = context.reader.rows(f"SELECT {names} FROM v_quote WHERE id = :id", own)[0]  # noqa: S608 - names of ours
+    lines = context.reader.rows("SELECT * FROM v_quote_line WHERE quote_id = :id ORDER BY line", own)
+    priced = [(line, _priced(line, row["quote_discount"])) for line in lines]
+    may = authority(context.policy.discount_authority, _roles(context, submitter))
+    shown = [_line(context, line, result, may) for line, result in priced]
+    return {**row, "authority": may, "margin": _margin(priced), "lines": shown}
+
+
+def _priced(line: Mapping[str, Any], quote_discount: int) -> Line:
+    """The arithmetic of a line, done again from what it was made of."""
+    discount = line["given_discount"]
+    if discount is None:
+        discount = line["discount"] if line["given_price"] is None else 0
+    item = Item(
+        line["list_price"],
+        line["quantity"],
+        line["tax_rate"],
+        discount,
+        given_price=line["given_price"],
+        net=bool(line["net"]),
+    )
+    return price_line(item, line=line["line"], quote_discount=quote_discount)
+
+
+def _line(context: Context, line: Mapping[str, Any], priced: Line, may: int) -> dict[str, Any]:
+    """A line with its discount against the submitter's authority (basis points), its floor and its margin."""
+    floor = price_floor(
+        context.policy,
+        line=line["line"],
+        amount=priced.basis_amount,
+        quantity=line["quantity"],
+        floor_price=line["floor_price"],
+        cost=None,
+        roles=(),
+    )
+    computed = {
+        "all_in_discount": priced.concession.discount,
+        "above_authority": priced.concession.discount > may,
+        "below_floor": floor.outcome != "ok",
+        "margin": _margin([(line, priced)]),
+    }
+    return {column.key: computed.get(column.key, line.get(column.key)) for column in QUOTE_LINE_COLUMNS}
+
+
+def _margin(priced: Sequence[tuple[Mapping[str, Any], Line]]) -> int | None:
+    """(sold - cost) / sold in basis points, rounded down; None where a cost is not known or nothing is asked for."""
+    sold = sum(result.basis_amount for _, result in priced) * _PIECE
+    if not sold or any(line["cost"] is None for line, _ in priced):
+        return None
+    cost = sum(line["cost"] * line["quantity"] for line, _ in priced)
+    return (sold - cost) * _WHOLE // sold
+
+
+def _roles(context: Context, login: str) -> list[Role]:
+    roles = context.reader.value("SELECT roles FROM v_staff WHERE login = :login", {"login": login})
+    return [Role(role) for role in str(roles or "").split(",") if role]
+
+
+def _order(context: Context, order_id: int) -> dict[str, Any]:
+    row = orders.by_id(context, order_id)
+    customer_id = orders.resolve(context, row["number"]).customer_id
+    used = orders.exposure(context, customer_id, without=order_id)
+    computed = {"exposure": used, "exposure_after": used + row["total"]}
+    return {column.key: computed.get(column.key, row.get(column.key)) for column in ORDER_COLUMNS}
+
+
+def _round(one: Mapping[str, Any]) -> dict[str, Any]:
+    """Another round in one line: with the decision that ended it, if any did."""
+    decided = [step for step in one["steps"] if step["decision"] is not None]
+    last = decided[-1] if decided else {}
+    return {column.key: one.get(column.key, last.get(column.key)) for column in ROUND_COLUMNS}
+
+
+def _changes(context: Context, row: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What the submitter changed between the rejection before this round and this round, as the audit trail has it."""
+    rejected = [one["number"] for one in others if one["round"] < row["round"] and one["state"] == "rejected"]
+    if not rejected:
+        return []
+    entries = context.reader.rows(
+        "SELECT before, after FROM v_audit WHERE subject_kind = :kind AND subject_ref = :ref AND action = :action "
+        "AND id > (SELECT id FROM v_audit WHERE subject_kind = 'approval' AND subject_ref = :last AND action = 'approval.reject') "
+        "AND id < (SELECT id FROM v_audit WHERE subject_kind = 'approval' AND subject_ref = :this AND action = 'approval.submit') "
+        "ORDER BY id",
+        {
+            "kind": row["subject_kind"],
+            "ref": row["subject_ref"],
+            "action": f"{row['subject_kind']}.edit",
+            "last": rejected[-1],
+            "this": row["number"],
+        },
+    )
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    for entry in entries:
+        before = json.loads(entry["before"] or "{}") | before
+        after |= json.loads(entry["after"] or "{}")
+    return [
+        {"field": name, "what": what, "before": before.get(name), "after": after.get(name)}
+        for name, what in _FIELDS.items()
+        if name in before or name in after
+    ]

@@ -1,0 +1,116 @@
+"""Why a quote is as it is: the rules applied to it again, from what was kept with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from salesflow.context import Context
+from salesflow.enums import Grade, QuoteState, Role
+from salesflow.i18n import Message, label, msg, nmsg
+from salesflow.money import half_up
+from salesflow.queries import approvals
+from salesflow.rules.approvals import Step
+from salesflow.rules.arithmetic import Item, price_line
+from salesflow.rules.decision import Decision
+from salesflow.rules.pricing import auto_discount, quote_standing, quote_validity
+from salesflow.rules.quoting import Offered, Review
+from salesflow.rules.quoting import review as review_offered
+
+_PIECE = 1_000
+
+
+def review(context: Context, quote: Mapping[str, Any]) -> Review:
+    """What discount-authority and price-floor say of a quote (a row of queries.quotes.show) for the roles of its owner."""
+    lines = [_offered(line, quote["quote_discount"]) for line in quote["lines"]]
+    return review_offered(context.policy, roles=_roles(context, quote["owner"]), offered=lines)
+
+
+def automatic(context: Context, quote: Mapping[str, Any]) -> list[tuple[int, Decision[int]]]:
+    """(line, decision) of auto-discount for each line that was given neither a price nor a discount."""
+    grade = None if quote["customer_grade"] is None else Grade(quote["customer_grade"])
+    found = []
+    for line in quote["lines"]:
+        if line["given_price"] is None and line["given_discount"] is None:
+            listed = half_up(line["list_price"] * line["quantity"], _PIECE)
+            decision = auto_discount(context.policy, grade=grade, quantity=line["quantity"], list_amount=listed)
+            found.append((line["line"], decision))
+    return found
+
+
+def validity(context: Context, quote: Mapping[str, Any]) -> Decision[date]:
+    """Until when the quote stands, and why."""
+    made, until = date.fromisoformat(quote["created_on"]), date.fromisoformat(quote["valid_until"])
+    return quote_validity(context.policy, quoted_on=made, valid_days=(until - made).days)
+
+
+def decisions(context: Context, quote: Mapping[str, Any]) -> list[Decision[Any]]:
+    """Every rule that applies to a quote now, in the order in which they act."""
+    found: list[Decision[Any]] = [decision for _, decision in automatic(context, quote)]
+    found += review(context, quote).decisions
+    if quote["accepted_on"] is None:
+        until = date.fromisoformat(quote["valid_until"])
+        found.append(quote_standing(context.policy, valid_until=until, today=context.clock.today()))
+    else:
+        found.append(validity(context, quote))
+    return found
+
+
+def told(context: Context, quote: Mapping[str, Any]) -> tuple[Message, ...]:
+    """What its maker is told of a quote that has just been made: discounts, validity, whose approval it needs and why."""
+    reviewed = review(context, quote)
+    waiting = reviewed.route if quote["state"] != QuoteState.APPROVED else ()
+    return (
+        *_automatic_lines(automatic(context, quote)),
+        validity(context, quote).message,
+        *approvals.route({"steps": _steps(waiting)}),
+        _standing(quote, reviewed.route),
+    )
+
+
+def _automatic_lines(found: Sequence[tuple[int, Decision[int]]]) -> list[Message]:
+    """One sentence for all the lines that have their discount for the same reason."""
+    lines: dict[str, tuple[list[int], Message]] = {}
+    for line, decision in found:
+        if decision.value:
+            lines.setdefault(str(decision.message), ([], decision.message))[0].append(line)
+    return [
+        nmsg("line {lines}: {why}", "lines {lines}: {why}", count=len(numbers), lines=numbers, why=why)
+        for numbers, why in lines.values()
+    ]
+
+
+def _standing(quote: Mapping[str, Any], route: Sequence[Step]) -> Message:
+    """What happens to it now."""
+    roles = [label("role", step.role) for step in route]
+    if quote["state"] == QuoteState.PENDING_APPROVAL:
+        return msg("it waits for its approval, {approval}", approval=quote["approval"]["number"])
+    if quote["state"] == QuoteState.APPROVED:
+        return msg("it needs nobody's approval")
+    if roles:
+        return msg("it is kept as a draft; it would need: {approvers}", approvers=roles)
+    return msg("it is kept as a draft; it would need nobody's approval")
+
+
+def _steps(route: Sequence[Step]) -> list[dict[str, Any]]:
+    return [
+        {"step": number, "role": step.role, "rule": step.rule, "why": step.why} for number, step in enumerate(route, 1)
+    ]
+
+
+def _offered(line: Mapping[str, Any], quote_discount: int) -> Offered:
+    """A stored line, priced again exactly."""
+    discount = line["given_discount"]
+    if discount is None:
+        discount = 0 if line["given_price"] is not None else line["discount"]
+    item = Item(
+        line["list_price"], line["quantity"], line["tax_rate"], discount, line["given_price"], net=bool(line["net"])
+    )
+    priced = price_line(item, line=line["line"], quote_discount=quote_discount)
+    return Offered(priced, line["quantity"], line["floor_price"], line["cost"])
+
+
+def _roles(context: Context, login: str) -> list[Role]:
+    roles = context.reader.value("SELECT roles FROM v_staff WHERE login = :login", {"login": login})
+    return [Role(role) for role in (roles or "").split(",") if role]
