@@ -155,3 +155,13 @@ class OrderState(Code):
     def is_undelivered(self) -> bool:
         """Approved and still to be delivered: it takes up the customer's credit."""
         return self in (OrderState.APPROVED, OrderState.IN_FULFILMENT, OrderState.SHIPPED)
+
+
+class ImportOutcome(Code):
+    """What became of a row of an imported list."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    SKIPPED = "skipped"
+    ERROR = "error"

@@ -41,11 +41,13 @@ def clean(text: str, *, limit: int, what: Message, multiline: bool = True) -> st
     An empty result is allowed. InvalidValue for control characters other than newline and tab (with multiline=False for
     these too), for bidi overrides and lone surrogates, and for too long a text; `what` names the field in the message.
     """
-    if not (text.isascii() and text.isprintable()):
+    if text.isprintable():
+        text = text if text.isascii() else unicodedata.normalize("NFC", text)
+    else:
         text = unicodedata.normalize("NFC", re.sub(_LINE_ENDS, "\n", text))
         _refuse(_FORBIDDEN, text, what, msg("remove it: only newline and tab are allowed beside visible characters"))
     text = text.strip()
-    if not multiline:
+    if not (multiline or text.isprintable()):
         _refuse("[\n\t]", text, what, msg("write it on one line, without tabs"))
     if len(text) > limit:
         raise InvalidValue(

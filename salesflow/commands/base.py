@@ -33,11 +33,20 @@ from salesflow.text import nearest
 FORMATS = ("table", "plain", "json", "jsonl", "csv", "tsv", "markdown", "html", "ids")
 
 
+SCREENFUL = 50
+
+
 def current(ctx: typer.Context) -> Context:
     """The Context that the root command made."""
     context = ctx.obj
     assert isinstance(context, Context)
     return context
+
+
+def screenful(context: Context) -> int | None:
+    """How many rows of a long list somebody at a terminal gets who names no limit (`keep`); a pipe and a file get all."""
+    at_terminal = context.asked.format in (None, "table", "plain") and sys.stdout.isatty()
+    return SCREENFUL if at_terminal else None
 
 
 def _asked(name: str) -> Any:
@@ -130,7 +139,7 @@ class Command(TyperCommand):
             try:
                 rest = super().parse_args(ctx, list(given))
             except MissingParameter as missing:
-                if missing.param is None or not _somebody_there():
+                if missing.param is None or not somebody_there():
                     raise
                 given += _ask(missing.param)
             else:
@@ -196,7 +205,7 @@ def _nothing() -> None:
     """A noun alone does nothing; the callback keeps Typer from taking a noun with one verb for a command."""
 
 
-def _somebody_there() -> bool:
+def somebody_there() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 

@@ -13,7 +13,11 @@ from salesflow.i18n import msg
 from salesflow.money import Fen, parse_money, parse_percent, parse_quantity
 
 _MINUS: Final = r"\-－−–"
-_ITEM: Final = rf"(?P<sku>.*\S)\s*[:：]\s*(?P<quantity>[{_MINUS}]?[^:：@＠{_MINUS}]*)(?:[@＠](?P<price>[{_MINUS}]?[^:：@＠{_MINUS}]*))?(?:[{_MINUS}](?P<discount>[^:：@＠]+))?"
+_PART: Final = rf"[^:：@＠{_MINUS}]*"
+_ITEM: Final = (
+    rf"(?P<sku>.*\S)\s*[:：]\s*(?P<quantity>[{_MINUS}]?{_PART})"
+    rf"(?:[@＠](?P<price>[{_MINUS}]?{_PART}))?(?:[{_MINUS}](?P<discount>[^:：@＠]+))?"
+)
 _EXTRA: Final = r"(?P<text>.*\S)\s*[=＝](?P<amount>[^=＝]*)"
 _ITEM_FORMS: Final = msg("write SKU:QUANTITY, SKU:QUANTITY@UNIT_PRICE or SKU:QUANTITY-DISCOUNT%, such as: YF-100:2-5%")
 _EXTRA_FORMS: Final = msg("write TEXT or TEXT=AMOUNT, such as: training=2000")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+import re
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from salesflow.commands.typerbase import Parameter, ParamType, TyperContext
 from salesflow.codes import parse_code
+from salesflow.commands.typerbase import Parameter, ParamType, TyperContext
 from salesflow.context import Context
 from salesflow.errors import InvalidValue
 from salesflow.i18n import msg
+
+if TYPE_CHECKING:
+    from salesflow.commands.items import ExtraText, ItemText
 
 
 class _Parsed(ParamType):  # type: ignore[misc]  # Typer does not export it, so mypy sees Any
@@ -51,6 +55,21 @@ class _Moment(_Parsed):
 
         now = context.clock.local(context.clock.now())
         return parse_instant(value, now, context.calendar.is_workday, default_time=now.time())
+
+
+class _Past(_Parsed):
+    """A moment that has been. A date alone is taken at close of business, today's at the present moment."""
+
+    name = "datetime"
+
+    def parse(self, value: str, context: Context) -> datetime:
+        from salesflow.dates import parse_instant
+
+        now = context.clock.local(context.clock.now())
+        close = context.policy.business.close
+        found = parse_instant(value, now, context.calendar.is_workday, default_time=close)
+        whole_day = found != parse_instant(value, now, context.calendar.is_workday, default_time=time.min)
+        return now if whole_day and found > now and found.date() == now.date() else found
 
 
 class _Money(_Parsed):
@@ -98,6 +117,51 @@ class _Days(_Parsed):
         return parse_duration_days(value)
 
 
+class DateRange(NamedTuple):
+    """First and last day, both included; either may be open."""
+
+    first: date | None = None
+    last: date | None = None
+
+
+class _Span(_Parsed):
+    """2026-03-01..2026-03-31, open at either end, a single date, a month (2026-03) or a week (2026-W12)."""
+
+    name = "from..to"
+
+    def parse(self, value: str, context: Context) -> DateRange:
+        from salesflow.dates import parse_date, parse_iso_week
+
+        today, is_workday = context.clock.today(), context.calendar.is_workday
+        typed = value.strip()
+        if re.fullmatch(r"\d{4}-[wW]\d\d?", typed):
+            return DateRange(*parse_iso_week(typed))
+        if re.fullmatch(r"\d{4}-\d\d", typed):
+            first = parse_date(f"{typed}-01", today, is_workday)
+            return DateRange(first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
+        start, dots, end = typed.partition("..")
+        found = DateRange(*(parse_date(part, today, is_workday) if part.strip() else None for part in (start, end)))
+        if not dots:
+            return DateRange(found.first, found.first)
+        if found.first is not None and found.last is not None and found.first > found.last:
+            raise InvalidValue(
+                msg("{first} is after {last}", first=found.first, last=found.last),
+                msg("write FROM..TO, the earlier date first"),
+            )
+        return found
+
+
+class _Industry(_Parsed):
+    """An industry's code, or any name for it in either language; also one of the configuration's own."""
+
+    name = "industry"
+
+    def parse(self, value: str, context: Context) -> str:
+        from salesflow.services.industries import parse_industry
+
+        return parse_industry(value, context.settings.items("industries.extra"))
+
+
 class _Item(_Parsed):
     name = "sku:qty[@price][-%]"
 
@@ -133,3 +197,4 @@ class CODE(_Parsed):
 DAY, MOMENT, MONEY, PERCENT, DAYS = _Day(), _Moment(), _Money(), _Percent(), _Days()
 QUANTITY, STOCK = _Quantity(), _Stock()
 ITEM, EXTRA = _Item(), _Extra()
+PAST, SPAN, INDUSTRY = _Past(), _Span(), _Industry()

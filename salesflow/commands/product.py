@@ -21,7 +21,9 @@ def add(
     ctx: typer.Context,
     sku: Annotated[str, typer.Argument(metavar="SKU", help="The product's code, without blanks, such as YF-100.")],
     name: Annotated[str, typer.Option("--name", help="What it is called.")],
-    list_price: Annotated[int, typer.Option("--list-price", click_type=MONEY, help="The price of one unit, tax included.")],
+    list_price: Annotated[
+        int, typer.Option("--list-price", click_type=MONEY, help="The price of one unit, tax included.")
+    ],
     spec: Annotated[str, typer.Option("--spec", help="Its specification.")] = "",
     unit: Annotated[str, typer.Option("--unit", help="The unit it is sold in.")] = "件",
     floor_price: Annotated[
@@ -29,7 +31,8 @@ def add(
     ] = None,
     cost: Annotated[int | None, typer.Option("--cost", click_type=MONEY, help="What one unit costs us.")] = None,
     tax_rate: Annotated[
-        int, typer.Option("--tax-rate", click_type=PERCENT, help="The rate of value-added tax (13 %).", show_default=False)
+        int,
+        typer.Option("--tax-rate", click_type=PERCENT, help="The rate of value-added tax (13 %).", show_default=False),
     ] = 1_300,
     net: Annotated[bool, typer.Option("--net", help="The prices and the cost are without tax.")] = False,
     lead_days: Annotated[
@@ -66,13 +69,12 @@ def list_(
     salesflow product list --find crm
     """
     found = product_queries.listed(current(ctx), retired=None if everything else retired, find=find)
-    return Listing(product_queries.COLUMNS, found.rows, "sku", empty=msg("there are no such products"), more=found.more)
+    columns = product_queries.ALL_COLUMNS if everything else product_queries.COLUMNS
+    return Listing(columns, found.rows, "sku", empty=msg("there are no such products"), more=found.more)
 
 
 @app.command("show", cls=Show)
-def show(
-    ctx: typer.Context, sku: Annotated[str, typer.Argument(metavar="SKU", help="The product's code.")]
-) -> Record:
+def show(ctx: typer.Context, sku: Annotated[str, typer.Argument(metavar="SKU", help="The product's code.")]) -> Record:
     """Show one product.
 
     salesflow product show YF-100

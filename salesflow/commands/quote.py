@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from salesflow.columns import Row
+from salesflow.commands import complete
 from salesflow.commands.base import List, Show, Write, current, noun
 from salesflow.commands.items import ExtraText, ItemText
 from salesflow.commands.params import CODE, DAY, DAYS, EXTRA, ITEM, MONEY, PERCENT
@@ -22,7 +23,9 @@ from salesflow.queries import quotes as quote_queries
 
 app = noun("Quotes: priced offers with discounts, routed for approval where needed.")
 
-Number = Annotated[str, typer.Argument(metavar="QUOTE", help="The quote's number, such as Q2026-0001.")]
+Number = Annotated[
+    str, typer.Argument(metavar="QUOTE", help="The quote's number, such as Q2026-0001.", autocompletion=complete.quote)
+]
 
 
 @app.command("make", cls=Write)
@@ -39,7 +42,10 @@ def make(
         ),
     ],
     discount: Annotated[
-        int, typer.Option("--discount", click_type=PERCENT, help="A discount on all lines, after their own.", show_default=False)
+        int,
+        typer.Option(
+            "--discount", click_type=PERCENT, help="A discount on all lines, after their own.", show_default=False
+        ),
     ] = 0,
     freight: Annotated[
         int, typer.Option("--freight", click_type=MONEY, help="Freight, tax included.", show_default=False)
@@ -60,7 +66,9 @@ def make(
     submit: Annotated[
         bool,
         typer.Option(
-            "--submit/--draft", help="Send it to those who must approve it (the default), or keep it back.", show_default=False
+            "--submit/--draft",
+            help="Send it to those who must approve it (the default), or keep it back.",
+            show_default=False,
         ),
     ] = True,
 ) -> Written:
@@ -77,13 +85,27 @@ def make(
     who = customer_queries.resolve(context, customer)
     items = [quotes.NewItem(product_queries.sku(context, one.sku), *one[1:]) for one in item]
     new = quotes.NewQuote(
-        who.id, items, discount, freight, extra or (), valid_days, payment_terms, delivery_days, warranty, note, not submit
+        who.id,
+        items,
+        discount,
+        freight,
+        extra or (),
+        valid_days,
+        payment_terms,
+        delivery_days,
+        warranty,
+        note,
+        not submit,
     )
     with context.transaction() as work:
         number = quotes.make(work, new).number
     row = quote_queries.show(context, number)
     text = msg(
-        "made {number} for {code} {name}: {total}", number=number, code=who.code, name=who.name, total=display_money(row["total"])
+        "made {number} for {code} {name}: {total}",
+        number=number,
+        code=who.code,
+        name=who.name,
+        total=display_money(row["total"]),
     )
     return Written(text, number, _record(row), quote_decisions.told(context, row))
 
@@ -92,7 +114,9 @@ def make(
 def list_(
     ctx: typer.Context,
     customer: Annotated[str | None, typer.Option("--customer", help="Of this customer.")] = None,
-    state: Annotated[QuoteState | None, typer.Option("--state", click_type=CODE(QuoteState), help="In this state.")] = None,
+    state: Annotated[
+        QuoteState | None, typer.Option("--state", click_type=CODE(QuoteState), help="In this state.")
+    ] = None,
     owner: Annotated[str | None, typer.Option("--owner", metavar="LOGIN", help="Made by this staff member.")] = None,
     expired: Annotated[bool, typer.Option("--expired", help="Short for --state expired.")] = False,
 ) -> Listing:
@@ -102,7 +126,9 @@ def list_(
     """
     context = current(ctx)
     if expired and state not in (None, QuoteState.EXPIRED):
-        raise UsageError(msg("--expired and --state {state} exclude each other", state=state), msg("leave one of them out"))
+        raise UsageError(
+            msg("--expired and --state {state} exclude each other", state=state), msg("leave one of them out")
+        )
     found = quote_queries.listed(
         context,
         customer_id=None if customer is None else customer_queries.resolve(context, customer).id,
@@ -142,7 +168,9 @@ def accept(
         quotes.accept(work, found, day)
     row = quote_queries.show(context, found)
     names = {"number": found, "code": row["customer_code"], "name": row["customer_name"]}
-    text = msg("{code} {name} accepted {number} on {date}: {total}", date=day, total=display_money(row["total"]), **names)
+    text = msg(
+        "{code} {name} accepted {number} on {date}: {total}", date=day, total=display_money(row["total"]), **names
+    )
     return Written(text, found, _record(row))
 
 

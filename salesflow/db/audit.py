@@ -42,7 +42,7 @@ def canonical(values: Mapping[str, object] | None) -> str | None:
     if values is None:
         return None
     present = {name: value for name, value in values.items() if value is not None}
-    return json.dumps(present, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+    return _encoded(present)
 
 
 def _plain(value: object) -> str:
@@ -55,9 +55,14 @@ def _plain(value: object) -> str:
     raise TypeError(type(value))
 
 
+# one encoder each: making one costs more than what it encodes
+_encoded = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain).encode
+_listed = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def chained(previous: bytes, fields: Sequence[object]) -> bytes:
     """The hash of an entry, given the hash of the one before and its fields in the order of FIELDS."""
-    return sha256(previous + json.dumps(list(fields), ensure_ascii=False, separators=(",", ":")).encode()).digest()
+    return sha256(previous + _listed(list(fields)).encode()).digest()
 
 
 def chain(

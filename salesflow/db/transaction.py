@@ -83,7 +83,7 @@ class Transaction:
     def insert(self, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
         """Write many rows of one table at once."""
         if rows:
-            self.session.execute(insert(table), rows)
+            self.session.execute(insert(cast("Any", table).__table__), rows)
 
     def look_up(self, sql: str, parameters: Mapping[str, Any]) -> tuple[Any, ...] | None:
         """The first row of a small query, or None: through the driver alone, because an import asks several for each row."""
@@ -124,6 +124,10 @@ class Transaction:
         if after and hasattr(record, "version"):
             record.version += 1
         return before, after
+
+    def drop_audit(self) -> None:
+        """Forget the entries noted since the last were written: what they tell of was rolled back."""
+        self._entries.clear()
 
     def write_audit(self) -> None:
         """Chain the noted entries to the trail: before the commit, and earlier by who notes very many."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import os
 import secrets
+from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -36,14 +37,14 @@ class Vault:
     def encrypt(self, value: str, place: str, row: int) -> bytes:
         """nonce (12 bytes) + ciphertext and tag."""
         nonce = secrets.token_bytes(NONCE_BYTES)
-        return nonce + self._aead().encrypt(nonce, value.encode(), _bound(place, row))
+        return nonce + self._aead.encrypt(nonce, value.encode(), _bound(place, row))
 
     def decrypt(self, sealed: bytes, place: str, row: int) -> str:
         """The value. Raises DatabaseProblem where the key is another one or the value was moved or altered."""
         from cryptography.exceptions import InvalidTag
 
         try:
-            return self._aead().decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _bound(place, row)).decode()
+            return self._aead.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _bound(place, row)).decode()
         except InvalidTag as error:
             raise DatabaseProblem(
                 msg("the encrypted {place} of record {row} cannot be read with this key", place=place, row=row),
@@ -55,6 +56,7 @@ class Vault:
         """The keyed hash (16 bytes) by which an equal value is found without being readable."""
         return hmac.digest(self._index_key, f"{place}\0{value}".encode(), "sha256")[:INDEX_BYTES]
 
+    @cached_property
     def _aead(self) -> AESGCM:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 

@@ -7,9 +7,10 @@ only the aggregates that it writes.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, LargeBinary
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Dialect, ForeignKey, LargeBinary, TypeDecorator
 from sqlalchemy.dialects import sqlite
 from sqlmodel import Field, SQLModel
 
@@ -21,8 +22,18 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
-# An instant: UTC, whole seconds. SQLite keeps it as "YYYY-MM-DD HH:MM:SS", which clock.from_db reads.
-INSTANT = DateTime(timezone=True).with_variant(sqlite.DATETIME(truncate_microseconds=True), "sqlite")  # type: ignore[no-untyped-call]  # not annotated in SQLAlchemy
+
+class Instant(TypeDecorator[datetime]):
+    """A moment in UTC to the second, aware on both ways. SQLite keeps it as the text that clock.from_db reads."""
+
+    impl = DateTime(timezone=True).with_variant(sqlite.DATETIME(truncate_microseconds=True), "sqlite")  # type: ignore[no-untyped-call]  # not annotated in SQLAlchemy
+    cache_ok = True
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+INSTANT = Instant()
 BLOB = LargeBinary()
 
 

@@ -17,6 +17,8 @@ class Followup(Base, table=True):
     __table_args__ = (
         Index("ix_followup_customer", "customer_id", "at"),
         Index("ix_followup_at", "at"),
+        Index("ix_followup_recorded_at", "recorded_at"),
+        Index("ix_followup_by", "by_id", "at"),
         one_of("method", Method),
         not_blank("content"),
     )
@@ -45,6 +47,7 @@ class PlanItem(Base, table=True):
     __tablename__ = "plan_item"
     __table_args__ = (
         Index("ix_plan_item_customer", "customer_id", "state", "due_on"),
+        Index("ix_plan_item_due", "due_on", "closed_at"),
         one_of("method", Method, nullable=True),
         one_of("state", PlanState),
         one_of("support_role", Role, nullable=True),

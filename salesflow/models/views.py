@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, FromClause, Select, Table, and_, func, inspect, literal_column, select, text
 from sqlmodel import SQLModel
 
-from salesflow.enums import PlanState
+from salesflow.enums import PlanState, Status
 from salesflow.models.approval import Approval, ApprovalStep
 from salesflow.models.customer import (
     Contact,
@@ -101,7 +101,14 @@ def _customer_dates() -> Select[Any]:
 def _customer_name() -> Select[Any]:
     """What a reference to a customer is looked up in: the customer table alone."""
     names = ("id", "code", "name", "name_folded", "owner_id", "grade", "status", "archived_at")
-    return select(*(customer.c[name] for name in names))
+    return select(*[column for column in _all(customer) if column.name in names])
+
+
+def _customer_facts() -> Select[Any]:
+    """What reports count customers by, archived ones too: no joins, so that counting is quick."""
+    names = ("id", "code", "name", "source", "grade", "status", "owner_id", "first_contact_at", "recorded_at", "entry_late")
+    dates = ("last_contact_on", "last_progress_on", "archived_at")
+    return select(*(customer.c[name] for name in (*names, *dates)), _login(customer.c.owner_id, "owner"))
 
 
 def _contact() -> Select[Any]:
@@ -138,6 +145,7 @@ def _followup() -> Select[Any]:
 def _plan_item() -> Select[Any]:
     return select(
         *_all(plan_item),
+        func.coalesce(plan_item.c.support_role, _login(plan_item.c.support_id, "support")).label("support"),
         *_CUSTOMER,
         customer.c.grade,
         customer.c.status,
@@ -181,6 +189,30 @@ def _followup_due() -> Select[Any]:
 
 def _product() -> Select[Any]:
     return select(*_all(product), product.c.retired_at.is_not(None).label("retired"))
+
+
+def _unplanned() -> Select[Any]:
+    """Open customers without any plan: what v_followup_due would say of them if it could."""
+    absent = ("id", "due_on", "method", "focus", "rule")
+    return (
+        select(
+            *(literal_column("NULL").label(name) for name in absent),
+            customer.c.id.label("customer_id"),
+            *_CUSTOMER,
+            customer.c.grade,
+            customer.c.status,
+            customer.c.last_contact_on,
+            staff.c.login.label("owner"),
+            contact.c.phone_masked,
+            contact.c.name.label("contact"),
+        )
+        .select_from(customer.join(staff, staff.c.id == customer.c.owner_id).outerjoin(contact, _primary()))
+        .where(
+            customer.c.next_follow_up_on.is_(None),
+            customer.c.status.in_([status.value for status in Status if status.is_open]),
+            customer.c.archived_at.is_(None),
+        )
+    )
 
 
 def _quote() -> Select[Any]:
@@ -271,11 +303,15 @@ def definitions() -> dict[str, Select[Any]]:
         "v_staff": _staff(),
         "v_customer": _customer(),
         "v_customer_name": _customer_name(),
+        "v_customer_tag": select(*_all(customer_tag)),
+        "v_tag": select(*_all(tag)),
         "v_customer_dates": _customer_dates(),
+        "v_customer_facts": _customer_facts(),
         "v_contact": _contact(),
         "v_followup": _followup(),
         "v_plan_item": _plan_item(),
         "v_followup_due": _followup_due(),
+        "v_unplanned": _unplanned(),
         "v_status_change": _of_customer(status_change),
         "v_grade_change": _of_customer(grade_change),
         "v_product": _product(),

@@ -11,6 +11,7 @@ from typing import Final, Literal, TextIO
 
 _NARROWEST: Final = 20
 _USUAL_WIDTH: Final = 80
+_USUAL_HEIGHT: Final = 24
 
 Color = Literal["auto", "always", "never"]
 
@@ -55,6 +56,17 @@ def terminal_width(stdout: TextIO, environ: Mapping[str, str] = os.environ) -> i
     except (OSError, ValueError):  # not a terminal, or not a file at all
         found = 0
     return max(found, _NARROWEST) if found else _USUAL_WIDTH
+
+
+def terminal_height(stdout: TextIO, environ: Mapping[str, str] = os.environ) -> int:
+    """How many lines fit on the screen: LINES, else what the terminal says, else 24."""
+    told = environ.get("LINES", "")
+    if told.isdecimal() and int(told) > 0:
+        return int(told)
+    try:
+        return os.get_terminal_size(stdout.fileno()).lines or _USUAL_HEIGHT
+    except (OSError, ValueError):  # not a terminal, or not a file at all
+        return _USUAL_HEIGHT
 
 
 def coloured(options: OutputOptions, stdout: TextIO, environ: Mapping[str, str] = os.environ) -> bool:

@@ -79,6 +79,8 @@ def _remarks(listing: Listing, found: Format, out: TextIO, err: TextIO, locale: 
     if listing.more:
         text = msg("there are more than these {count}: raise --limit to see them", count=len(listing.rows))
         notes.print_note(text, err, locale.language)
+    if listing.remark is not None:
+        notes.print_note(listing.remark, err, locale.language)
 
 
 def _writer(found: Format) -> Callable[[Listing | Record, Sequence[str], TextIO, Locale], None]:

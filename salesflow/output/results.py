@@ -15,6 +15,8 @@ class Listing:
 
     exit_status: 10 for `--fail-if-any` where there is something.
     empty: what a person at a terminal is told when there is nothing; scripts and pipes get no line at all.
+    compact: a terminal's tables of the groups stand close together, without headings of their columns.
+    remark: what is to be said beside the rows, on stderr.
     """
 
     columns: Columns
@@ -25,6 +27,8 @@ class Listing:
     more: bool = False
     exit_status: int = 0
     group_by: str = ""  # a column's key: tables start anew with each of its values; the rows come in its order
+    compact: bool = False
+    remark: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)

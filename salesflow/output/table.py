@@ -69,15 +69,16 @@ class _Screen:
         columns = shown(listing, self._fields)
         body = ungrouped(listing, columns)
         keep = (listing.ref, *(column.key for column in body if column.urgent))
-        fitted = self._fitted(body, listing.rows, self._width, keep)
+        indent = GAP if listing.compact else 0
+        fitted = self._fitted(body, listing.rows, self._width - indent, keep)
         if listing.title is not None:
             self._heading(render(listing.title, self._locale.language))
         for number, (name, rows) in enumerate(groups(listing, columns, self._locale)):
-            if number or (name and listing.title is not None):
+            if not listing.compact and (number or (name and listing.title is not None)):
                 self._out.write("\n")
             if name:
                 self._heading(name)
-            self._grid(fitted, rows)
+            self._grid(fitted, rows, indent, headed=not listing.compact)
 
     def record(self, record: Record) -> None:
         """The record's title, its fields as two columns, then its nested tables under their headings."""
@@ -122,16 +123,16 @@ class _Screen:
         self._hidden += [prefix + column.key for column in fitted.hidden]
         return fitted
 
-    def _grid(self, fitted: Fitted, rows: Sequence[Row], indent: int = 0) -> None:
+    def _grid(self, fitted: Fitted, rows: Sequence[Row], indent: int = 0, *, headed: bool = True) -> None:
         from rich.text import Text
 
         writers = [
             (column, plain_writer(column, self._locale), cells)
             for column, cells in zip(fitted.columns, fitted.widths, strict=True)
         ]
-        rest, first = iter(rows), True
+        rest = iter(rows)
         while piece := list(islice(rest, _PIECE)):
-            table = self._table(fitted, headed=first)
+            table = self._table(fitted, headed=headed)
             for row in piece:
                 values = ((column, write, cells, row[column.key]) for column, write, cells in writers)
                 table.add_row(
@@ -141,7 +142,7 @@ class _Screen:
                     )
                 )
             self._draw(table, indent)
-            first = False
+            headed = False
 
     def _table(self, fitted: Fitted, *, headed: bool) -> Table:
         from rich import box

@@ -11,9 +11,10 @@ from salesflow.context import Context
 from salesflow.enums import Role, SubjectKind
 from salesflow.i18n import Message, msg
 from salesflow.queries import approvals, orders
-from salesflow.rules.arithmetic import Item, Line, price_line
+from salesflow.queries.quote_decisions import offered
 from salesflow.rules.authority import authority
 from salesflow.rules.pricing import price_floor
+from salesflow.rules.quoting import Offered
 
 QUOTE_LINE_COLUMNS = (
     Column("line", "Line", Kind.INTEGER),
@@ -125,55 +126,42 @@ def _quote(context: Context, quote_id: int, submitter: str) -> dict[str, Any]:
     names = ", ".join(column.key for column in QUOTE_COLUMNS if column.key not in ("authority", "margin", "lines"))
     row = context.reader.rows(f"SELECT {names} FROM v_quote WHERE id = :id", own)[0]  # noqa: S608 - names of ours
     lines = context.reader.rows("SELECT * FROM v_quote_line WHERE quote_id = :id ORDER BY line", own)
-    priced = [(line, _priced(line, row["quote_discount"])) for line in lines]
+    priced = [(line, offered(line, row["quote_discount"])) for line in lines]
     may = authority(context.policy.discount_authority, _roles(context, submitter))
     shown = [_line(context, line, result, may) for line, result in priced]
-    return {**row, "authority": may, "margin": _margin(priced), "lines": shown}
+    return {**row, "authority": may, "margin": _margin([result for _, result in priced]), "lines": shown}
 
 
-def _priced(line: Mapping[str, Any], quote_discount: int) -> Line:
-    """The arithmetic of a line, done again from what it was made of."""
-    discount = line["given_discount"]
-    if discount is None:
-        discount = line["discount"] if line["given_price"] is None else 0
-    item = Item(
-        line["list_price"],
-        line["quantity"],
-        line["tax_rate"],
-        discount,
-        given_price=line["given_price"],
-        net=bool(line["net"]),
-    )
-    return price_line(item, line=line["line"], quote_discount=quote_discount)
-
-
-def _line(context: Context, line: Mapping[str, Any], priced: Line, may: int) -> dict[str, Any]:
+def _line(context: Context, line: Mapping[str, Any], priced: Offered, may: int) -> dict[str, Any]:
     """A line with its discount against the submitter's authority (basis points), its floor and its margin."""
+    discount = priced.line.concession.discount
     floor = price_floor(
         context.policy,
         line=line["line"],
-        amount=priced.basis_amount,
-        quantity=line["quantity"],
-        floor_price=line["floor_price"],
+        amount=priced.line.basis_amount,
+        quantity=priced.quantity,
+        floor_price=priced.floor_price,
         cost=None,
         roles=(),
     )
     computed = {
-        "all_in_discount": priced.concession.discount,
-        "above_authority": priced.concession.discount > may,
+        "all_in_discount": discount,
+        "above_authority": discount > may,
         "below_floor": floor.outcome != "ok",
-        "margin": _margin([(line, priced)]),
+        "margin": _margin([priced]),
     }
     return {column.key: computed.get(column.key, line.get(column.key)) for column in QUOTE_LINE_COLUMNS}
 
 
-def _margin(priced: Sequence[tuple[Mapping[str, Any], Line]]) -> int | None:
+def _margin(lines: Sequence[Offered]) -> int | None:
     """(sold - cost) / sold in basis points, rounded down; None where a cost is not known or nothing is asked for."""
-    sold = sum(result.basis_amount for _, result in priced) * _PIECE
-    if not sold or any(line["cost"] is None for line, _ in priced):
-        return None
-    cost = sum(line["cost"] * line["quantity"] for line, _ in priced)
-    return (sold - cost) * _WHOLE // sold
+    sold, cost = 0, 0
+    for one in lines:
+        if one.cost is None:
+            return None
+        sold += one.line.basis_amount * _PIECE
+        cost += one.cost * one.quantity
+    return (sold - cost) * _WHOLE // sold if sold else None
 
 
 def _roles(context: Context, login: str) -> list[Role]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from salesflow.clock import from_db, to_db
@@ -17,14 +17,14 @@ from salesflow.text import fold
 STEP_COLUMNS = (
     Column("step", "Step", Kind.INTEGER),
     Column("role", "Role", Kind.CODE, labels="role"),
-    Column("rule", "Rule", flexible=True),
-    Column("why", "Why", Kind.MESSAGE, flexible=True),
-    Column("due_at", "Due", Kind.INSTANT),
     Column("decision", "Decision", Kind.CODE, labels="stepdecision"),
     Column("decided_by", "By"),
-    Column("decided_at", "At", Kind.INSTANT),
-    Column("self_approved", "Self-approved", Kind.FLAG),
+    Column("self_approved", "Self", Kind.FLAG),
     Column("comment", "Comment", flexible=True),
+    Column("why", "Why", Kind.MESSAGE, flexible=True),
+    Column("due_at", "Due", Kind.INSTANT),
+    Column("rule", "Rule", flexible=True),
+    Column("decided_at", "Decided", Kind.INSTANT),
 )
 
 COLUMNS = (
@@ -35,6 +35,7 @@ COLUMNS = (
     Column("customer_name", "Customer", flexible=True),
     Column("amount", "Amount", Kind.MONEY),
     Column("state", "State", Kind.CODE, labels="approvalstate"),
+    Column("self_approved", "Self-approved", Kind.FLAG),
     Column("waiting_for_role", "Waits for", Kind.CODE, labels="role"),
     Column("waiting_days", "Days", Kind.INTEGER, order="-waiting_since", urgent=True),
     Column("why", "Why", Kind.MESSAGE, flexible=True),
@@ -44,18 +45,25 @@ COLUMNS = (
     Column("rule", "Rule", order="waiting_rule", table=False),
     Column("due_at", "Due", Kind.INSTANT, table=False),
     Column("overdue", "Overdue", Kind.FLAG, order="-due_at", table=False),
-    Column("self_approved", "Self-approved", Kind.FLAG),
     Column("closed_at", "Closed", Kind.INSTANT, table=False),
     Column("steps", "Steps", Kind.ROWS, columns=STEP_COLUMNS, table=False),
 )
 _COMPUTED = ("waiting_days", "why", "rule", "overdue", "self_approved", "steps")
 _ALSO = ("id", "subject_id", "waiting_since", "waiting_rule", "waiting_why")
-_INBOX_HIDES = ("state", "waiting_for_role", "self_approved")
 _DUE_FIRST = "due_at, id"
 _NEWEST_FIRST = "id DESC"
 
-# In an inbox the state and the role are known; what matters is what to decide and why.
-INBOX: Columns = tuple(column._replace(table=column.table and column.key not in _INBOX_HIDES) for column in COLUMNS)
+_ABOUT = ("subject_kind", "subject_ref", "customer_code", "customer_name", "amount")
+OF_SUBJECT: Columns = tuple(column for column in COLUMNS if column.key not in _ABOUT)
+"""What a quote or an order says of its own approval."""
+
+
+def columns(rows: Sequence[Mapping[str, Any]], *, inbox: bool = False) -> Columns:
+    """The columns for a listing of these rows: its table shows only what can differ between them."""
+    hidden = {"state", "waiting_for_role"} if inbox else set()
+    if not any(row["self_approved"] for row in rows):
+        hidden.add("self_approved")
+    return tuple(column._replace(table=column.table and column.key not in hidden) for column in COLUMNS)
 
 
 def inbox(context: Context, *, subject: str | None = None) -> Page:
@@ -114,13 +122,21 @@ def rounds(context: Context, kind: SubjectKind | str, subject_id: int) -> list[d
     return _complete(context, _rows(context, Where().equal(subject_kind=str(kind), subject_id=subject_id)))
 
 
-def route(approval: dict[str, Any]) -> tuple[Message, ...]:
-    """What a submitter is told, a line for each step: who decides, in which order, and why; by when, where it waits."""
+def route(approval: Mapping[str, Any]) -> tuple[Message, ...]:
+    """A line for each step of a route: whose decision, by which rule, and why."""
     lines = []
     for step in approval["steps"]:
         parts = {"step": step["step"], "role": label("role", step["role"]), "rule": step["rule"], "why": step["why"]}
         lines.append(msg("step {step}: {role} [{rule}]: {why}", **parts))
     return tuple(lines)
+
+
+def waiting(context: Context, approval: Mapping[str, Any]) -> tuple[Message, ...]:
+    """Whose decision an approval waits for, and by when; nothing where it is closed."""
+    if approval["waiting_for_role"] is None:
+        return ()
+    due = context.clock.local(from_db(approval["due_at"])).strftime("%Y-%m-%d %H:%M")
+    return (msg("it waits for the role {role}, by {due}", role=label("role", approval["waiting_for_role"]), due=due),)
 
 
 def _about(subject: str | None) -> Where:

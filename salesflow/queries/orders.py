@@ -51,7 +51,7 @@ COLUMNS = (
     Column("submitted_at", "Submitted", Kind.INSTANT, table=False),
     Column("approved_at", "Approved", Kind.INSTANT, table=False),
     Column("lines", "Lines", Kind.ROWS, columns=LINE_COLUMNS, table=False),
-    Column("approval", "Approval", Kind.RECORD, columns=approvals.COLUMNS, table=False),
+    Column("approval", "Approval", Kind.RECORD, columns=approvals.OF_SUBJECT, table=False),
 )
 _COMPUTED = ("returned_because", "lines", "approval")
 

@@ -13,18 +13,27 @@ from salesflow.queries.base import Page, Where, page
 COLUMNS = (
     Column("sku", "SKU"),
     Column("name", "Name", flexible=True),
-    Column("spec", "Specification", flexible=True),
+    Column("spec", "Spec", flexible=True),
     Column("unit", "Unit"),
     Column("list_price", "List price", Kind.MONEY),
     Column("floor_price", "Floor price", Kind.MONEY),
     Column("cost", "Cost", Kind.MONEY, table=False),
-    Column("tax_rate", "Tax rate", Kind.PERCENT),
+    Column("tax_rate", "Tax rate", Kind.PERCENT, table=False),
     Column("net", "Without tax", Kind.FLAG, table=False),
     Column("lead_days", "Lead days", Kind.INTEGER, table=False),
     Column("stock", "Stock", Kind.QUANTITY),
     Column("customised", "Customised", Kind.FLAG, table=False),
-    Column("retired", "Retired", Kind.FLAG),
+    Column("retired", "Retired", Kind.FLAG, table=False),
     Column("created_at", "Since", Kind.INSTANT, table=False),
+)
+
+_RETIRED = next(column for column in COLUMNS if column.key == "retired")
+
+# Where retired ones are among those that are sold, the table says which they are, however narrow it is.
+ALL_COLUMNS = (
+    *COLUMNS[:2],
+    _RETIRED._replace(table=True),
+    *(column for column in COLUMNS[2:] if column is not _RETIRED),
 )
 
 
@@ -58,7 +67,11 @@ def sku(context: Context, ref: str) -> str:
     if fold(ref) in known:
         return known[fold(ref)]
     close = nearest(ref, known.values())
-    hint = msg("did you mean {name}? See: salesflow product list", name=close) if close else msg("see: salesflow product list")
+    hint = (
+        msg("did you mean {name}? See: salesflow product list", name=close)
+        if close
+        else msg("see: salesflow product list")
+    )
     raise NotFound(msg("there is no product {sku}", sku=ref), hint, code="unknown-product")
 
 

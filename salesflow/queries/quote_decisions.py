@@ -23,7 +23,7 @@ _PIECE = 1_000
 
 def review(context: Context, quote: Mapping[str, Any]) -> Review:
     """What discount-authority and price-floor say of a quote (a row of queries.quotes.show) for the roles of its owner."""
-    lines = [_offered(line, quote["quote_discount"]) for line in quote["lines"]]
+    lines = [offered(line, quote["quote_discount"]) for line in quote["lines"]]
     return review_offered(context.policy, roles=_roles(context, quote["owner"]), offered=lines)
 
 
@@ -99,7 +99,7 @@ def _steps(route: Sequence[Step]) -> list[dict[str, Any]]:
     ]
 
 
-def _offered(line: Mapping[str, Any], quote_discount: int) -> Offered:
+def offered(line: Mapping[str, Any], quote_discount: int) -> Offered:
     """A stored line, priced again exactly."""
     discount = line["given_discount"]
     if discount is None:

@@ -17,14 +17,14 @@ LINE_COLUMNS = (
     Column("line", "Line", Kind.INTEGER),
     Column("sku", "SKU"),
     Column("name", "Product", flexible=True),
-    Column("spec", "Specification", table=False),
+    Column("spec", "Spec", table=False),
     Column("quantity", "Quantity", Kind.QUANTITY),
-    Column("unit", "Unit"),
-    Column("list_price", "List price", Kind.MONEY),
+    Column("unit", "Unit", table=False),
+    Column("list_price", "List price", Kind.MONEY, table=False),
     Column("discount", "Discount", Kind.PERCENT),
     Column("unit_price", "Unit price", Kind.PRICE),
     Column("tax_rate", "Tax rate", Kind.PERCENT, table=False),
-    Column("tax", "Tax", Kind.MONEY),
+    Column("tax", "Tax", Kind.MONEY, table=False),
     Column("amount", "Amount", Kind.MONEY),
     Column("net", "Without tax", Kind.FLAG, table=False),
     Column("list_amount", "List amount", Kind.MONEY, table=False),
@@ -54,10 +54,10 @@ COLUMNS = (
     Column("extras_total", "Extras", Kind.MONEY, table=False),
     Column("tax_total", "Tax included", Kind.MONEY, table=False),
     Column("total", "Total", Kind.MONEY),
-    Column("max_discount", "Largest discount", Kind.PERCENT),
+    Column("max_discount", "Largest discount", Kind.PERCENT, table=False),
     Column("owner", "Owner"),
     Column("accepted_on", "Accepted", Kind.DATE, table=False),
-    Column("approval", "Approval", Kind.RECORD, columns=approvals.COLUMNS, table=False),
+    Column("approval", "Approval", Kind.RECORD, columns=approvals.OF_SUBJECT, table=False),
 )
 _OF_APPROVAL = COLUMNS[-1]
 
@@ -107,7 +107,9 @@ def listed(
 
 def show(context: Context, ref: str) -> dict[str, Any]:
     """A quote's newest version with its lines, extras and approval. Raises NotFound."""
-    names = [column.key for column in SHOW_COLUMNS if column.key not in (*_COMPUTED, "returned_because", "lines", "extras")]
+    names = [
+        column.key for column in SHOW_COLUMNS if column.key not in (*_COMPUTED, "returned_because", "lines", "extras")
+    ]
     row = context.reader.one(
         f"SELECT {', '.join((*names, *_ALSO, 'customer_grade'))} FROM {_VIEW} WHERE number = :number ORDER BY version DESC",  # noqa: S608 - names of ours
         {"number": folded(ref), "today": context.clock.today().isoformat()},
@@ -140,7 +142,9 @@ def folded(ref: str) -> str:
 
 
 def unknown(ref: str) -> NotFound:
-    return NotFound(msg("there is no quote {number}", number=ref), msg("see: salesflow quote list"), code="unknown-quote")
+    return NotFound(
+        msg("there is no quote {number}", number=ref), msg("see: salesflow quote list"), code="unknown-quote"
+    )
 
 
 def _parts(

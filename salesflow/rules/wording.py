@@ -26,8 +26,8 @@ PLAN_SPECIFIC: Final = "plan-specific"
 _CLAUSE_ENDS: Final = r"[,.](?!\d)|[。;!?\n、:]"
 _FIGURES: Final = (
     r"\d",
-    "(?!一点)[一二两三四五六七八九十百半]+(?:个月|个星期|个小时|个工作日|季度|天|日|号|周|星期|月|年|小时|分钟|点)",
-    "[一二两三四五六七八九十百半]+(?:台|套|件|人|名|份|吨|米|公斤|箱|元|块|万|千|百|亿|折|成|倍)",
+    "(?!一点)[一二两三四五六七八九十百半]{1,8}(?:个月|个星期|个小时|个工作日|季度|天|日|号|周|星期|月|年|小时|分钟|点)",
+    "[一二两三四五六七八九十百半]{1,8}(?:台|套|件|人|名|份|吨|米|公斤|箱|元|块|万|千|百|亿|折|成|倍)",
     "[本这上下]个?(?:周|星期|礼拜|月|季|年)|[今明后]天|[今明去]年|[月季年]度?[初底末]|[年节][前后]|(?:周|星期|礼拜)[一二三四五六日末天]",
     r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand|million|half)\b",
     r"\b(?:today|tomorrow|(?:next|this|end of)(?: the)? (?:week|month|quarter|year))\b",
@@ -110,6 +110,7 @@ def plan_specific(
     section = policy.plan_specific
     if section.strength is Strength.OFF:
         return _off(PLAN_SPECIFIC)
+    contacts = [contact for contact in contacts if contact.strip()]
     missing: list[tuple[str, Message]] = []
     if width(_matter(focus, section.phrases, contacts)) < section.min_length:
         missing.append(("what", msg("what is to be discussed")))
@@ -152,24 +153,22 @@ def _word(phrase: str) -> str:
     return rf"(?<![a-z]){re.escape(fold(phrase))}(?![a-z])"
 
 
+def _called(contact: str) -> str:
+    """A pattern for how a contact is called: by the full name, by surname and title (王总), or by one Latin name."""
+    name = fold(contact)
+    latin = [_word(part) for part in name.split() if part.isascii() and len(part) > 1]
+    return "|".join((_word(name), *latin, *([] if name.isascii() else [f"{re.escape(name[0])}[{_TITLES}]"])))
+
+
 def _matter(focus: str, phrases: Sequence[str], contacts: Sequence[str]) -> str:
     """What is left of a plan without its phrases, people, dates and fillers: letters and digits alone."""
     left = fold(focus)
-    for phrase in sorted((*phrases, *contacts), key=len, reverse=True):
-        left = re.sub(_word(phrase), " ", left)
-    for pattern in (*_FIGURES, *_PEOPLE, *_FILLERS):
+    said = (_word(phrase) for phrase in sorted(phrases, key=len, reverse=True))
+    for pattern in (*map(_called, contacts), *said, *_FIGURES, *_PEOPLE, *_FILLERS):
         left = re.sub(pattern, " ", left)
     return "".join(character for character in left if character.isalnum())
 
 
 def _names_somebody(focus: str, contacts: Sequence[str]) -> bool:
-    """Whether the text names a title, a department or a contact: in full, by surname and title, or by a Latin name."""
-    folded = fold(focus)
-    if _first(_PEOPLE, folded) is not None:
-        return True
-    for name in map(fold, contacts):
-        if name in folded or re.search(f"{re.escape(name[:1])}[{_TITLES}]", folded):
-            return True
-        if any(len(word) > 1 and re.search(_word(word), folded) for word in name.split() if word.isascii()):
-            return True
-    return False
+    """Whether the text names a title, a department or one of the contacts."""
+    return _first((*_PEOPLE, *map(_called, contacts)), fold(focus)) is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -28,9 +28,11 @@ _LABELS: Final[Mapping[str, Message]] = {
 }
 _EMAIL: Final = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@(?:[^\s@<>,;:\"()\[\]\\.]+\.)+[^\s@<>,;:\"()\[\]\\.]{2,}")
 _SAME_AS_PHONE: Final = frozenset(("同手机", "同手机号", "同电话", "同号", "微信同号", "同上", "same as phone"))
+_ACTIVE_TWIN: Final = "contact.removed_at IS NULL AND customer.archived_at IS NULL ORDER BY customer.id LIMIT 1"
 _TWINS: Final = {
-    kind: f"SELECT customer.code, customer.name, contact.name FROM contact JOIN customer ON customer.id = contact.customer_id "  # noqa: S608 - names of ours
-    f"WHERE contact.{kind}_index = :value AND contact.removed_at IS NULL AND customer.archived_at IS NULL ORDER BY customer.id LIMIT 1"
+    kind: "SELECT customer.code, customer.name, contact.name "  # noqa: S608 - names of ours
+    "FROM contact JOIN customer ON customer.id = contact.customer_id "
+    f"WHERE contact.{kind}_index = :value AND {_ACTIVE_TWIN}"
     for kind in KINDS
 }
 
@@ -103,7 +105,9 @@ def _checked_email(typed: str) -> str:
     address = unicodedata.normalize("NFKC", typed).removeprefix("mailto:")
     if not _EMAIL.fullmatch(address):
         raise InvalidValue(
-            msg('"{value}" is not an e-mail address', value=typed), msg("write it like wang@example.com"), details={"value": typed}
+            msg('"{value}" is not an e-mail address', value=typed),
+            msg("write it like wang@example.com"),
+            details={"value": typed},
         )
     return address
 
@@ -132,7 +136,9 @@ def look_up(vault: Vault, kind: str, value: str) -> bytes:
 
 def sealed(vault: Vault, values: Mapping[str, str], contact_id: int) -> dict[str, Any]:
     """All columns of contact values for one contact; the encrypted form is bound to its row."""
-    columns: dict[str, Any] = dict.fromkeys(f"{kind}_{form}" for kind in KINDS for form in ("cipher", "masked", "index"))
+    columns: dict[str, Any] = dict.fromkeys(
+        f"{kind}_{form}" for kind in KINDS for form in ("cipher", "masked", "index")
+    )
     for kind, value in values.items():
         columns[f"{kind}_cipher"] = vault.encrypt(value, place(kind), contact_id)
         columns[f"{kind}_masked"] = mask(kind, value)
@@ -162,7 +168,9 @@ def known_already(kind: str, value: str, other: Twin) -> Duplicate:
             code=other.customer_code,
             name=other.customer_name,
         ),
-        msg("see: salesflow customer show {code}; add it all the same with --allow-duplicate", code=other.customer_code),
+        msg(
+            "see: salesflow customer show {code}; add it all the same with --allow-duplicate", code=other.customer_code
+        ),
         details={"twin": other.customer_code},
     )
 
@@ -171,3 +179,92 @@ def for_audit(row: Mapping[str, Any]) -> dict[str, Any]:
     """What the audit trail keeps of a contact: its values only encrypted."""
     fields = ("id", "name", "title", "role", "concern", *(f"{kind}_cipher" for kind in KINDS))
     return {field.removesuffix("_cipher"): row[field] for field in fields if row[field] is not None}
+
+
+def add(
+    work: Transaction, customer: Customer, new: NewContact, *, primary: bool = False, allow_duplicate: bool = False
+) -> Contact:
+    """Add a contact to a customer; the first one is primary, another one on request, in place of the one that was.
+
+    Raises InvalidValue for a field that cannot be kept, Duplicate for a contact value that somebody has already.
+    """
+    from salesflow.models.customer import Contact
+
+    assert customer.id is not None
+    found = checked(new, work.context.policy.limits)
+    vault = work.context.vault
+    for kind, value in found.values.items():
+        other = None if allow_duplicate else twin(work, kind, look_up(vault, kind, value))
+        if other is not None:
+            raise known_already(kind, value, other)
+    others = _of_customer(work, customer.id)
+    made = work.add(Contact(customer_id=customer.id, **found.columns, created_at=work.now))
+    assert made.id is not None
+    for column, kept in sealed(vault, found.values, made.id).items():
+        setattr(made, column, kept)
+    made.is_primary = primary or not others
+    for contact in others if made.is_primary else ():
+        contact.is_primary = False
+        work.session.add(contact)
+    work.session.add(made)
+    after = {**for_audit(made.model_dump()), "primary": made.is_primary}
+    work.audit("contact.add", "contact", customer.code, after=after)
+    return made
+
+
+class Revealed(NamedTuple):
+    """A contact with its values as they are."""
+
+    contact: Contact
+    values: Mapping[str, str | None]
+
+
+def reveal(work: Transaction, customer: Customer, name: str | None) -> Revealed:
+    """The whole values of one contact, by its name or a part of it, else of the primary one; noted in the audit trail.
+
+    Raises NotFound, Ambiguous, and DatabaseProblem where the key is not the right one.
+    """
+    assert customer.id is not None
+    contact = _named(customer, _of_customer(work, customer.id), name)
+    assert contact.id is not None
+    values: dict[str, str | None] = {}
+    for kind in KINDS:
+        cipher = getattr(contact, f"{kind}_cipher")
+        values[kind] = None if cipher is None else work.context.vault.decrypt(cipher, place(kind), contact.id)
+    shown = [kind for kind in KINDS if values[kind] is not None]
+    work.audit(
+        "contact.reveal", "contact", customer.code, after={"id": contact.id, "name": contact.name, "shown": shown}
+    )
+    return Revealed(contact, values)
+
+
+def _of_customer(work: Transaction, customer_id: int) -> list[Contact]:
+    """The contacts that are not removed, the primary one first."""
+    from sqlmodel import col, select
+
+    from salesflow.models.customer import Contact
+
+    found = select(Contact).where(Contact.customer_id == customer_id, col(Contact.removed_at).is_(None))
+    return list(work.session.exec(found.order_by(col(Contact.is_primary).desc(), col(Contact.id))).all())
+
+
+def _named(customer: Customer, people: list[Contact], name: str | None) -> Contact:
+    names = [contact.name for contact in people]
+    found = people[:1]
+    if name is not None:
+        wanted = fold(name)
+        found = [contact for contact in people if fold(contact.name) == wanted]
+        found = found or [contact for contact in people if wanted and wanted in fold(contact.name)]
+    if not found:
+        raise NotFound(
+            msg("{code} {customer} has no contact {name}", code=customer.code, customer=customer.name, name=name or ""),
+            msg("its contacts are: {names}", names=names) if names else msg("add one with: salesflow contact add"),
+            code="unknown-contact",
+        )
+    if len(found) > 1:
+        raise Ambiguous(
+            msg("{name} means more than one contact of {code}", name=name or "", code=customer.code),
+            msg("give the whole name; its contacts are: {names}", names=names),
+            details={"candidates": [contact.name for contact in found]},
+        )
+    return found[0]

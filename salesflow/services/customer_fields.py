@@ -102,7 +102,9 @@ class Desk:
         owner = self._owner(new.owner)
         first = self._first_contact(new.first_contact_at)
         remarks: list[Decision[Any]] = []
-        late = self._apply(entry_deadline(self._policy, self._context.calendar, first_contact=first, recorded=self._now), remarks)
+        late = self._apply(
+            entry_deadline(self._policy, self._context.calendar, first_contact=first, recorded=self._now), remarks
+        )
         columns = {**self._named(new), **self._described(new, remarks), **self._budgeted(new, remarks)}
         columns |= {
             "kind": new.kind.value,
@@ -158,7 +160,9 @@ class Desk:
         if not given:
             raise InvalidValue(
                 msg("{name} has no contact", name=new.name.strip()),
-                msg("a customer has one contact at least, with a phone, e-mail or WeChat: --contact NAME --phone NUMBER"),
+                msg(
+                    "a customer has one contact at least, with a phone, e-mail or WeChat: --contact NAME --phone NUMBER"
+                ),
                 code="missing-value",
             )
         return [contacts.checked(one, self._limits) for one in given]
@@ -210,7 +214,9 @@ class Desk:
         found = self._work.look_up(_OWNER, {"login": login.strip().lower()})
         if found is None:
             raise NotFound(
-                msg("there is no active staff member {login}", login=login), msg("see: salesflow staff list"), code="unknown-staff"
+                msg("there is no active staff member {login}", login=login),
+                msg("see: salesflow staff list"),
+                code="unknown-staff",
             )
         return Owner(*found)
 

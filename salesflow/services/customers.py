@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from salesflow.enums import PlanState, Status
-from salesflow.errors import Conflict, Duplicate, Refused
+from salesflow.errors import Duplicate
 from salesflow.i18n import msg
 from salesflow.models.customer import Contact, Customer, CustomerTag, GradeChange, StatusChange, Tag
 from salesflow.models.followup import PlanItem
 from salesflow.money import format_money
 from salesflow.rules.cadence import CADENCE
 from salesflow.rules.decision import Decision
-from salesflow.services import contacts
-from salesflow.services.contacts import NewContact, Twin
+from salesflow.services import contacts, status
+from salesflow.services.contacts import NewContact, Twin, optional
 from salesflow.services.customer_fields import Checked, Desk, NewCustomer
+from salesflow.services.records import load
+from salesflow.services.status import NewStatus
 from salesflow.text import fold
 
 if TYPE_CHECKING:
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 
     from salesflow.db.transaction import Transaction
 
-__all__ = ["BUDGET", "Intake", "NewContact", "NewCustomer", "add", "load"]
+__all__ = ["BUDGET", "Intake", "NewContact", "NewCustomer", "NewStatus", "add", "change_status", "load"]
 
 BUDGET: Final = "customer.budget"
 _BATCH: Final = 1000
@@ -44,16 +47,18 @@ def add(work: Transaction, new: NewCustomer, *, allow_duplicate: bool = False) -
     return code
 
 
-def load(work: Transaction, customer_id: int) -> Customer:
-    """The customer to be changed. Raises Refused where it is archived, Conflict where it is gone."""
-    found = work.session.get(Customer, customer_id)
-    if found is None:
-        raise Conflict(msg("the customer is no longer there"), msg("somebody removed it meanwhile; look again"))
-    if found.archived_at is not None:
-        raise Refused(
-            msg("{code} {name} is archived", code=found.code, name=found.name), msg("archived customers are not changed"), code="archived"
-        )
-    return found
+def change_status(work: Transaction, customer_id: int, new: NewStatus) -> Decision[date]:
+    """Change a customer's status on somebody's word; gives the decision on the next follow-up.
+
+    Raises InvalidValue for a text that cannot be kept, Refused for an archived customer, RuleRefused as `services.status`.
+    """
+    limits = work.context.policy.limits
+    reason = optional(new.reason, limits.text, msg("the reason"), multiline=True) or ""
+    competitor = optional(new.competitor, limits.line, msg("the competitor"))
+    cleaned = replace(new, reason=reason, competitor=competitor)
+    due = status.change_status(work, load(work, customer_id), cleaned)
+    assert due is not None
+    return due
 
 
 class Intake:
@@ -152,7 +157,9 @@ class Intake:
         columns |= {"id": key, "code": code, "budget_cipher": budget, "import_id": self._import_id}
         self._rows[Customer].append(columns)
         self._names[columns["name_norm"]] = (code, columns["name"])
-        people = [self._keep_contact(contact, key, first=number == 0) for number, contact in enumerate(checked.contacts)]
+        people = [
+            self._keep_contact(contact, key, first=number == 0) for number, contact in enumerate(checked.contacts)
+        ]
         for contact in people:
             self._remember(contact, code, columns["name"])
         for tag in checked.tags:

@@ -58,7 +58,8 @@ def add(work: Transaction, new: NewProduct) -> Product:
     present = known.skus.get(fold(sku))
     if present is not None:
         raise Duplicate(
-            msg("there is a product {sku} already", sku=present), msg("choose another SKU; see: salesflow product list --all")
+            msg("there is a product {sku} already", sku=present),
+            msg("choose another SKU; see: salesflow product list --all"),
         )
     _check_prices(new)
     limits = work.context.policy.limits
@@ -89,7 +90,8 @@ def checked_sku(sku: str) -> str:
     known = unicodedata.normalize("NFKC", clean(sku, limit=LONGEST_SKU, what=msg("SKU"), multiline=False))
     if not known or re.search(r"\s", known) or not known.isprintable():
         raise InvalidValue(
-            msg('"{sku}" cannot be a SKU', sku=sku), msg("use 1 to {limit} characters without blanks, such as: YF-100", limit=LONGEST_SKU)
+            msg('"{sku}" cannot be a SKU', sku=sku),
+            msg("use 1 to {limit} characters without blanks, such as: YF-100", limit=LONGEST_SKU),
         )
     return known
 

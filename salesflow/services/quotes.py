@@ -11,7 +11,7 @@ from hashlib import sha256
 from sqlmodel import col, select
 
 from salesflow.db.transaction import Transaction
-from salesflow.enums import Grade, QuoteState, Status, SubjectKind
+from salesflow.enums import ApprovalState, Grade, QuoteState, Status, SubjectKind
 from salesflow.errors import InvalidValue, NotFound, Refused
 from salesflow.i18n import Message, label, msg
 from salesflow.models.quote import Quote, QuoteExtra, QuoteLine
@@ -59,7 +59,9 @@ def make(work: Transaction, new: NewQuote) -> Quote:
     not there, Refused for a retired product, a price above the list price, a customer that is out of the running.
     """
     if not new.items:
-        raise InvalidValue(msg("a quote has at least one line"), msg("give one with --item SKU:QUANTITY"), code="no-items")
+        raise InvalidValue(
+            msg("a quote has at least one line"), msg("give one with --item SKU:QUANTITY"), code="no-items"
+        )
     grade = _grade_of_open_customer(work, new.customer_id)
     lines = [
         price(work, item, number=number, grade=grade, quote_discount=new.discount)
@@ -143,7 +145,9 @@ def _grade_of_open_customer(work: Transaction, customer_id: int) -> Grade | None
     code, name, grade, status, archived_at = row
     if archived_at is not None:
         raise Refused(
-            msg("{code} {name} is archived", code=code, name=name), msg("quote to a customer that is not"), code="archived"
+            msg("{code} {name} is archived", code=code, name=name),
+            msg("quote to a customer that is not"),
+            code="archived",
         )
     if status in (Status.LOST, Status.INVALID):
         raise Refused(
@@ -201,9 +205,13 @@ def _audited(quote: Quote, lines: Sequence[Priced]) -> dict[str, object]:
 
 def _check_approved(work: Transaction, quote: Quote) -> None:
     """Refuse a quote that waits for its approval or was never sent to it, and say what to do."""
-    about = {"kind": KIND.value, "id": quote.id}
+    about: dict[str, object] = {"kind": KIND.value, "id": quote.id}
     if quote.state == QuoteState.PENDING_APPROVAL:
-        sql = "SELECT number, waiting_for_role FROM v_approval WHERE subject_kind = :kind AND subject_id = :id AND state = 'pending'"
+        about["state"] = ApprovalState.PENDING.value
+        sql = (
+            "SELECT number, waiting_for_role FROM v_approval "
+            "WHERE subject_kind = :kind AND subject_id = :id AND state = :state"
+        )
         approval, role = work.look_up(sql, about) or ("", "")
         raise Refused(
             msg("{number} waits for the approval of the role {role}", number=quote.number, role=label("role", role)),
@@ -226,7 +234,8 @@ def _check_day(work: Transaction, quote: Quote, on: date) -> None:
         raise InvalidValue(msg("{date} is in the future", date=on), hint)
     if on < quote.created_on:
         raise InvalidValue(
-            msg("{date} is before {number} was made, on {made}", date=on, number=quote.number, made=quote.created_on), hint
+            msg("{date} is before {number} was made, on {made}", date=on, number=quote.number, made=quote.created_on),
+            hint,
         )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlmodel import col, func, select
 
 from salesflow.db.transaction import Transaction
-from salesflow.enums import Grade, Method, PlanState, Status
+from salesflow.enums import Grade, Method, PlanState, Role, Status
 from salesflow.models.customer import Customer
 from salesflow.models.followup import Followup, PlanItem
 from salesflow.rules.cadence import CADENCE, Base, cadence
@@ -27,12 +28,17 @@ def due_by_rule(work: Transaction, customer: Customer) -> Decision[date]:
         status=Status(customer.status),
         base=base,
         base_kind=kind,
-        contacts_in_week=contacts_in_week(work, customer.id, base),
+        contacts_in_week=_contacts_in_week(work, customer.id, base),
     )
 
 
-def contacts_in_week(work: Transaction, customer_id: int, day: date) -> int:
-    """Contacts with the customer in the calendar week (Monday to Sunday) of the day, up to and with the day."""
+def _contacts_in_week(work: Transaction, customer_id: int, day: date) -> int:
+    """Contacts with the customer in the calendar week (Monday to Sunday) of the day, up to and with the day.
+
+    They are counted only where the policy wants several a week: this is a query of every log otherwise.
+    """
+    if not work.context.policy.cadence.a_contacts_per_week:
+        return 0
     monday = day - timedelta(days=day.weekday())
     first, last = _start(work, monday), _start(work, day + timedelta(days=1))
     found = select(func.count()).where(Followup.customer_id == customer_id, Followup.at >= first, Followup.at < last)
@@ -44,14 +50,24 @@ def _start(work: Transaction, day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=work.context.clock.zone)
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What a plan item is about. `support` is asked of a role or of one staff member (a key)."""
+
+    method: Method | None = None
+    focus: str | None = None
+    goal: str | None = None
+    support_role: Role | None = None
+    support_id: int | None = None
+    support_for: str | None = None
+
+
 def plan(
     work: Transaction,
     customer: Customer,
     due_on: date,
+    stage: Stage = Stage(),
     *,
-    method: Method | None = None,
-    focus: str | None = None,
-    goal: str | None = None,
     by_rule: bool = False,
     beyond_cadence: bool = False,
 ) -> PlanItem:
@@ -61,9 +77,12 @@ def plan(
         PlanItem(
             customer_id=customer.id,
             due_on=due_on,
-            method=method,
-            focus=focus,
-            goal=goal,
+            method=stage.method,
+            focus=stage.focus,
+            goal=stage.goal,
+            support_role=stage.support_role,
+            support_id=stage.support_id,
+            support_for=stage.support_for,
             rule=CADENCE if by_rule else None,
             beyond_cadence=beyond_cadence,
             created_at=work.now,

@@ -6,7 +6,7 @@ import codecs
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -126,7 +126,3 @@ def _bare(cell: str) -> str:
     return quoted[1] if quoted else cell
 
 
-def write_text(path: str, rows: Iterable[list[str]], delimiter: str) -> None:
-    """Write rows as UTF-8 with a mark, so that a spreadsheet program recognises it; guarded against being run."""
-    with open(path, "w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file, delimiter=delimiter or ",").writerows(rows)

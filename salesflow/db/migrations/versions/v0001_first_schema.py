@@ -266,7 +266,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_followup")),
     )
     op.create_index("ix_followup_at", "followup", ["at"], unique=False)
+    op.create_index("ix_followup_by", "followup", ["by_id", "at"], unique=False)
     op.create_index("ix_followup_customer", "followup", ["customer_id", "at"], unique=False)
+    op.create_index("ix_followup_recorded_at", "followup", ["recorded_at"], unique=False)
     op.create_table(
         "grade_change",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -375,6 +377,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_item")),
     )
     op.create_index("ix_plan_item_customer", "plan_item", ["customer_id", "state", "due_on"], unique=False)
+    op.create_index("ix_plan_item_due", "plan_item", ["due_on", "closed_at"], unique=False)
     op.create_index(
         "ix_plan_item_support_id",
         "plan_item",

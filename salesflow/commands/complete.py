@@ -1,0 +1,115 @@
+"""What the shell offers when somebody presses Tab on a value: `autocompletion=` functions for options and arguments.
+
+Completion runs without the root command, so each function finds the database by itself; whatever goes wrong, it says
+nothing and offers nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import typer
+
+from salesflow.i18n import label, render
+
+if TYPE_CHECKING:
+    from enum import StrEnum
+
+    from salesflow.context import Context
+
+MOST = 50
+Offers = list[tuple[str, str]]  # what would be typed, and what it means
+
+
+def customer(ctx: typer.Context, incomplete: str) -> Offers:
+    """Customers whose code or name begins so: codes with names, names with codes."""
+    from salesflow.queries import customers
+
+    return _from_database(ctx, lambda context: customers.beginning_with(context, incomplete, MOST))
+
+
+def staff(ctx: typer.Context, incomplete: str) -> Offers:
+    """Logins of active staff."""
+    return _from_database(ctx, lambda context: _beginning(_staff(context), incomplete))
+
+
+def tag(ctx: typer.Context, incomplete: str) -> Offers:
+    """Tags of the library."""
+    return _from_database(ctx, lambda context: _beginning(_tags(context), incomplete))
+
+
+def product(ctx: typer.Context, incomplete: str) -> Offers:
+    """SKUs of what is sold, with names."""
+    return _from_database(ctx, lambda context: _beginning(_products(context), incomplete))
+
+
+def quote(ctx: typer.Context, incomplete: str) -> Offers:
+    """Numbers of quotes, the newest first, with their customers."""
+    return _from_database(ctx, lambda context: _beginning(_quotes(context), incomplete))
+
+
+def industry(ctx: typer.Context, incomplete: str) -> Offers:
+    """Industries by their names in the reader's language, and the configuration's own."""
+    from salesflow.services.industries import INDUSTRIES, name_of
+
+    def offered(context: Context) -> Offers:
+        own = [(name, "") for name in context.settings.items("industries.extra")]
+        return _beginning(
+            [*own, *((code, name_of(code)) for code in INDUSTRIES), *((name_of(code), code) for code in INDUSTRIES)],
+            incomplete,
+        )
+
+    return _from_database(ctx, offered)
+
+
+def codes(kind: type[StrEnum]) -> Callable[[str], Offers]:
+    """A function that offers an enumeration's codes with their meaning."""
+
+    def offered(incomplete: str) -> Offers:
+        found = [(code.value, render(label(kind.__name__.lower(), code.value))) for code in kind]
+        return _beginning(found, incomplete)
+
+    return offered
+
+
+def _beginning(offers: Iterable[tuple[str, str]], incomplete: str) -> Offers:
+    return list(islice((offer for offer in offers if offer[0].startswith(incomplete)), MOST))
+
+
+def _staff(context: Context) -> Offers:
+    rows = context.reader.rows("SELECT login, name FROM v_staff WHERE active ORDER BY login")
+    return [(row["login"], row["name"]) for row in rows]
+
+
+def _tags(context: Context) -> Offers:
+    return [
+        (row["name"], "")
+        for row in context.reader.rows("SELECT name FROM v_tag WHERE retired_at IS NULL ORDER BY name")
+    ]
+
+
+def _products(context: Context) -> Offers:
+    rows = context.reader.rows("SELECT sku, name FROM v_product WHERE retired_at IS NULL ORDER BY sku")
+    return [(row["sku"], row["name"]) for row in rows]
+
+
+def _quotes(context: Context) -> Iterable[tuple[str, str]]:
+    rows = context.reader.stream("SELECT number, customer_name FROM v_quote ORDER BY id DESC")
+    return ((row["number"], row["customer_name"]) for row in rows)
+
+
+def _from_database(ctx: typer.Context, offered: Callable[[Context], Offers]) -> Offers:
+    from salesflow import context
+
+    try:
+        given = ctx.find_root().params
+        world = context.make(os.environ, database=given.get("db"), user=given.get("user"))
+        try:
+            return offered(world)
+        finally:
+            world.close()
+    except Exception:  # noqa: BLE001 - a traceback in the middle of a command line helps nobody
+        return []

@@ -1,0 +1,226 @@
+"""salesflow customer: the customer file."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from salesflow.commands import complete
+from salesflow.commands.base import List, Show, Write, current, noun, screenful, somebody_there
+from salesflow.commands.params import CODE, INDUSTRY, MONEY, PAST, SPAN, DateRange
+from salesflow.commands.typerbase import MissingParameter
+from salesflow.context import Context
+from salesflow.enums import ChainRole, Grade, Kind, LossReason, Source, Status
+from salesflow.i18n import label, msg
+from salesflow.output.results import Listing, Record, Written
+from salesflow.queries import customer_file
+from salesflow.queries import customers as customer_queries
+
+app = noun("Customers: the customer file, status, import, stale leads.")
+
+CUSTOMER = typer.Argument(
+    metavar="CUSTOMER", help="The customer's code, name or a part of it.", autocompletion=complete.customer
+)
+
+
+def _contact_wanted(ctx: typer.Context, param: typer.CallbackParam, value: str | None) -> str | None:
+    """A company needs the name of a contact; a person is its own one."""
+    if value is None and ctx.params.get("kind") is not Kind.PERSON and not ctx.resilient_parsing:
+        raise MissingParameter(ctx=ctx, param=param)
+    return value
+
+
+def _reachable(ctx: typer.Context, _param: typer.CallbackParam, value: str | None) -> str | None:
+    """At a terminal the phone is asked for where nothing is given by which the contact can be reached."""
+    given = (value, ctx.params.get("phone"), ctx.params.get("email"))
+    if not any(given) and not ctx.resilient_parsing and somebody_there():
+        raise MissingParameter(ctx=ctx, param=next(param for param in ctx.command.params if param.name == "phone"))
+    return value
+
+
+@app.command("add", cls=Write)
+def add(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Option("--name", help="The company's full legal name, or the person's name.")],
+    industry: Annotated[
+        str,
+        typer.Option(
+            "--industry",
+            click_type=INDUSTRY,
+            help="The industry, such as 制造业 or retail.",
+            autocompletion=complete.industry,
+        ),
+    ],
+    source: Annotated[Source, typer.Option("--source", click_type=CODE(Source), help="Where the lead came from.")],
+    need: Annotated[str, typer.Option("--need", help="What they need, concretely: what, how much, by when.")],
+    kind: Annotated[
+        Kind, typer.Option("--kind", click_type=CODE(Kind), help="A company or a person.", show_default=False)
+    ] = Kind.COMPANY,
+    contact: Annotated[
+        str | None, typer.Option("--contact", help="The contact's name (a person's own).", callback=_contact_wanted)
+    ] = None,
+    title: Annotated[str | None, typer.Option("--title", help="The contact's title.")] = None,
+    phone: Annotated[
+        str | None, typer.Option("--phone", help="Phone number; one of phone, e-mail and WeChat is needed.")
+    ] = None,
+    email: Annotated[str | None, typer.Option("--email", help="E-mail address.")] = None,
+    wechat: Annotated[str | None, typer.Option("--wechat", help="WeChat name.", callback=_reachable)] = None,
+    role: Annotated[
+        ChainRole,
+        typer.Option(
+            "--role", click_type=CODE(ChainRole), help="The contact's part in the decision chain.", show_default=False
+        ),
+    ] = ChainRole.OTHER,
+    concern: Annotated[str | None, typer.Option("--concern", help="What the contact cares about.")] = None,
+    size: Annotated[str | None, typer.Option("--size", help="Number of employees, or a range.")] = None,
+    region: Annotated[
+        str | None, typer.Option("--region", metavar="CODE", help="Region code, such as HZ (the owner's).")
+    ] = None,
+    address: Annotated[str | None, typer.Option("--address", help="The address.")] = None,
+    source_detail: Annotated[
+        str | None, typer.Option("--source-detail", help="Which exhibition, who referred.")
+    ] = None,
+    first_contact: Annotated[
+        datetime | None, typer.Option("--first-contact", click_type=PAST, help="When the first contact was (now).")
+    ] = None,
+    budget: Annotated[
+        int | None, typer.Option("--budget", click_type=MONEY, help="Their budget; kept encrypted.")
+    ] = None,
+    budget_consent: Annotated[
+        str | None, typer.Option("--budget-consent", help="When and how they agreed that the budget is kept.")
+    ] = None,
+    tag: Annotated[
+        list[str] | None, typer.Option("--tag", help="A tag; several in turn.", autocompletion=complete.tag)
+    ] = None,
+    owner: Annotated[
+        str | None,
+        typer.Option(
+            "--owner", metavar="LOGIN", help="The salesperson in charge (you).", autocompletion=complete.staff
+        ),
+    ] = None,
+    remark: Annotated[str | None, typer.Option("--remark", help="A remark.")] = None,
+    allow_duplicate: Annotated[
+        bool, typer.Option("--allow-duplicate", help="Even if the name or the contact is known already.")
+    ] = False,
+) -> Written:
+    """Add a customer with its first contact; says when to follow up, and why.
+
+    salesflow customer add --name 云帆科技 --industry 互联网 --source exhibition --need "终端 50 台" --contact 张伟 --wechat zw66
+    """
+    from salesflow.services import customers
+
+    context = current(ctx)
+    person = customers.NewContact(contact or name, title, phone, email, wechat, role, concern)
+    new = customers.NewCustomer(
+        name, industry, source, need, (person,), kind, size, region, address, source_detail, first_contact, budget,
+        budget_consent, tags=tuple(tag or ()), owner=owner, remark=remark,
+    )  # fmt: skip
+    with context.transaction() as work:
+        intake = customers.Intake(work, allow_duplicate=allow_duplicate)
+        code = intake.add(new)
+        intake.flush()
+    record = _record(context, code)
+    text = msg("added {code} {name}, owner {owner}", code=code, name=record.row["name"], owner=record.row["owner"])
+    return Written(text, code, record, () if intake.due is None else (intake.due.message,))
+
+
+@app.command("list", cls=List)
+def list_(
+    ctx: typer.Context,
+    grade: Annotated[list[Grade] | None, typer.Option("--grade", click_type=CODE(Grade), help="Of this grade.")] = None,
+    status: Annotated[
+        list[Status] | None, typer.Option("--status", click_type=CODE(Status), help="In this status.")
+    ] = None,
+    owner: Annotated[
+        list[str] | None,
+        typer.Option("--owner", metavar="LOGIN", help="In this one's charge.", autocompletion=complete.staff),
+    ] = None,
+    region: Annotated[list[str] | None, typer.Option("--region", metavar="CODE", help="In this region.")] = None,
+    industry: Annotated[
+        list[str] | None,
+        typer.Option("--industry", click_type=INDUSTRY, help="Of this industry.", autocompletion=complete.industry),
+    ] = None,
+    tag: Annotated[list[str] | None, typer.Option("--tag", help="With this tag.", autocompletion=complete.tag)] = None,
+    source: Annotated[
+        list[Source] | None, typer.Option("--source", click_type=CODE(Source), help="From this source.")
+    ] = None,
+    stale: Annotated[bool, typer.Option("--stale", help="Open, and too long without progress.")] = False,
+    created: Annotated[
+        DateRange | None, typer.Option("--created", click_type=SPAN, help="Recorded in these days.")
+    ] = None,
+    due: Annotated[
+        DateRange | None, typer.Option("--due", click_type=SPAN, help="To be followed up in these days.")
+    ] = None,
+    archived: Annotated[bool, typer.Option("--archived", help="The archived ones instead.")] = False,
+) -> Listing:
+    """List customers. An option given several times means any of its values.
+
+    salesflow customer list --grade A --grade B --status hot --due ..today --sort days_overdue --reverse
+    """
+    context = current(ctx)
+    wanted = customer_queries.Filter(
+        grade or (),
+        status or (),
+        owner or (),
+        region or (),
+        industry or (),
+        tag or (),
+        source or (),
+        stale,
+        created or DateRange(),
+        due or DateRange(),
+        archived,
+    )
+    found = customer_queries.listed(context, wanted, keep=screenful(context))
+    return Listing(customer_queries.COLUMNS, found.rows, "code", more=found.more, empty=msg("no customers"))
+
+
+@app.command("show", cls=Show)
+def show(ctx: typer.Context, customer: Annotated[str, CUSTOMER]) -> Record:
+    """Show a customer's file: contacts, plan, latest follow-ups, open quotes, history.
+
+    salesflow customer show 云帆
+    """
+    context = current(ctx)
+    return _record(context, customer_queries.resolve(context, customer).code)
+
+
+@app.command("status", cls=Write)
+def status(
+    ctx: typer.Context,
+    customer: Annotated[str, CUSTOMER],
+    new: Annotated[
+        Status, typer.Argument(metavar="STATUS", click_type=CODE(Status), help="What the customer becomes.")
+    ],
+    reason: Annotated[str, typer.Option("--reason", help="Why; every change has a reason.", show_default=False)] = "",
+    loss_reason: Annotated[
+        LossReason | None, typer.Option("--loss-reason", click_type=CODE(LossReason), help="Why the customer was lost.")
+    ] = None,
+    competitor: Annotated[str | None, typer.Option("--competitor", help="Who won instead.")] = None,
+    override: Annotated[bool, typer.Option("--override", help="Won without evidence, on a manager's word.")] = False,
+) -> Written:
+    """Change a customer's status, and say when to follow up next.
+
+    salesflow customer status 云帆 interested --reason "要了产品手册和报价"
+    salesflow customer status 云帆 lost --reason "价格高出 15%" --loss-reason price --competitor 恒通
+    """
+    from salesflow.services import customers
+
+    context = current(ctx)
+    who = customer_queries.resolve(context, customer)
+    with context.transaction() as work:
+        asked = customers.NewStatus(new, reason, loss_reason, competitor, override)
+        due = customers.change_status(work, who.id, asked)
+    names = {"old": label("status", who.status), "new": label("status", new)}
+    text = msg("{code} {name}: {old} -> {new}", code=who.code, name=who.name, **names)
+    return Written(text, who.code, _record(context, who.code), (due.message,))
+
+
+def _record(context: Context, code: str) -> Record:
+    return Record(customer_file.SHOW_COLUMNS, customer_file.show(context, code), "code")
+
+
+# Their verbs register themselves on this noun.
+from salesflow.commands import customer_import, customer_stale  # noqa: E402, F401

@@ -1,0 +1,1 @@
+"""salesflow customer import."""

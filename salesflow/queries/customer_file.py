@@ -1,0 +1,121 @@
+"""One customer's file: what is kept of it, its contacts, plan, latest follow-ups, open quotes and history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from salesflow.columns import Column, Kind
+from salesflow.context import Context
+from salesflow.enums import QuoteState
+from salesflow.queries import contacts, customers
+
+_PLAN_COLUMNS: Final = (
+    Column("due_on", "Due", Kind.DATE),
+    Column("method", "Method", Kind.CODE, labels="method"),
+    Column("focus", "Focus", flexible=True),
+    Column("goal", "Goal", table=False),
+    Column("rule", "Rule", table=False),
+    Column("beyond_cadence", "Beyond cadence", Kind.FLAG, table=False),
+)
+_FOLLOWUP_COLUMNS: Final = (
+    Column("at", "At", Kind.INSTANT),
+    Column("method", "Method", Kind.CODE, labels="method"),
+    Column("content", "Content", flexible=True),
+    Column("feedback", "Feedback", flexible=True),
+    Column("next", "Next", table=False),
+    Column("progress", "Progress", Kind.FLAG, table=False),
+    Column("by", "By"),
+)
+_STATUS_COLUMNS: Final = (
+    Column("at", "At", Kind.INSTANT),
+    Column("from_status", "From", Kind.CODE, labels="status"),
+    Column("to_status", "To", Kind.CODE, labels="status"),
+    Column("reason", "Reason", flexible=True),
+    Column("loss_reason", "Loss reason", Kind.CODE, labels="lossreason", table=False),
+    Column("competitor", "Competitor", table=False),
+    Column("rule", "Rule", table=False),
+    Column("by", "By"),
+)
+_GRADE_COLUMNS: Final = (
+    Column("at", "At", Kind.INSTANT),
+    Column("from_grade", "From", Kind.CODE, labels="grade"),
+    Column("to_grade", "To", Kind.CODE, labels="grade"),
+    Column("reason", "Reason", flexible=True),
+    Column("rule", "Rule", table=False),
+    Column("by", "By"),
+)
+_QUOTE_COLUMNS: Final = (
+    Column("number", "No."),
+    Column("version", "Version", Kind.INTEGER, table=False),
+    Column("state", "State", Kind.CODE, labels="quotestate"),
+    Column("created_on", "Made", Kind.DATE),
+    Column("valid_until", "Valid until", Kind.DATE),
+    Column("total", "Total", Kind.MONEY),
+)
+
+SHOW_COLUMNS: Final = (
+    *customers.COLUMNS,
+    Column("size", "Size"),
+    Column("address", "Address"),
+    Column("source_detail", "Source detail"),
+    Column("need", "Need"),
+    Column("has_budget", "Budget known", Kind.FLAG),
+    Column("budget_consent", "Budget consent"),
+    Column("remark", "Remark"),
+    Column("entry_late", "Recorded late", Kind.FLAG),
+    Column("archived_at", "Archived", Kind.INSTANT),
+    Column("contacts", "Contacts", Kind.ROWS, columns=contacts.OF_CUSTOMER, table=False),
+    Column("plan", "Plan", Kind.ROWS, columns=_PLAN_COLUMNS, table=False),
+    Column("followups", "Latest follow-ups", Kind.ROWS, columns=_FOLLOWUP_COLUMNS, table=False),
+    Column("quotes", "Open quotes", Kind.ROWS, columns=_QUOTE_COLUMNS, table=False),
+    Column("status_changes", "Status changes", Kind.ROWS, columns=_STATUS_COLUMNS, table=False),
+    Column("grade_changes", "Grade changes", Kind.ROWS, columns=_GRADE_COLUMNS, table=False),
+)
+
+_NESTED: Final = tuple(column.key for column in SHOW_COLUMNS if column.kind is Kind.ROWS)
+_LATEST: Final = 5
+_OPEN_QUOTES: Final = (QuoteState.DRAFT, QuoteState.PENDING_APPROVAL, QuoteState.APPROVED, QuoteState.SENT)
+
+
+def show(context: Context, code: str) -> dict[str, Any]:
+    """One customer's file with contacts, plan, latest follow-ups, open quotes and history. `code` is a resolved one."""
+    names = [column.key for column in SHOW_COLUMNS if column.key not in (*_NESTED, "days_overdue")]
+    row = context.reader.one(f"SELECT id, {', '.join(names)} FROM v_customer WHERE code = :code", {"code": code})  # noqa: S608 - names of ours
+    if row is None:
+        raise customers.unknown(code)
+    own = {"id": row.pop("id")}
+    complete = customers.completed(context, row)
+    complete["contacts"] = contacts.of_customer(context, own["id"])
+    complete["plan"] = _rows(context, _PLAN_COLUMNS, "v_plan_item", own, "state = 'pending'", "due_on, id")
+    complete["followups"] = _rows(
+        context, _FOLLOWUP_COLUMNS, "v_followup", own, order=f"at DESC, id DESC LIMIT {_LATEST}"
+    )
+    complete["quotes"] = _open_quotes(context, own)
+    complete["status_changes"] = _rows(context, _STATUS_COLUMNS, "v_status_change", own, order="at DESC, id DESC")
+    complete["grade_changes"] = _rows(context, _GRADE_COLUMNS, "v_grade_change", own, order="at DESC, id DESC")
+    return {column.key: complete[column.key] for column in SHOW_COLUMNS}
+
+
+def _rows(
+    context: Context,
+    columns: Sequence[Column],
+    view: str,
+    parameters: Mapping[str, Any],
+    condition: str = "",
+    order: str = "",
+) -> list[dict[str, Any]]:
+    """What a view has of one customer (`:id`)."""
+    names = ", ".join(f'"{column.key}"' for column in columns)
+    narrowed = f" AND {condition}" if condition else ""
+    return context.reader.rows(
+        f"SELECT {names} FROM {view} WHERE customer_id = :id{narrowed} ORDER BY {order}",  # noqa: S608 - names of ours
+        parameters,
+    )
+
+
+def _open_quotes(context: Context, own: Mapping[str, Any]) -> list[dict[str, Any]]:
+    states = ", ".join(f"'{state.value}'" for state in _OPEN_QUOTES)
+    parameters = {**own, "today": context.clock.today().isoformat()}
+    condition = f"state IN ({states}) AND valid_until >= :today"
+    return _rows(context, _QUOTE_COLUMNS, "v_quote", parameters, condition, "number, version")

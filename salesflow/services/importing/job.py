@@ -1,0 +1,296 @@
+"""One import from beginning to end."""
+
+from __future__ import annotations
+
+import heapq
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from salesflow.errors import Duplicate, FileProblem, SalesflowError, UsageError
+from salesflow.i18n import Message, label, msg, render
+from salesflow.models.customer import ImportRun
+from salesflow.services.importing import header as headers
+from salesflow.services.importing.layout import Layout, Options, Values
+from salesflow.services.importing.report import Report, joined
+from salesflow.services.importing.spool import Spool
+from salesflow.services.tabular import Cell, Row, Sheet, form_of, is_blank, sheets
+from salesflow.services.tabular.badrows import BadRow, free_path, write_bad_rows
+
+if TYPE_CHECKING:
+    from salesflow.context import Context
+    from salesflow.db.transaction import Transaction
+
+Progress = Callable[[Message, int, int], None]
+_STEP: Final = 500
+_AUDIT_STEP: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is to be imported, and how. `mapping` are COLUMN=FIELD, `defaults` FIELD=VALUE for cells that are blank.
+
+    skip_errors: import the good rows and write the bad ones to `errors_to` (a name beside the file unless given); else one
+    bad row rejects the whole file. update: rows of records that are there change them.
+    """
+
+    path: str
+    sheet: str | None = None
+    mapping: tuple[str, ...] = ()
+    defaults: tuple[str, ...] = ()
+    skip_errors: bool = False
+    dry_run: bool = False
+    update: bool = False
+    errors_to: str | None = None
+    allow_duplicate: bool = False
+
+
+class _Waiting(NamedTuple):
+    """A row that is in order so far: what to write, and its cells where they may be needed again."""
+
+    index: int
+    item: Any
+    cells: list[Cell]
+
+
+class _Bad(NamedTuple):
+    index: int
+    cells: list[Cell]
+
+
+class _Undone(Exception):  # noqa: N818 - it reports no error: it leaves the transaction without keeping anything
+    pass
+
+
+def run(context: Context, layout: Layout, job: Job, progress: Progress | None = None) -> Report:
+    """Import a list; the report says what became of every row, also where nothing was kept.
+
+    Reads and checks before the database is locked; duplicates are found under the lock. Raises UsageError for titles or
+    options that do not fit, FileProblem for a file that cannot be read.
+    """
+    return _Import(context, layout, job, progress or _silent).run()
+
+
+def _silent(_what: Message, _done: int, _total: int) -> None:
+    pass
+
+
+class _Import:
+    """The state of one import."""
+
+    def __init__(self, context: Context, layout: Layout, job: Job, progress: Progress) -> None:
+        self._context, self._layout, self._job, self._progress = context, layout, job, progress
+        self._titles = headers.Titles(layout, job.mapping)
+        self._defaults = self._read_defaults()
+        self._waiting: Spool[_Waiting] = Spool()
+        self._unreadable: Spool[_Bad] = Spool()
+        self._refused: Spool[_Bad] = Spool()
+        self._rows_of: dict[str, int] = {}
+        self._report = Report(layout.record, os.path.basename(job.path), dry_run=job.dry_run)
+        self._delimiter = ","
+        self._header: headers.Header
+
+    def run(self) -> Report:
+        self._check_errors_to()
+        self._read()
+        report = self._report
+        try:
+            with self._context.transaction() as work:
+                number = self._write(work)
+                report.rejected = bool(report.bad) and not self._job.skip_errors
+                if report.rejected or self._job.dry_run:
+                    raise _Undone
+                self._finish(work, number)
+        except _Undone:
+            if report.rejected:
+                report.rows.undo()
+        else:
+            report.number = number
+        return report
+
+    def _check_errors_to(self) -> None:
+        path = self._job.errors_to
+        if path is None:
+            return
+        if not self._job.skip_errors:
+            raise UsageError(
+                msg("--errors-to goes with --skip-errors"), msg("add --skip-errors to import the rows that are in order")
+            )
+        form_of(path)
+        if os.path.lexists(path):
+            raise FileProblem(msg("{path} exists already", path=path), msg("name a new file with --errors-to"), code="exists")
+
+    def _read_defaults(self) -> Values:
+        found: Values = {}
+        for pair in self._job.defaults:
+            name, sign, value = pair.partition("=")
+            if not sign or not value.strip():
+                raise UsageError(
+                    msg("--default {value} is not of the form FIELD=VALUE", value=pair), msg("for example: --default industry=制造业")
+                )
+            field = self._titles.field_named(name)
+            try:
+                found[field.name] = field.read(value)
+            except SalesflowError as error:
+                raise UsageError(
+                    msg("--default {field}: {problem}", field=field.name, problem=error.message), error.hint, code=error.code
+                ) from error
+        return found
+
+    def _read(self) -> None:
+        """Every row of the list: in order and waiting to be written, or known to be bad."""
+        sheet, rows = self._found_sheet()
+        report = self._report
+        report.sheet, report.ignored = sheet.name, self._header.ignored
+        self._delimiter = sheet.delimiter or ","
+        for row in rows:
+            if row.number <= self._header.row or self._header.repeats(row) or all(map(is_blank, row.cells)):
+                continue
+            self._take(row)
+            if len(report.rows) % _STEP == 0:
+                self._progress(msg("reading"), row.number, max(sheet.total, row.number))
+        if not report.rows:
+            raise UsageError(
+                msg("{file} has no rows below its titles in row {row}", file=report.file, row=self._header.row),
+                msg("check that it is the right file and sheet"),
+                code="no-rows",
+            )
+
+    def _found_sheet(self) -> tuple[Sheet, Iterator[Row]]:
+        """The sheet with the list. UsageError where none has a row of titles, or more than one."""
+        found: tuple[Sheet, list[Row], Iterator[Row]] | None = None
+        without: tuple[str, list[Row]] | None = None
+        for sheet in sheets(self._job.path, self._job.sheet):
+            first = [row for row in islice(sheet.rows, headers.LOOKED_AT) if not all(map(is_blank, row.cells))]
+            header = headers.find(first, self._titles)
+            if header is None:
+                without = without or ((sheet.name, first) if first else None)
+            elif found is not None:
+                raise UsageError(
+                    msg("the sheets {first} and {second} both have such a list", first=found[0].name, second=sheet.name),
+                    msg("import one at a time, such as: --sheet {name}", name=found[0].name),
+                    code="two-sheets",
+                )
+            else:
+                self._header, found = header, (sheet, first, sheet.rows)
+        if found is not None:
+            return found[0], chain(found[1], found[2])
+        if without is None:
+            raise UsageError(
+                msg("{file} is empty", file=self._report.file), msg("check that it is the right file and sheet"), code="no-rows"
+            )
+        raise self._titles.missing(without[1], without[0])
+
+    def _take(self, row: Row) -> None:
+        index = self._report.rows.start(row.number)
+        cells = row.cells if self._job.skip_errors else []
+        values, problems = self._values(row)
+        if not problems:
+            try:
+                self._waiting.append(_Waiting(index, self._layout.build(values), cells))
+            except SalesflowError as error:
+                problems.append(error.message)
+        if problems:
+            self._report.rows.bad(index, joined(problems))
+            self._unreadable.append(_Bad(index, cells))
+
+    def _values(self, row: Row) -> tuple[Values, list[Message]]:
+        """The row's fields, and what is wrong with its cells."""
+        values: Values = {}
+        problems: list[Message] = []
+        count = len(row.cells)
+        for index, title, field in self._header.columns:
+            if index >= count or is_blank(row.cells[index]):
+                continue
+            try:
+                value = field.read(row.cells[index])
+            except SalesflowError as error:
+                problems.append(msg("{column}: {problem}", column=title, problem=_with_hint(error)))
+                continue
+            values[field.name] = self._joined(field.name, title, value, values) if field.joins else value
+        for name, value in self._defaults.items():
+            values.setdefault(name, value)
+        if not problems and not self._job.update:
+            problems += [self._missing(name) for name in self._layout.required if name not in values]
+        return values, problems
+
+    def _joined(self, name: str, title: str, value: str, values: Values) -> str:
+        """The text of a field to which several columns give something: each with its title."""
+        if sum(column.field.name == name for column in self._header.columns) == 1:
+            return value
+        before = f"{values[name]}\n" if name in values else ""
+        return f"{before}{title}：{value}"
+
+    def _missing(self, name: str) -> Message:
+        title = next((column.title for column in self._header.columns if column.field.name == name), None)
+        return msg("{column} is missing", column=title or self._layout.by_name()[name].shown)
+
+    def _write(self, work: Transaction) -> int:
+        """Write the rows that wait; gives the import's number."""
+        job, rows = self._job, self._report.rows
+        record = work.add(
+            ImportRun(
+                record_kind=self._layout.record,
+                file=self._report.file,
+                at=work.now,
+                by_id=work.actor.id,
+                read=len(rows),
+                created=0,
+                updated=0,
+                skipped=0,
+            )
+        )
+        assert record.id is not None
+        writer = self._layout.writer(work, record.id, Options(job.update, job.allow_duplicate, self._report.file, self._rows_of))
+        for count, (index, item, cells) in enumerate(self._waiting, 1):
+            try:
+                code, outcome = writer.write(item)
+            except SalesflowError as error:
+                rows.bad(index, self._refusal(error))
+                self._refused.append(_Bad(index, cells))
+            else:
+                self._rows_of[code] = rows.number(index)
+                rows.written(index, code, outcome)
+            if count % _STEP == 0:
+                self._progress(msg("writing"), count, len(rows))
+        writer.finish()
+        return record.id
+
+    def _refusal(self, error: SalesflowError) -> Message:
+        """Why a row was refused; a duplicate of another row of the file is said to be one of that row."""
+        twin = self._rows_of.get(str(error.details.get("twin")))
+        if isinstance(error, Duplicate) and twin is not None:
+            field = self._layout.by_name().get(str(error.details.get("field")))
+            if field is not None:
+                return msg("{field} is the same as in row {row}", field=field.shown, row=twin)
+            return msg("it is the same as row {row}", row=twin)
+        return error.message
+
+    def _finish(self, work: Transaction, number: int) -> None:
+        """Write down what was done, and the bad rows to their file, before anything is kept."""
+        report = self._report
+        if report.bad:
+            path = self._job.errors_to or free_path(self._job.path)
+            titles = [render(label("column", "Reason")), render(label("column", "Row")), *self._header.titles]
+            write_bad_rows(path, titles, self._bad_rows(), self._delimiter)
+            report.errors_file = path
+        record = work.session.get(ImportRun, number)
+        assert record is not None
+        counts = {"read": report.read, "created": report.created, "updated": report.updated, "skipped": report.skipped}
+        work.changed(record, counts)
+        work.session.add(record)
+        work.audit(f"{report.record}.import", "import", str(number), after={"file": report.file, **counts})
+
+    def _bad_rows(self) -> Iterator[BadRow]:
+        rows = self._report.rows
+        for index, cells in heapq.merge(self._unreadable, self._refused):
+            yield BadRow(rows.number(index), render(rows.reason(index)), cells)
+
+
+def _with_hint(error: SalesflowError) -> Message:
+    """What is wrong with a cell, and in which form it is wanted."""
+    if error.hint is None:
+        return error.message
+    return msg("{problem} ({hint})", problem=error.message, hint=error.hint)

@@ -1,0 +1,26 @@
+"""Loading a customer that is to be changed: apart from the customer file, which a quick log does not need."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from salesflow.errors import Conflict, Refused
+from salesflow.i18n import msg
+from salesflow.models.customer import Customer
+
+if TYPE_CHECKING:
+    from salesflow.db.transaction import Transaction
+
+
+def load(work: Transaction, customer_id: int, *, archived: bool = False) -> Customer:
+    """The customer to be changed. Raises Refused where it is archived (unless allowed), Conflict where it is gone."""
+    found = work.session.get(Customer, customer_id)
+    if found is None:
+        raise Conflict(msg("the customer is no longer there"), msg("somebody removed it meanwhile; look again"))
+    if found.archived_at is not None and not archived:
+        raise Refused(
+            msg("{code} {name} is archived", code=found.code, name=found.name),
+            msg("archived customers are not changed"),
+            code="archived",
+        )
+    return found

@@ -1,0 +1,111 @@
+"""Routes, and who decides."""
+
+from __future__ import annotations
+
+import pytest
+
+from salesflow.enums import Role, StepDecision
+from salesflow.i18n import msg
+from salesflow.rules.approvals import Step, merge_routes, rejection_reason, separation_of_duties
+from salesflow.rules.decision import Strength
+from salesflow.rules.policy import Policy, SeparationOfDuties
+
+BALANCED = Policy()
+
+
+def step(role: Role, rule: str = "order-approval", why: str = "a", days: int = 1) -> Step:
+    return Step(role, rule, msg(why), days)
+
+
+def test_a_role_stands_once_with_every_reason() -> None:
+    order = (step(Role.MANAGER), step(Role.FINANCE), step(Role.OPERATIONS), step(Role.DIRECTOR, why="large", days=3))
+    credit = (step(Role.DIRECTOR, "credit-limit", "over the limit", 2),)
+    floor = (step(Role.DIRECTOR, "price-floor", "below the floor", 5),)
+    route = merge_routes(order, credit, floor)
+    assert [one.role for one in route] == ["manager", "finance", "operations", "director"]
+    last = route[-1]
+    assert (last.rule, last.deadline_workdays) == ("order-approval", 2)
+    assert str(last.why) == "large; [credit-limit] over the limit; [price-floor] below the floor"
+
+
+@pytest.mark.parametrize(
+    ("routes", "roles"),
+    [
+        ([], []),
+        ([[], [Role.MANAGER], []], ["manager"]),
+        # the director comes last, whichever rule asks for one
+        ([[Role.DIRECTOR], [Role.MANAGER, Role.FINANCE]], ["manager", "finance", "director"]),
+        ([[Role.MANAGER, Role.DIRECTOR], [Role.FINANCE]], ["manager", "finance", "director"]),
+        # a rule's own order is kept: a contract goes to legal first, an order to the manager
+        ([[Role.LEGAL, Role.FINANCE, Role.MANAGER]], ["legal", "finance", "manager"]),
+        ([[Role.MANAGER, Role.FINANCE, Role.OPERATIONS], [Role.DIRECTOR]], ["manager", "finance", "operations", "director"]),
+        ([[Role.MANAGER], [Role.FINANCE, Role.MANAGER]], ["manager", "finance"]),
+    ],
+)  # fmt: skip
+def test_the_order_of_a_route(routes: list[list[Role]], roles: list[str]) -> None:
+    assert [one.role for one in merge_routes(*([step(role) for role in route] for route in routes))] == roles
+
+
+ALLOWED_TO_NOBODY = Policy(separation_of_duties=SeparationOfDuties(allow_only_holder=False))
+
+
+@pytest.mark.parametrize(
+    ("policy", "approver", "holders", "outcome", "strength", "text", "hint"),
+    [
+        (BALANCED, "zhang", ["zhang"], "ok", Strength.OFF, "submitted by li, decided by zhang", None),
+        (
+            BALANCED, "li", ["li", "zhang", "chen"], "own-submission", Strength.REFUSE,
+            "li submitted this and cannot decide on it", "ask another holder of the role manager: chen, zhang",
+        ),
+        (
+            BALANCED, "li", ["li"], "self-approved", Strength.FLAG,
+            "self-approved: li submitted it and is the only holder of the role manager", None,
+        ),
+        (
+            ALLOWED_TO_NOBODY, "li", ["li"], "own-submission", Strength.REFUSE,
+            "li submitted this and cannot decide on it",
+            "nobody else holds the role manager: give it to a second person",
+        ),
+        (
+            ALLOWED_TO_NOBODY, "li", ["li", "zhang"], "own-submission", Strength.REFUSE,
+            "li submitted this and cannot decide on it", "ask another holder of the role manager: zhang",
+        ),
+        # who is not a holder is not the only one
+        (
+            BALANCED, "li", [], "own-submission", Strength.REFUSE, "li submitted this and cannot decide on it",
+            "nobody else holds the role manager: give it to a second person",
+        ),
+        (
+            Policy(separation_of_duties=SeparationOfDuties(Strength.FLAG)), "li", ["li", "zhang"], "own-submission",
+            Strength.FLAG, "li submitted this and cannot decide on it", "ask another holder of the role manager: zhang",
+        ),
+        (
+            Policy(separation_of_duties=SeparationOfDuties(Strength.OFF)), "li", ["li", "zhang"], "ok", Strength.OFF,
+            "submitted by li, decided by li", None,
+        ),
+    ],
+)  # fmt: skip
+def test_separation_of_duties(
+    policy: Policy, approver: str, holders: list[str], outcome: str, strength: Strength, text: str, hint: str | None
+) -> None:
+    decision = separation_of_duties(
+        policy, approver=approver, submitter="li", role=Role.MANAGER, active_holders=holders
+    )
+    assert (decision.rule, decision.outcome, decision.strength) == ("separation-of-duties", outcome, strength)
+    assert str(decision.message) == text
+    assert (None if decision.hint is None else str(decision.hint)) == hint
+
+
+@pytest.mark.parametrize(
+    ("decided", "reason", "outcome", "text"),
+    [
+        (StepDecision.APPROVED, "", "ok", "only a rejection needs a reason"),
+        (StepDecision.REJECTED, "账期太长", "ok", "rejected because: 账期太长"),
+        (StepDecision.REJECTED, " ", "refused", "a rejection needs a reason"),
+        (StepDecision.REJECTED, "", "refused", "a rejection needs a reason"),
+    ],
+)
+def test_rejection_reason(decided: StepDecision, reason: str, outcome: str, text: str) -> None:
+    decision = rejection_reason(decision=decided, reason=reason)
+    assert (decision.rule, decision.outcome, decision.refused) == ("rejection-reason", outcome, outcome == "refused")
+    assert str(decision.message) == text
