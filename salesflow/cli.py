@@ -1,9 +1,8 @@
-"""The root command: the table of nouns, the global options, and the one error boundary that turns errors into exit codes."""
+"""The root command: the table of nouns and the global options."""
 
 from __future__ import annotations
 
 import os
-import sqlite3
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -15,18 +14,9 @@ from typer.main import get_command, get_group
 from salesflow import __version__, context, i18n
 from salesflow.commands import help as help_page
 from salesflow.commands.base import check_command
-from salesflow.commands.typerbase import (
-    BadParameter,
-    ClickException,
-    HelpFormatter,
-    MissingParameter,
-    NoArgsIsHelp,
-    NoSuchOption,
-    TyperCommand,
-    TyperContext,
-    TyperGroup,
-)
+from salesflow.commands.typerbase import HelpFormatter, TyperCommand, TyperContext, TyperGroup
 from salesflow.errors import SalesflowError, UsageError
+from salesflow.failures import guarded
 from salesflow.i18n import msg
 
 if TYPE_CHECKING:
@@ -124,113 +114,6 @@ def show(world: context.Context, result: Any) -> int:
     return status
 
 
-def guarded(run: Callable[[], Any], arguments: Sequence[str]) -> int:
-    """The error boundary: what a command raises becomes one line on stderr and an exit status."""
-    try:
-        status = run()
-    except NoArgsIsHelp as error:
-        sys.stderr.write(error.format_message().rstrip() + "\n")
-        return 2
-    except ClickException as error:
-        return _failed(_as_usage(error), arguments)
-    except SalesflowError as error:
-        return _failed(error, arguments)
-    except (KeyboardInterrupt, typer.Abort):
-        sys.stderr.write("\n")
-        return 130
-    except BrokenPipeError:
-        _silence_stdout()
-        return 0
-    except Exception as error:  # noqa: BLE001 - the last resort: a defect must not look like success, nor like a traceback
-        return _defect(error, arguments)
-    return status if isinstance(status, int) else 0
-
-
-def _as_usage(error: ClickException) -> UsageError:
-    """Typer's own complaints in our words, in the reader's language."""
-    ctx = getattr(error, "ctx", None)
-    hint = msg("see: {command} --help", command=ctx.command_path if ctx is not None else "salesflow")
-    if isinstance(error, MissingParameter) and error.param is not None:
-        name = (
-            error.param.human_readable_name
-            if error.param.param_type_name == "argument"
-            else max(error.param.opts, key=len)
-        )
-        return UsageError(msg("{name} is missing", name=name), hint, code="missing-value")
-    if isinstance(error, NoSuchOption):
-        near = error.possibilities[0] if error.possibilities else None
-        if near is not None:
-            hint = msg(
-                "did you mean {name}? See: {command} --help",
-                name=near,
-                command=ctx.command_path if ctx else "salesflow",
-            )
-        return UsageError(msg("there is no option {name}", name=error.option_name), hint, code="unknown-option")
-    if isinstance(error, BadParameter) and error.param is not None:
-        name = max(error.param.opts, key=len)
-        return UsageError(msg("{name}: {reason}", name=name, reason=error.message), hint, code="invalid-value")
-    return UsageError(msg("{reason}", reason=error.format_message()), hint)
-
-
-def _failed(error: SalesflowError, arguments: Sequence[str]) -> int:
-    from salesflow.output.notes import print_error
-
-    if error.__cause__ is not None and "--verbose" in arguments:
-        import traceback
-
-        traceback.print_exception(error)
-    print_error(error, sys.stderr, as_json=wants_json(arguments))
-    return error.exit_status
-
-
-def wants_json(arguments: Sequence[str]) -> bool:
-    joined = " ".join(arguments)
-    return "--json" in arguments or any(form in joined for form in ("--format json", "--format=json"))
-
-
-def _defect(error: Exception, arguments: Sequence[str]) -> int:
-    """Exit 1: keep the traceback in a file and name it, unless `--verbose` asks to see it."""
-    import traceback
-
-    if isinstance(error, sqlite3.Error | OSError):
-        from salesflow.db.schema import problem
-        from salesflow.errors import FileProblem
-
-        reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
-        found = (
-            problem(error, "the database")
-            if isinstance(error, sqlite3.Error)
-            else FileProblem(msg("{path}: {reason}", path=str(error.filename or ""), reason=reason))
-        )
-        if "--verbose" in arguments:
-            traceback.print_exception(error)
-        return _failed(found, arguments)
-    if "--verbose" in arguments:
-        traceback.print_exception(error)
-    place = _log(traceback.format_exception(error))
-    failure = SalesflowError(
-        msg("unexpected failure: {kind}: {reason}", kind=type(error).__name__, reason=str(error)),
-        msg("this is a defect; please report it with the file {path}", path=place),
-        code="defect",
-    )
-    return _failed(failure, ())
-
-
-def _log(lines: Sequence[str]) -> str:
-    """Write a traceback to a file of its own; gives its name. Command lines are left out: they may hold personal data."""
-    import tempfile
-
-    with tempfile.NamedTemporaryFile("w", prefix="salesflow-", suffix=".log", delete=False, encoding="utf-8") as file:
-        file.write(f"salesflow {__version__}, Python {sys.version}\n")
-        file.writelines(lines)
-    return file.name
-
-
-def _silence_stdout() -> None:
-    """The reader of our output went away: let the interpreter's last flush go nowhere instead of failing."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
 def choose_language(arguments: Sequence[str]) -> None:
     """Set the language before anything is made that has texts: --lang, else the environment; the configuration comes with it."""
     asked = None
@@ -239,7 +122,7 @@ def choose_language(arguments: Sequence[str]) -> None:
             asked = arguments[position + 1]
         elif word.startswith("--lang="):
             asked = word.partition("=")[2]
-    if asked is None and "SALESFLOW_LANG" not in os.environ:
+    if asked is None and not os.environ.get("SALESFLOW_LANG"):
         asked = _configured_language()
     i18n.set_language(asked if asked in i18n.LANGUAGES else i18n.preferred_language(os.environ))
 

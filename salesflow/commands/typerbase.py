@@ -15,9 +15,12 @@ ClickException = _click.exceptions.ClickException
 MissingParameter = _click.exceptions.MissingParameter
 NoArgsIsHelp = _click.exceptions.NoArgsIsHelpError
 NoSuchOption = _click.exceptions.NoSuchOption
+BadOptionUsage = _click.exceptions.BadOptionUsage
 BadParameter = _click.exceptions.BadParameter
+UsageError = _click.exceptions.UsageError
 
 __all__ = [
+    "BadOptionUsage",
     "BadParameter",
     "ClickException",
     "HelpFormatter",
@@ -30,4 +33,5 @@ __all__ = [
     "TyperContext",
     "TyperGroup",
     "TyperOption",
+    "UsageError",
 ]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any, Final, Protocol
 
@@ -15,6 +15,8 @@ from salesflow.i18n import Message, msg
 from salesflow.rules.policy import Tier
 
 _TIER: Final = {"from", "percent"}
+_MOST_DIGITS: Final = 30
+"""Of a number before or after its point: more would only take long to find wrong."""
 
 
 class WrongValue(Exception):
@@ -93,11 +95,12 @@ class Scaled:
                 return None
         if isinstance(raw, bool) or not isinstance(raw, (int, Decimal)):
             return None
-        try:
-            scaled = Decimal(raw).scaleb(self.places)
-            return int(scaled) if scaled == scaled.to_integral_value() else None
-        except (InvalidOperation, OverflowError, ValueError):  # not a number, infinite, or absurdly large
+        number = Decimal(raw)
+        if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
             return None
+        numerator, denominator = number.as_integer_ratio()
+        scaled, rest = divmod(numerator * 10**self.places, denominator)
+        return None if rest else int(scaled)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ _SURNAMES: Final[Mapping[str, str]] = {
     "单": "shan", "曾": "zeng", "翟": "zhai", "仇": "qiu", "解": "xie", "查": "zha", "区": "ou", "朴": "piao",
     "盖": "ge", "任": "ren", "华": "hua", "乐": "yue", "尉迟": "yu chi", "万俟": "mo qi", "长孙": "zhang sun",
 }  # fmt: skip
-_WORD: Final = re.compile("|".join(_WORDS))
+_WORD: Final = re.compile(f"({'|'.join(_WORDS)})")
 _SURNAME: Final = re.compile("|".join(sorted(_SURNAMES, key=len, reverse=True)))
 
 
@@ -40,50 +40,39 @@ class Sound(NamedTuple):
 
 def sound(name: str, *, person: bool = False) -> Sound:
     """How a name reads; a person's surname by its own reading (单 is shan). Letters and digits stay, all else is left out."""
+    folded = fold(name)
     full, initials = [], []
-    for syllable in _syllables(fold(name), person=person):
-        full.append(syllable.text)
-        initials.append(syllable.text[:1] if syllable.chinese else syllable.text)
+    surname = _SURNAME.match(folded) if person else None
+    if surname:
+        _read(_SURNAMES[surname[0]], full, initials)
+        folded = folded[surname.end() :]
+    for position, part in enumerate(_WORD.split(folded)):
+        if position % 2:  # what the pattern matched
+            _read(_WORDS[part], full, initials)
+            continue
+        for character in part:
+            whole, first = _known.get(character) or _character(character)
+            full.append(whole)
+            initials.append(first)
     return Sound("".join(full), "".join(initials))
 
 
-class _Syllable(NamedTuple):
-    text: str
-    chinese: bool
+def _read(reading: str, full: list[str], initials: list[str]) -> None:
+    for syllable in reading.split():
+        full.append(syllable)
+        initials.append(syllable[0])
 
 
-def _syllables(folded: str, *, person: bool) -> list[_Syllable]:
-    found: list[_Syllable] = []
-    position = 0
-    while position < len(folded):
-        surname = _SURNAME.match(folded) if person and position == 0 else None
-        word = surname or _WORD.match(folded, position)
-        if word is None:
-            syllable = _character(folded[position])
-            found += [syllable] if syllable.text else []
-            position += 1
-        else:
-            reading = _SURNAMES[word[0]] if surname else _WORDS[word[0]]
-            found += [_Syllable(part, chinese=True) for part in reading.split()]
-            position = word.end()
+_known: dict[str, tuple[str, str]] = {}
+
+
+def _character(character: str) -> tuple[str, str]:
+    """The reading of one character and its first letter, kept: a hundred thousand names have some three thousand characters."""
+    reading = "" if character.isascii() else _CHARACTERS.get(character) or _first_reading(character)
+    itself = character if character.isalnum() else ""
+    found = (reading, reading[0]) if reading else (itself, itself)
+    _known[character] = found
     return found
-
-
-_known: dict[str, _Syllable] = {}
-
-
-def _character(character: str) -> _Syllable:
-    """The reading of one character, kept: a list of a hundred thousand names has some three thousand characters."""
-    syllable = _known.get(character)
-    if syllable is None:
-        if character.isascii():
-            syllable = _Syllable(character if character.isalnum() else "", chinese=False)
-        else:
-            reading = _CHARACTERS.get(character) or _first_reading(character)
-            other = character if character.isalnum() else ""
-            syllable = _Syllable(reading or other, chinese=bool(reading))
-        _known[character] = syllable
-    return syllable
 
 
 def _first_reading(character: str) -> str:

@@ -132,7 +132,7 @@ NUMBER = "it must be a number from {} to {} with at most 2 decimals"
         ("[cadence]\nb_days = 3\na_day = 3", 'line 3: [cadence] has no key "a_day"', "did you mean a_days?"),
         (
             '[cadence]\na_days = 3\n[stale-downgrade]\na_days = 3', 'line 4: [stale-downgrade] has no key "a_days"',
-            "did you mean days?",
+            "did you mean warn_days?",
         ),
         ("[log-deadline]\nxyz = 1", 'line 2: [log-deadline] has no key "xyz"', "known are: hours"),
         ("cadence.a_dayz = 3", 'line 1: [cadence] has no key "a_dayz"', "did you mean a_days?"),
@@ -156,6 +156,8 @@ NUMBER = "it must be a number from {} to {} with at most 2 decimals"
         ("[discount-authority]\nrep = nan", f"line 2: [discount-authority] rep: {NUMBER.format(0, 100)}", None),
         ("[discount-authority]\nrep = inf", f"line 2: [discount-authority] rep: {NUMBER.format(0, 100)}", None),
         ("[discount-authority]\nrep = 1e999999", f"line 2: [discount-authority] rep: {NUMBER.format(0, 100)}", None),
+        ("[discount-authority]\nrep = 2.50000000000000000000000000000001", f"line 2: [discount-authority] rep: {NUMBER.format(0, 100)}", None),
+        ("[discount-authority]\nrep = 1e-999999", f"line 2: [discount-authority] rep: {NUMBER.format(0, 100)}", None),
         ("[discount-authority]\nrep = true", f"line 2: [discount-authority] rep: {NUMBER.format(0, 100)}", None),
         ('[discount-authority]\nrep = "10"', f"line 2: [discount-authority] rep: {NUMBER.format(0, 100)}", None),
         (
