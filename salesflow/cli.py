@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from salesflow.output.options import Color
 
 
+PROGRAM = "salesflow"
+
+
 class Entry(NamedTuple):
     """A word after `salesflow`: its help for the root page, and the module in salesflow.commands that holds its `app`."""
 
@@ -69,15 +72,22 @@ class Root(TyperGroup):
             self.commands[args[0]] = load(args[0])
         return super().resolve_command(ctx, args)
 
-    def main(self, args: Sequence[str] | None = None, *_: Any, standalone_mode: bool = True, **settings: Any) -> Any:
+    def main(self, args: Sequence[str] | None = None, *_: Any, standalone_mode: bool = True, **__: Any) -> int:
         """Run a command line. In standalone mode errors become one line and an exit status; else they are the caller's."""
         arguments = list(sys.argv[1:] if args is None else args)
         choose_language(arguments)
-        settings |= {"args": arguments, "prog_name": "salesflow", "standalone_mode": False}
         if not standalone_mode:
-            return super().main(**settings)
-        run = super().main
-        sys.exit(guarded(lambda: run(**settings), arguments))
+            return self._run(arguments)
+        sys.exit(guarded(lambda: self._run(arguments), arguments))
+
+    def _run(self, arguments: list[str]) -> int:
+        """What Typer's own `main` does, without its own ideas of what to print and how to leave when something goes wrong."""
+        self._main_shell_completion({}, PROGRAM)
+        try:
+            with self.make_context(PROGRAM, arguments) as ctx:
+                return self.invoke(ctx)
+        except typer.Exit as leaving:
+            return leaving.exit_code
 
     def invoke(self, ctx: TyperContext) -> int:
         """Run the command and print its result; gives the exit status."""

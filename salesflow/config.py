@@ -168,9 +168,9 @@ def write(path: str, changes: Mapping[str, str | list[str] | None]) -> None:
             place.pop(last, None)
         else:
             place[last] = value
-    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-    part = f"{path}.part"
+    part = f"{path}.{os.getpid()}.part"
     try:
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         with open(part, "w", encoding="utf-8") as file:
             file.write(tomlkit.dumps(document))
         os.replace(part, path)

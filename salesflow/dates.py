@@ -169,9 +169,9 @@ def _shifted(match: re.Match[str], today: date, is_workday: IsWorkday) -> date:
     if unit in ("wd", "working day", "工作日"):
         return _workdays_later(today, count, direction, is_workday)
     if unit in ("m", "month", "月"):
-        return _months_later(today, direction * count)
+        return months_later(today, direction * count)
     if unit in ("y", "year", "年"):
-        return _months_later(today, direction * count * 12)
+        return months_later(today, direction * count * 12)
     return today + timedelta(days=direction * count * _days_in(unit))
 
 
@@ -184,7 +184,7 @@ def _weekday(match: re.Match[str], today: date, _: IsWorkday) -> date:
 
 
 def _in_month(match: re.Match[str], today: date, _: IsWorkday) -> date:
-    first = _months_later(today.replace(day=1), _steps(match["step"]))
+    first = months_later(today.replace(day=1), _steps(match["step"]))
     day = match.groupdict().get("day")
     return first.replace(day=_number(day)) if day else _edge(first, 1, match["edge"])
 
@@ -263,10 +263,11 @@ def _time_of_day(match: re.Match[str]) -> time:
 
 
 def _edge(first: date, months: int, edge: str) -> date:
-    return first if edge in ("初", "start") else _months_later(first, months) - _ONE_DAY
+    return first if edge in ("初", "start") else months_later(first, months) - _ONE_DAY
 
 
-def _months_later(day: date, months: int) -> date:
+def months_later(day: date, months: int) -> date:
+    """The same day so many months later, or the last one of a shorter month."""
     """The same day of another month, or that month's last day where it has no such day."""
     from dateutil.relativedelta import relativedelta
 

@@ -165,3 +165,40 @@ class ImportOutcome(Code):
     UNCHANGED = "unchanged"
     SKIPPED = "skipped"
     ERROR = "error"
+
+
+class Scope(Code):
+    """Whose records a report counts."""
+
+    ALL = "all"
+    TEAM = "team"
+    OWNER = "owner"
+
+
+class Outcome(Code):
+    """What became of a planned follow-up by a report's moment (the first four), and how a logged one stands to its deadline."""
+
+    ON_TIME = "on_time"
+    LATE = "late"
+    MISSED = "missed"
+    OPEN = "open"
+    IN_TIME = "in_time"
+
+
+class Figure(Code):
+    """Which of a section's figures a record is counted in."""
+
+    PLANNED = "planned"
+    LOGGED = "logged"
+    STALE = "stale"
+    DOWNGRADED = "downgraded"
+    ENTRIES_LATE = "entries_late"
+    LOGS_LATE = "logs_late"
+    MADE = "made"
+    ACCEPTED = "accepted"
+    WAITING = "waiting"
+    DECIDED = "decided"
+    CREATED = "created"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    OVERDUE = "overdue"

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from salesflow.rules.decision import Decision
 
 
+LONGEST_VALUE = 500  # characters of one value in a message
+
+
 class SalesflowError(Exception):
     """What is wrong (`message`), what to do (`hint`), and for programs a stable `code` and `details` (JSON values)."""
 
@@ -29,13 +32,23 @@ class SalesflowError(Exception):
         details: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(message)
-        self.message = message
+        self.message = _brief(message)
         self.hint = hint
         self.code = code or self.kind
         self.details = dict(details or {})
 
     def __str__(self) -> str:
         return render(self.message)
+
+
+def _brief(message: Message) -> Message:
+    """The message with no value in it that would bury it: what somebody pasted by mistake may be very long."""
+    cut = {
+        name: f"{value[:LONGEST_VALUE]}…"
+        for name, value in message.values.items()
+        if isinstance(value, str) and len(value) > LONGEST_VALUE
+    }
+    return message._replace(values={**message.values, **cut}) if cut else message
 
 
 class UsageError(SalesflowError):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +23,8 @@ from salesflow.clock import fixed_clock
 from salesflow.context import Context
 from salesflow.enums import Role
 
+ROOT = Path(__file__).resolve().parent.parent
+PROGRAM = (sys.executable, "-m", "salesflow")
 ZONE = "Asia/Shanghai"
 MONDAY = "2026-03-02 09:00"  # a Monday in a week without holidays: the day on which every office opens
 
@@ -67,17 +71,43 @@ class Office:
         self, *words: str, user: str | None = None, now: str | None = None, lang: str | None = None, stdin: str = ""
     ) -> Done:
         """Run the program in this process, as in a pipe."""
-        environment = {
+        environment = self.environ(user=user, now=now, lang=lang)
+        result = CliRunner().invoke(app, list(words), env=environment, input=stdin)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return Done(result.exit_code, result.stdout, result.stderr)
+
+    def program(
+        self,
+        *words: str,
+        user: str | None = None,
+        now: str | None = None,
+        lang: str | None = None,
+        stdin: str = "",
+        **extra: str,
+    ) -> Done:
+        """Run the program as a process of its own, with pipes; `extra` goes to its environment."""
+        done = subprocess.run(
+            [*PROGRAM, *words],
+            cwd=ROOT,
+            env=outside(self.environ(user=user, now=now, lang=lang), **extra),
+            input=stdin,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+        )
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    def environ(self, *, user: str | None = None, now: str | None = None, lang: str | None = None) -> dict[str, str]:
+        """What the program finds in its environment."""
+        return {
             **self.environment,
             "SALESFLOW_DB": str(self.database),
             "SALESFLOW_USER": user or self.user,
             "SALESFLOW_AS_OF": now or self.now,
             "SALESFLOW_LANG": lang or self.lang,
         }
-        result = CliRunner().invoke(app, list(words), env=environment, input=stdin)
-        if result.exception is not None and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return Done(result.exit_code, result.stdout, result.stderr)
 
     def ok(self, *words: str, **settings: str) -> Done:
         """Run a command that must succeed."""
@@ -94,6 +124,13 @@ class Office:
         at = moment(now or self.now)
         settings = config.Settings(self.environment["SALESFLOW_CONFIG"])
         return Context({}, str(self.database), settings, fixed_clock(at, ZONE), user or self.user, as_of=at)
+
+
+def outside(environment: dict[str, str], **extra: str) -> dict[str, str]:
+    """The environment of a process of its own: the machine's, without what is the person's who runs the tests."""
+    personal = ("SALESFLOW_", "LC_", "LANG", "XDG_", "PYTHON", "COLUMNS", "LINES")
+    machine = {name: value for name, value in os.environ.items() if not name.startswith(personal)}
+    return {**machine, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", **environment, **extra}
 
 
 def environment(folder: Path) -> dict[str, str]:

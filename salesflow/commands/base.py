@@ -16,7 +16,9 @@ from typing import Any, ClassVar
 import typer
 
 from salesflow.commands import help as help_page
+from salesflow.commands.params import COUNT
 from salesflow.commands.typerbase import (
+    BadOptionUsage,
     HelpFormatter,
     MissingParameter,
     Parameter,
@@ -27,7 +29,7 @@ from salesflow.commands.typerbase import (
 )
 from salesflow.context import Context
 from salesflow.errors import InvalidValue, UsageError
-from salesflow.i18n import msg, translate
+from salesflow.i18n import msg
 from salesflow.text import nearest
 
 FORMATS = ("table", "plain", "json", "jsonl", "csv", "tsv", "markdown", "html", "ids")
@@ -83,8 +85,6 @@ def _fields(ctx: TyperContext, param: Parameter, value: str | None) -> str | Non
 
 
 def _limit(ctx: TyperContext, _param: Parameter, value: int | None) -> int | None:
-    if value is not None and value < 0:
-        raise InvalidValue(msg("the limit {value} is below zero", value=value), msg("0 means all"))
     if isinstance(ctx.obj, Context) and value is not None:
         ctx.obj.asked.limit = value
     return value
@@ -109,7 +109,7 @@ def shared_options(*names: str) -> list[TyperOption]:
             "--quiet", is_flag=True, default=False, help="Print the reference alone.", callback=_asked("quiet")
         ),
         "limit": lambda: _option(
-            "--limit", type=int, metavar="N", help="At most so many rows; 0 for all.", callback=_limit
+            "--limit", type=COUNT, metavar="N", help="At most so many rows; 0 for all.", callback=_limit
         ),
         "sort": lambda: _option("--sort", metavar="FIELD", help="The field to sort by.", callback=_asked("sort")),
         "reverse": lambda: _option(
@@ -138,10 +138,15 @@ class Command(TyperCommand):
         while True:
             try:
                 rest = super().parse_args(ctx, list(given))
+            except BadOptionUsage as error:
+                error.ctx = ctx  # Typer forgets it; with it the hint can name the command
+                raise
             except MissingParameter as missing:
                 if missing.param is None or not somebody_there():
                     raise
-                given += _ask(missing.param)
+                from salesflow.commands.questions import with_answer
+
+                given = with_answer(ctx, missing.param, given)
             else:
                 if rest and not ctx.resilient_parsing:
                     raise UsageError(
@@ -176,7 +181,7 @@ class Noun(TyperGroup):
 
 def check_command(group: TyperGroup, ctx: TyperContext, args: list[str]) -> None:
     """A verb (or noun) that is not there: one line that names the nearest one."""
-    if ctx.resilient_parsing or args[0].startswith("-") or group.get_command(ctx, args[0]) is not None:
+    if ctx.resilient_parsing or group.get_command(ctx, args[0]) is not None:
         return
     close = nearest(args[0], list(group.commands))
     hint = msg("see: {command} --help", command=ctx.command_path)
@@ -206,11 +211,5 @@ def _nothing() -> None:
 
 
 def somebody_there() -> bool:
+    """Whether questions can be asked."""
     return sys.stdin.isatty() and sys.stderr.isatty()
-
-
-def _ask(param: Any) -> list[str]:
-    """Ask for one value on stderr; gives the words that would have been typed for it."""
-    question = translate(param.help or param.human_readable_name).rstrip(".。")
-    answer = str(typer.prompt(question, err=True))
-    return [answer] if param.param_type_name == "argument" else [max(param.opts, key=len), answer]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import shutil
+import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from salesflow.commands.typerbase import TyperContext
 from salesflow.i18n import msg, render, translate
+from salesflow.output.options import terminal_width
 from salesflow.text import pad, width
 
 INDENT = 2
+NARROWEST = 40
+WIDEST = 100
 WIDEST_TERM = 30
 LONGEST_VALUE = 24
 
@@ -19,12 +21,7 @@ LONGEST_VALUE = 24
 def page(context: TyperContext) -> str:
     """The help of the context's command: usage, what it does, arguments, options, commands."""
     command: Any = context.command
-    columns = (
-        min(shutil.get_terminal_size().columns, 100)
-        if "COLUMNS" not in os.environ
-        else int(os.environ["COLUMNS"] or 80)
-    )
-    columns = max(40, min(columns, 100))
+    columns = min(max(terminal_width(sys.stdout), NARROWEST), WIDEST)
     pieces = " ".join(command.collect_usage_pieces(context))
     parts = [f"{render(msg('Usage:'))} {context.command_path} {pieces}".rstrip()]
     if command.help:

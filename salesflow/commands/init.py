@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from salesflow.commands.base import Write, current, single
-from salesflow.i18n import Message, msg
+from salesflow.commands.base import Write, current, single, somebody_there
+from salesflow.i18n import Message, msg, render
 from salesflow.output.results import Record, Written
 from salesflow.queries import staff as staff_queries
 
@@ -32,8 +32,9 @@ def init(
     from salesflow.services.staff import checked_login
 
     context = current(ctx)
-    login = checked_login(login or context.user or context.os_user)
-    place = setup.create(context, setup.NewDatabase(company, region, login, name or login))
+    login = checked_login(_or_asked(login or context.user, msg("Your login"), context.os_user))
+    name = _or_asked(name, msg("Your name"), login)
+    place = setup.create(context, setup.NewDatabase(company, region, login, name))
     details = [_key_note(place)]
     if login != context.os_user and context.settings.text("user") is None and context.user is None:
         from salesflow import config
@@ -45,6 +46,15 @@ def init(
     )
     record = Record(staff_queries.COLUMNS, staff_queries.show(context, login), "login")
     return Written(text, login, record, tuple(details))
+
+
+def _or_asked(given: str | None, question: Message, default: str) -> str:
+    """What was given; else what somebody at the terminal says; else the default."""
+    if given is not None or not somebody_there():
+        return default if given is None else given
+    from salesflow.commands.questions import ask
+
+    return ask(render(question), default)
 
 
 def _key_note(place: str) -> Message:

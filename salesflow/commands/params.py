@@ -117,6 +117,19 @@ class _Days(_Parsed):
         return parse_duration_days(value)
 
 
+class _Count(_Parsed):
+    """A number of things: 0 or more."""
+
+    name = "n"
+
+    def parse(self, value: str, context: Context) -> int:
+        if not re.fullmatch(r"\d{1,9}", value.strip()):
+            raise InvalidValue(
+                msg("{value} is not a whole number", value=value), msg("write up to nine digits and nothing else")
+            )
+        return int(value)
+
+
 class DateRange(NamedTuple):
     """First and last day, both included; either may be open."""
 
@@ -195,6 +208,7 @@ class CODE(_Parsed):
 
 
 DAY, MOMENT, MONEY, PERCENT, DAYS = _Day(), _Moment(), _Money(), _Percent(), _Days()
+COUNT = _Count()
 QUANTITY, STOCK = _Quantity(), _Stock()
 ITEM, EXTRA = _Item(), _Extra()
 PAST, SPAN, INDUSTRY = _Past(), _Span(), _Industry()

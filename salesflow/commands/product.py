@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from salesflow.commands.base import List, Show, Write, current, noun
+from salesflow.commands import complete
+from salesflow.commands.base import List, Show, Write, current, noun, screenful
 from salesflow.commands.params import DAYS, MONEY, PERCENT, STOCK
 from salesflow.i18n import msg
 from salesflow.money import display_money
@@ -68,13 +69,17 @@ def list_(
 
     salesflow product list --find crm
     """
-    found = product_queries.listed(current(ctx), retired=None if everything else retired, find=find)
+    context = current(ctx)
+    found = product_queries.listed(context, retired=None if everything else retired, find=find, keep=screenful(context))
     columns = product_queries.ALL_COLUMNS if everything else product_queries.COLUMNS
-    return Listing(columns, found.rows, "sku", empty=msg("there are no such products"), more=found.more)
+    return Listing(columns, found.rows, "sku", empty=msg("no products"), more=found.more)
 
 
 @app.command("show", cls=Show)
-def show(ctx: typer.Context, sku: Annotated[str, typer.Argument(metavar="SKU", help="The product's code.")]) -> Record:
+def show(
+    ctx: typer.Context,
+    sku: Annotated[str, typer.Argument(metavar="SKU", help="The product's code.", autocompletion=complete.product)],
+) -> Record:
     """Show one product.
 
     salesflow product show YF-100

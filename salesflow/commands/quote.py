@@ -9,11 +9,10 @@ import typer
 
 from salesflow.columns import Row
 from salesflow.commands import complete
-from salesflow.commands.base import List, Show, Write, current, noun
+from salesflow.commands.base import List, Show, Write, current, noun, screenful
 from salesflow.commands.items import ExtraText, ItemText
 from salesflow.commands.params import CODE, DAY, DAYS, EXTRA, ITEM, MONEY, PERCENT
 from salesflow.enums import QuoteState
-from salesflow.errors import UsageError
 from salesflow.i18n import msg
 from salesflow.money import display_money
 from salesflow.output.results import Listing, Record, Written
@@ -31,12 +30,18 @@ Number = Annotated[
 @app.command("make", cls=Write)
 def make(
     ctx: typer.Context,
-    customer: Annotated[str, typer.Argument(metavar="CUSTOMER", help="The customer's code, name or a part of it.")],
+    customer: Annotated[
+        str,
+        typer.Argument(
+            metavar="CUSTOMER", help="The customer's code, name or a part of it.", autocompletion=complete.customer
+        ),
+    ],
     item: Annotated[
         list[ItemText],
         typer.Option(
             "--item",
             click_type=ITEM,
+            autocompletion=complete.product,
             help="A line: SKU:QUANTITY, then @UNIT_PRICE or -DISCOUNT% where they are to differ from the list price"
             " and the automatic discount.",
         ),
@@ -113,29 +118,31 @@ def make(
 @app.command("list", cls=List)
 def list_(
     ctx: typer.Context,
-    customer: Annotated[str | None, typer.Option("--customer", help="Of this customer.")] = None,
-    state: Annotated[
-        QuoteState | None, typer.Option("--state", click_type=CODE(QuoteState), help="In this state.")
+    customer: Annotated[
+        str | None, typer.Option("--customer", help="Of this customer.", autocompletion=complete.customer)
     ] = None,
-    owner: Annotated[str | None, typer.Option("--owner", metavar="LOGIN", help="Made by this staff member.")] = None,
+    state: Annotated[
+        list[QuoteState] | None, typer.Option("--state", click_type=CODE(QuoteState), help="In this state.")
+    ] = None,
+    owner: Annotated[
+        list[str] | None,
+        typer.Option("--owner", metavar="LOGIN", help="Made by this one.", autocompletion=complete.staff),
+    ] = None,
     expired: Annotated[bool, typer.Option("--expired", help="Short for --state expired.")] = False,
 ) -> Listing:
-    """List quotes, the newest first.
+    """List quotes, the newest first. An option given several times means any of its values.
 
-    salesflow quote list --customer 云帆 --state approved
+    salesflow quote list --customer 云帆 --state approved --state sent
     """
     context = current(ctx)
-    if expired and state not in (None, QuoteState.EXPIRED):
-        raise UsageError(
-            msg("--expired and --state {state} exclude each other", state=state), msg("leave one of them out")
-        )
     found = quote_queries.listed(
         context,
         customer_id=None if customer is None else customer_queries.resolve(context, customer).id,
-        state=QuoteState.EXPIRED if expired else state,
-        owner=owner,
+        states=[*(state or ()), *([QuoteState.EXPIRED] if expired else [])],
+        owners=owner or (),
+        keep=screenful(context),
     )
-    return Listing(quote_queries.COLUMNS, found.rows, "number", empty=msg("there are no such quotes"), more=found.more)
+    return Listing(quote_queries.COLUMNS, found.rows, "number", empty=msg("no quotes"), more=found.more)
 
 
 @app.command("show", cls=Show)

@@ -1,5 +1,4 @@
-"""The parts of Typer that it carries but does not export by name: imported here alone: one place to look at
-when Typer changes."""
+"""The parts of Typer that it carries but does not export by name, imported here alone: one place to look at when it changes."""
 
 from __future__ import annotations
 
@@ -17,7 +16,6 @@ NoArgsIsHelp = _click.exceptions.NoArgsIsHelpError
 NoSuchOption = _click.exceptions.NoSuchOption
 BadOptionUsage = _click.exceptions.BadOptionUsage
 BadParameter = _click.exceptions.BadParameter
-UsageError = _click.exceptions.UsageError
 
 __all__ = [
     "BadOptionUsage",
@@ -33,5 +31,4 @@ __all__ = [
     "TyperContext",
     "TyperGroup",
     "TyperOption",
-    "UsageError",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 
+from salesflow.db.files import publish, workshop
 from salesflow.db.reader import connect
 from salesflow.db.schema import is_current, problem
 from salesflow.errors import FileProblem
@@ -23,33 +24,22 @@ def free_name(path: str) -> str:
 def backup(path: str, target: str) -> int:
     """Copy the database as of now to a new file, verify the copy, and give its size in bytes. An existing target is refused.
 
-    The copy is written beside the target and renamed when it is whole, so that a target is never half a backup.
+    The copy is written apart and gets its name when it is whole, so that a target is never half a backup.
     """
-    if os.path.exists(target):
-        raise FileProblem(
-            msg("{path} exists already", path=target),
-            msg("name a new file; a backup never replaces one"),
-            code="exists",
-        )
+    if os.path.lexists(target):
+        raise _taken(target)
     source = connect(path)
-    part = f"{target}.part"
     try:
         is_current(source, path)
-        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
-        copy = sqlite3.connect(part)
-        try:
-            source.backup(copy)
-            copy.execute("PRAGMA journal_mode = DELETE")
-            verdict = integrity(copy)
-        finally:
-            copy.close()
-        if verdict:
-            raise FileProblem(
-                msg("the copy is damaged: {reason}", reason=verdict[0]), msg("run: salesflow db check"), code="damaged"
-            )
-        os.replace(part, target)
+        with workshop(target) as folder:
+            draft = os.path.join(folder, "draft.db")
+            os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            _copy(source, draft)
+            publish(draft, target)
     except sqlite3.Error as error:
         raise problem(error, path) from error
+    except FileExistsError as error:  # somebody else was quicker
+        raise _taken(target) from error
     except OSError as error:
         raise FileProblem(
             msg("{path} cannot be written: {reason}", path=target, reason=error.strerror or str(error)),
@@ -57,9 +47,27 @@ def backup(path: str, target: str) -> int:
         ) from error
     finally:
         source.close()
-        if os.path.exists(part):
-            os.unlink(part)
     return os.path.getsize(target)
+
+
+def _copy(source: sqlite3.Connection, draft: str) -> None:
+    copy = sqlite3.connect(draft)
+    try:
+        source.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")
+        verdict = integrity(copy)
+    finally:
+        copy.close()
+    if verdict:
+        raise FileProblem(
+            msg("the copy is damaged: {reason}", reason=verdict[0]), msg("run: salesflow db check"), code="damaged"
+        )
+
+
+def _taken(target: str) -> FileProblem:
+    return FileProblem(
+        msg("{path} exists already", path=target), msg("name a new file; a backup never replaces one"), code="exists"
+    )
 
 
 def integrity(connection: sqlite3.Connection) -> list[str]:

@@ -71,7 +71,13 @@ def problem(error: sqlite3.Error, path: str) -> DatabaseProblem:
             msg("free some space and try again"),
             code="disk-full",
         )
-    if "malformed" in text or "corrupt" in text or "disk i/o" in text:
+    if "disk i/o" in text:
+        return DatabaseProblem(
+            msg("{path} cannot be read or written: {reason}", path=path, reason=str(error)),
+            msg("nothing was changed; check the disk, and whether a limit on file sizes is set"),
+            code="disk-failure",
+        )
+    if "malformed" in text or "corrupt" in text:
         return DatabaseProblem(
             msg("{path} is damaged: {reason}", path=path, reason=str(error)),
             msg("restore the last backup; see: salesflow db check"),

@@ -4,44 +4,71 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from salesflow.db.files import publish, workshop
 from salesflow.db.schema import HEAD, problem
+from salesflow.db.vault import key_file
 from salesflow.errors import DatabaseProblem
 from salesflow.i18n import msg
 
 
-def create_database(path: str) -> None:
-    """Make the file with the current schema; an existing file is refused. The file is readable by its owner alone."""
-    folder = os.path.dirname(os.path.abspath(path))
+@contextmanager
+def new_database(path: str) -> Iterator[str]:
+    """Make a database: gives a draft with the current schema to be filled; it gets its name when the block ends well.
+
+    The file, and the key file that the block may put beside it, are readable by their owner alone. Neither replaces another.
+    """
     try:
-        os.makedirs(folder, exist_ok=True)
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    except FileExistsError as error:
-        raise DatabaseProblem(
-            msg("{path} exists already", path=path),
-            msg("use it as it is, or name another file with --db"),
-            code="exists",
-        ) from error
+        os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+        _refuse_taken(path)
+        with workshop(path) as folder:
+            draft = os.path.join(folder, "draft.db")
+            os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            _set_journal(draft)
+            upgrade(draft)
+            yield draft
+            _publish(draft, path)
+    except FileExistsError as error:  # somebody else was quicker
+        raise _taken(path) from error
     except OSError as error:
         raise DatabaseProblem(
             msg("{path} cannot be made: {reason}", path=path, reason=error.strerror or str(error)),
             msg("check the folder's permissions, or name another file with --db"),
             code="unwritable",
         ) from error
+
+
+def _publish(draft: str, path: str) -> None:
+    """The key first: a database without its key would be worse than a key without its database."""
+    keyed = os.path.exists(key_file(draft))
+    if keyed:
+        publish(key_file(draft), key_file(path))
     try:
-        _set_journal(path)
-        upgrade(path)
-    except BaseException:
-        remove(path)
+        publish(draft, path)
+    except OSError:
+        if keyed:
+            os.unlink(key_file(path))
         raise
 
 
-def remove(path: str) -> None:
-    """Take a database that was only just made away again, with what SQLite keeps beside it."""
-    for suffix in ("", "-wal", "-shm"):
-        if os.path.exists(path + suffix):
-            os.unlink(path + suffix)
+def _refuse_taken(path: str) -> None:
+    if os.path.lexists(path):
+        raise _taken(path)
+    if os.path.exists(key_file(path)):
+        raise DatabaseProblem(
+            msg("there is the key of another database at {path}", path=key_file(path)),
+            msg("keep it: move it to where its database is, or name another file with --db"),
+            code="exists",
+        )
+
+
+def _taken(path: str) -> DatabaseProblem:
+    return DatabaseProblem(
+        msg("{path} exists already", path=path), msg("use it as it is, or name another file with --db"), code="exists"
+    )
 
 
 def _set_journal(path: str) -> None:

@@ -106,7 +106,18 @@ def _customer_name() -> Select[Any]:
 
 def _customer_facts() -> Select[Any]:
     """What reports count customers by, archived ones too: no joins, so that counting is quick."""
-    names = ("id", "code", "name", "source", "grade", "status", "owner_id", "first_contact_at", "recorded_at", "entry_late")
+    names = (
+        "id",
+        "code",
+        "name",
+        "source",
+        "grade",
+        "status",
+        "owner_id",
+        "first_contact_at",
+        "recorded_at",
+        "entry_late",
+    )
     dates = ("last_contact_on", "last_progress_on", "archived_at")
     return select(*(customer.c[name] for name in (*names, *dates)), _login(customer.c.owner_id, "owner"))
 
@@ -193,15 +204,13 @@ def _product() -> Select[Any]:
 
 def _unplanned() -> Select[Any]:
     """Open customers without any plan: what v_followup_due would say of them if it could."""
-    absent = ("id", "due_on", "method", "focus", "rule")
+    absent: list[Any] = [literal_column("NULL").label(name) for name in ("id", "due_on", "method", "focus", "rule")]
     return (
         select(
-            *(literal_column("NULL").label(name) for name in absent),
+            *absent,
             customer.c.id.label("customer_id"),
             *_CUSTOMER,
-            customer.c.grade,
-            customer.c.status,
-            customer.c.last_contact_on,
+            *(customer.c[name] for name in ("grade", "status", "last_contact_on")),
             staff.c.login.label("owner"),
             contact.c.phone_masked,
             contact.c.name.label("contact"),

@@ -73,8 +73,8 @@ ROUND_COLUMNS = (
     Column("submitted_by", "Submitted by"),
     Column("submitted_at", "Submitted", Kind.INSTANT),
     Column("role", "Role", Kind.CODE, labels="role"),
-    Column("decided_by", "By"),
-    Column("decided_at", "At", Kind.INSTANT, table=False),
+    Column("decided_by", "Decided by"),
+    Column("decided_at", "Decided", Kind.INSTANT, table=False),
     Column("self_approved", "Self-approved", Kind.FLAG, table=False),
     Column("comment", "Comment", flexible=True),
 )
@@ -114,14 +114,15 @@ def show(context: Context, ref: str) -> dict[str, Any]:
     quote = row["subject_kind"] == SubjectKind.QUOTE
     return {
         **row,
-        "quote": _quote(context, subject_id, row["submitted_by"]) if quote else None,
-        "order": None if quote else _order(context, subject_id),
+        "quote": subject_quote(context, subject_id, row["submitted_by"]) if quote else None,
+        "order": None if quote else subject_order(context, subject_id),
         "changes": _changes(context, row, others),
         "rounds": [_round(one) for one in others],
     }
 
 
-def _quote(context: Context, quote_id: int, submitter: str) -> dict[str, Any]:
+def subject_quote(context: Context, quote_id: int, submitter: str) -> dict[str, Any]:
+    """What an approver looks at in a quote, measured by what its submitter may give alone."""
     own = {"id": quote_id}
     names = ", ".join(column.key for column in QUOTE_COLUMNS if column.key not in ("authority", "margin", "lines"))
     row = context.reader.rows(f"SELECT {names} FROM v_quote WHERE id = :id", own)[0]  # noqa: S608 - names of ours
@@ -169,7 +170,8 @@ def _roles(context: Context, login: str) -> list[Role]:
     return [Role(role) for role in str(roles or "").split(",") if role]
 
 
-def _order(context: Context, order_id: int) -> dict[str, Any]:
+def subject_order(context: Context, order_id: int) -> dict[str, Any]:
+    """What an approver looks at in an order, with the credit that its customer uses."""
     row = orders.by_id(context, order_id)
     customer_id = orders.resolve(context, row["number"]).customer_id
     used = orders.exposure(context, customer_id, without=order_id)

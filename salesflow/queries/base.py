@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
-from salesflow.columns import Column, Columns, Row, by_key
+from salesflow.columns import Column, Columns, Kind, Row, by_key
 from salesflow.context import Asked, Context
 from salesflow.errors import UsageError
 from salesflow.i18n import msg
@@ -121,6 +122,19 @@ def _reversed(order: str) -> str:
     """The order the other way round, term by term."""
     terms = [term.strip() for term in order.split(",")]
     return ", ".join(term.removesuffix(" DESC") if term.endswith(" DESC") else f"{term} DESC" for term in terms)
+
+
+def arranged(asked: Asked, columns: Columns, rows: Sequence[dict[str, Any]]) -> Page:
+    """Rows that were computed, not read: sorted and limited as the command line asks; what is empty comes last."""
+    if asked.sort is not None:
+        sentences = {column.key for column in columns if column.kind is Kind.MESSAGE}
+        key = _sortable(asked.sort, columns, sentences).key
+        filled = sorted((row for row in rows if row[key] is not None), key=itemgetter(key), reverse=asked.reverse)
+        rows = [*filled, *(row for row in rows if row[key] is None)]
+    elif asked.reverse:
+        rows = rows[::-1]
+    limit = asked.limit or len(rows)
+    return Page(list(rows[:limit]), more=len(rows) > limit)
 
 
 def pieces(keys: Sequence[int]) -> Iterator[Sequence[int]]:

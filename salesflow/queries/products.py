@@ -12,7 +12,7 @@ from salesflow.queries.base import Page, Where, page
 
 COLUMNS = (
     Column("sku", "SKU"),
-    Column("name", "Name", flexible=True),
+    Column("name", "Product", flexible=True),
     Column("spec", "Spec", flexible=True),
     Column("unit", "Unit"),
     Column("list_price", "List price", Kind.MONEY),
@@ -24,7 +24,7 @@ COLUMNS = (
     Column("stock", "Stock", Kind.QUANTITY),
     Column("customised", "Customised", Kind.FLAG, table=False),
     Column("retired", "Retired", Kind.FLAG, table=False),
-    Column("created_at", "Since", Kind.INSTANT, table=False),
+    Column("created_at", "Recorded", Kind.INSTANT, table=False),
 )
 
 _RETIRED = next(column for column in COLUMNS if column.key == "retired")
@@ -37,16 +37,16 @@ ALL_COLUMNS = (
 )
 
 
-def listed(context: Context, *, retired: bool | None = False, find: str | None = None) -> Page:
+def listed(context: Context, *, retired: bool | None = False, find: str | None = None, keep: int | None = None) -> Page:
     """Products by SKU: the ones that are sold, with `retired` the ones that no longer are, with None both.
 
-    find: each of its words occurs in the SKU, the name or the specification, in any case.
+    find: each of its words occurs in the SKU, the name or the specification, in any case. keep: as of `queries.base.page`.
     """
     where = Where().equal(retired=retired)
     for number, word in enumerate((find or "").split()):
         parts = [f"lower({column}) LIKE :word{number} ESCAPE '!'" for column in ("sku", "name", "spec")]
         where.add(f"({' OR '.join(parts)})", **{f"word{number}": f"%{_escaped(word)}%"})
-    return page(context, "v_product", COLUMNS, where, order="sku")
+    return page(context, "v_product", COLUMNS, where, order="sku", keep=keep)
 
 
 def show(context: Context, ref: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from salesflow.columns import Column, Kind
@@ -12,6 +12,7 @@ from salesflow.errors import NotFound
 from salesflow.i18n import msg
 from salesflow.queries import approvals
 from salesflow.queries.base import Page, Where, page
+from salesflow.queries.staff import staff_id
 
 LINE_COLUMNS = (
     Column("line", "Line", Kind.INTEGER),
@@ -56,7 +57,7 @@ COLUMNS = (
     Column("total", "Total", Kind.MONEY),
     Column("max_discount", "Largest discount", Kind.PERCENT, table=False),
     Column("owner", "Owner"),
-    Column("accepted_on", "Accepted", Kind.DATE, table=False),
+    Column("accepted_on", "Accepted on", Kind.DATE, table=False),
     Column("approval", "Approval", Kind.RECORD, columns=approvals.OF_SUBJECT, table=False),
 )
 _OF_APPROVAL = COLUMNS[-1]
@@ -96,12 +97,21 @@ class QuoteRef(NamedTuple):
 
 
 def listed(
-    context: Context, *, customer_id: int | None = None, state: QuoteState | None = None, owner: str | None = None
+    context: Context,
+    *,
+    customer_id: int | None = None,
+    states: Sequence[QuoteState] = (),
+    owners: Sequence[str] = (),
+    keep: int | None = None,
 ) -> Page:
-    """Quotes, the newest first. `state` is the one that is shown: approved and sent ones that have expired are not among these."""
-    where = Where().equal(customer_id=customer_id, owner=owner, shown_state=None if state is None else state.value)
+    """Quotes, the newest first; no states or owners means any. The states are the ones that are shown: an approved quote
+    that has expired is expired. keep: as of `queries.base.page`. Raises NotFound for an owner that is not there.
+    """
+    where = Where().equal(customer_id=customer_id)
+    where.any_of("shown_state", [state.value for state in states])
+    where.any_of("owner_id", [staff_id(context, login, everybody=True) for login in owners])
     where.parameters["today"] = context.clock.today().isoformat()
-    found = page(context, _VIEW, COLUMNS, where, order="id DESC", computed=_COMPUTED, also=_ALSO)
+    found = page(context, _VIEW, COLUMNS, where, order="id DESC", computed=_COMPUTED, also=_ALSO, keep=keep)
     return Page(_complete(context, found.rows), found.more)
 
 

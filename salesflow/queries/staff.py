@@ -38,9 +38,12 @@ def show(context: Context, login: str) -> dict[str, Any]:
     return _sorted(row)
 
 
-def staff_id(context: Context, login: str) -> int:
-    """The key of an active staff member. Raises NotFound with the nearest login."""
-    found = context.reader.value("SELECT id FROM v_staff WHERE login = :login AND active", {"login": login})
+def staff_id(context: Context, login: str, *, everybody: bool = False) -> int:
+    """The key of an active staff member, with `everybody` also of one who left. Raises NotFound with the nearest login."""
+    found = context.reader.value(
+        "SELECT id FROM v_staff WHERE login = :login AND (active OR :everybody)",
+        {"login": login, "everybody": everybody},
+    )
     if found is None:
         raise unknown(context, login)
     return int(found)

@@ -115,7 +115,10 @@ def entries(
     """Audit entries, the newest first: of one record, by one person, of one action ("quote" means all of quotes), since a day."""
     where = Where().equal(subject_ref=subject, staff=by)
     if action is not None:
-        where.add("(action = :action OR action LIKE :action_prefix)", action=action, action_prefix=f"{action}.%")
+        verbs = f"{action}."
+        where.add(
+            "(action = :action OR substr(action, 1, :length) = :verbs)", action=action, verbs=verbs, length=len(verbs)
+        )
     if since is not None:
         start = datetime(since.year, since.month, since.day, tzinfo=context.clock.zone)
         where.add("at >= :since", since=to_db(start))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -59,19 +60,16 @@ def cadence(
     plain = _after(base, interval)
     due = calendar.following(plain)
     held = _held_in_week(calendar, base, due) if interval.weekly else None
+    parts: dict[str, object] = {"customer": interval.of, "interval": _interval_text(interval, base_kind, base)}
     wanted = policy.cadence.a_contacts_per_week
     if held is not None and contacts_in_week < wanted:
         due = held
-        how = _week_text(due, contacts_in_week, wanted)
+        why = _held_text(parts, due, contacts_in_week, wanted)
     else:
-        how = _roll_text(plain, due)
+        why = _rolled_text(parts, plain, due)
     estimated = calendar.is_estimated(due)
-    why = msg(
-        "{customer}: {interval}{how}", customer=interval.of, interval=_interval_text(interval, base_kind, base), how=how
-    )
-    text = msg(
-        "next follow-up {date} ({why})", date=due, why=msg("{why}; estimated calendar", why=why) if estimated else why
-    )
+    why = msg("{why}; estimated calendar", why=why) if estimated else why
+    text = msg("next follow-up {date} ({why})", date=due, why=why)
     facts |= {"months" if interval.months else "days": interval.months or interval.days, "unrolled": plain}
     facts |= {"contacts_in_week": contacts_in_week} if interval.weekly else {}
     facts |= {"estimated": estimated}
@@ -121,13 +119,11 @@ def _interval(policy: Cadence, grade: Grade | None, status: Status) -> _Interval
 
 
 def _after(base: date, interval: _Interval) -> date:
-    """Months end where the month ends: three months after 30 November is 28 or 29 February."""
     if not interval.months:
         return base + timedelta(days=interval.days)
-    years, month = divmod(base.month - 1 + interval.months, 12)
-    first_of_next = date(base.year + years + (month == 11), (month + 1) % 12 + 1, 1)
-    last = first_of_next - timedelta(days=1)
-    return last.replace(day=min(base.day, last.day))
+    from salesflow.dates import months_later  # few policies count in months
+
+    return months_later(base, interval.months)
 
 
 def _held_in_week(calendar: Calendar, base: date, due: date) -> date | None:
@@ -149,17 +145,18 @@ def _interval_text(interval: _Interval, base_kind: Base, base: date) -> Message:
     return every
 
 
-def _roll_text(plain: date, due: date) -> Message:
+def _rolled_text(parts: Mapping[str, object], plain: date, due: date) -> Message:
     if due == plain:
-        return msg("; {date} is a working day", date=due)
+        return msg("{customer}: {interval}; {date} is a working day", date=due, **parts)
     day = _WEEKEND.get(plain.weekday(), msg("a holiday"))
-    return msg(" gives {plain}, {day}; moved to {date}", plain=plain, day=day, date=due)
+    return msg("{customer}: {interval} gives {plain}, {day}; moved to {date}", plain=plain, day=day, date=due, **parts)
 
 
-def _week_text(due: date, contacts: int, wanted: int) -> Message:
+def _held_text(parts: Mapping[str, object], due: date, contacts: int, wanted: int) -> Message:
     return msg(
-        "; {contacts} of {wanted} contacts this week, so not later than its last working day, {date}",
+        "{customer}: {interval}; {contacts} of {wanted} contacts this week, so not later than its last working day, {date}",
         contacts=contacts,
         wanted=wanted,
         date=due,
+        **parts,
     )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from salesflow.rules.policy import Limits
 
 KINDS: Final = ("phone", "email", "wechat")
+_NAME, _TITLE, _CONCERN = msg("the contact's name"), msg("the contact's title"), msg("the contact's concern")
 _LABELS: Final[Mapping[str, Message]] = {
     "phone": msg("the phone number"),
     "email": msg("the e-mail address"),
@@ -28,13 +29,15 @@ _LABELS: Final[Mapping[str, Message]] = {
 }
 _EMAIL: Final = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@(?:[^\s@<>,;:\"()\[\]\\.]+\.)+[^\s@<>,;:\"()\[\]\\.]{2,}")
 _SAME_AS_PHONE: Final = frozenset(("同手机", "同手机号", "同电话", "同号", "微信同号", "同上", "same as phone"))
-_ACTIVE_TWIN: Final = "contact.removed_at IS NULL AND customer.archived_at IS NULL ORDER BY customer.id LIMIT 1"
-_TWINS: Final = {
-    kind: "SELECT customer.code, customer.name, contact.name "  # noqa: S608 - names of ours
-    "FROM contact JOIN customer ON customer.id = contact.customer_id "
-    f"WHERE contact.{kind}_index = :value AND {_ACTIVE_TWIN}"
-    for kind in KINDS
-}
+_TWIN: Final = (
+    " UNION ALL ".join(
+        f"SELECT '{kind}', customer.code, customer.name, contact.name "  # noqa: S608 - names of ours
+        "FROM contact JOIN customer ON customer.id = contact.customer_id "
+        f"WHERE contact.{kind}_index = :{kind} AND contact.removed_at IS NULL AND customer.archived_at IS NULL"
+        for kind in KINDS
+    )
+    + " LIMIT 1"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,32 +54,35 @@ class NewContact:
 
 
 class Checked(NamedTuple):
-    """A contact whose fields are in order: the plain columns, and its values in the form that is kept."""
+    """A contact whose fields are in order: the plain columns, its values in the form that is kept, their keyed hashes."""
 
     columns: Mapping[str, Any]
     values: Mapping[str, str]
+    indexes: Mapping[str, bytes]
 
 
 class Twin(NamedTuple):
     """Who has a contact value already."""
 
+    kind: str
     customer_code: str
     customer_name: str
     contact_name: str
 
 
-def checked(new: NewContact, limits: Limits) -> Checked:
+def checked(new: NewContact, limits: Limits, vault: Vault) -> Checked:
     """The contact with its fields in order. Raises InvalidValue for one that cannot be kept."""
-    name = clean(new.name, limit=limits.name, what=msg("the contact's name"), multiline=False)
+    name = clean(new.name, limit=limits.name, what=_NAME, multiline=False)
     if not name:
         raise InvalidValue(msg("the contact's name is missing"), msg("every contact has a name"), code="missing-value")
     columns = {
         "name": name,
-        "title": optional(new.title, limits.line, msg("the contact's title")),
+        "title": optional(new.title, limits.line, _TITLE),
         "role": new.role.value,
-        "concern": optional(new.concern, limits.text, msg("the contact's concern"), multiline=True),
+        "concern": optional(new.concern, limits.text, _CONCERN, multiline=True),
     }
-    return Checked(columns, _values(new, limits))
+    values = _values(new, limits)
+    return Checked(columns, values, {kind: _index(vault, kind, value) for kind, value in values.items()})
 
 
 def _values(new: NewContact, limits: Limits) -> Mapping[str, str]:
@@ -129,20 +135,20 @@ def mask(kind: str, value: str) -> str:
     return f"{value[:2]}***{value[-1:]}" if len(value) > 5 else f"{value[:1]}***"
 
 
-def look_up(vault: Vault, kind: str, value: str) -> bytes:
+def _index(vault: Vault, kind: str, value: str) -> bytes:
     """The keyed hash of a contact value; e-mail and WeChat are the same in any case."""
     return vault.index(value if kind == "phone" else fold(value), kind)
 
 
-def sealed(vault: Vault, values: Mapping[str, str], contact_id: int) -> dict[str, Any]:
-    """All columns of contact values for one contact; the encrypted form is bound to its row."""
+def sealed(vault: Vault, contact: Checked, contact_id: int) -> dict[str, Any]:
+    """All columns of a contact's values; the encrypted form is bound to its row."""
     columns: dict[str, Any] = dict.fromkeys(
         f"{kind}_{form}" for kind in KINDS for form in ("cipher", "masked", "index")
     )
-    for kind, value in values.items():
+    for kind, value in contact.values.items():
         columns[f"{kind}_cipher"] = vault.encrypt(value, place(kind), contact_id)
         columns[f"{kind}_masked"] = mask(kind, value)
-        columns[f"{kind}_index"] = look_up(vault, kind, value)
+        columns[f"{kind}_index"] = contact.indexes[kind]
     return columns
 
 
@@ -151,19 +157,19 @@ def place(kind: str) -> str:
     return f"contact.{kind}"
 
 
-def twin(work: Transaction, kind: str, index: bytes) -> Twin | None:
-    """Who has a contact value already, by its keyed hash; removed contacts and archived customers do not count."""
-    found = work.look_up(_TWINS[kind], {"value": index})
+def twin(work: Transaction, contact: Checked) -> Twin | None:
+    """Who has one of a contact's values already; removed contacts and archived customers do not count."""
+    found = work.look_up(_TWIN, {kind: contact.indexes.get(kind) for kind in KINDS})
     return Twin(*found) if found else None
 
 
-def known_already(kind: str, value: str, other: Twin) -> Duplicate:
+def known_already(contact: Checked, other: Twin) -> Duplicate:
     """The refusal of a contact value that somebody has already."""
     return Duplicate(
         msg(
             "{what} {value} is known already: {contact} of {code} {name}",
-            what=_LABELS[kind],
-            value=mask(kind, value),
+            what=_LABELS[other.kind],
+            value=mask(other.kind, contact.values[other.kind]),
             contact=other.contact_name,
             code=other.customer_code,
             name=other.customer_name,
@@ -171,7 +177,7 @@ def known_already(kind: str, value: str, other: Twin) -> Duplicate:
         msg(
             "see: salesflow customer show {code}; add it all the same with --allow-duplicate", code=other.customer_code
         ),
-        details={"twin": other.customer_code},
+        details={"twin": other.customer_code, "field": other.kind},
     )
 
 
@@ -191,16 +197,15 @@ def add(
     from salesflow.models.customer import Contact
 
     assert customer.id is not None
-    found = checked(new, work.context.policy.limits)
     vault = work.context.vault
-    for kind, value in found.values.items():
-        other = None if allow_duplicate else twin(work, kind, look_up(vault, kind, value))
-        if other is not None:
-            raise known_already(kind, value, other)
+    found = checked(new, work.context.policy.limits, vault)
+    other = None if allow_duplicate else twin(work, found)
+    if other is not None:
+        raise known_already(found, other)
     others = _of_customer(work, customer.id)
     made = work.add(Contact(customer_id=customer.id, **found.columns, created_at=work.now))
     assert made.id is not None
-    for column, kept in sealed(vault, found.values, made.id).items():
+    for column, kept in sealed(vault, found, made.id).items():
         setattr(made, column, kept)
     made.is_primary = primary or not others
     for contact in others if made.is_primary else ():
@@ -236,6 +241,12 @@ def reveal(work: Transaction, customer: Customer, name: str | None) -> Revealed:
         "contact.reveal", "contact", customer.code, after={"id": contact.id, "name": contact.name, "shown": shown}
     )
     return Revealed(contact, values)
+
+
+def named(work: Transaction, customer: Customer, name: str) -> Contact:
+    """The customer's contact of that name, or with it as a part of its name. Raises NotFound, Ambiguous."""
+    assert customer.id is not None
+    return _named(customer, _of_customer(work, customer.id), name)
 
 
 def _of_customer(work: Transaction, customer_id: int) -> list[Contact]:

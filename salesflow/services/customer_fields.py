@@ -15,19 +15,31 @@ from salesflow.rules.cadence import Base, cadence
 from salesflow.rules.consent import budget_consent
 from salesflow.rules.deadlines import entry_deadline
 from salesflow.rules.decision import Decision, Strength
+from salesflow.rules.status import loss_reason, won_evidence
 from salesflow.rules.wording import need_specific
 from salesflow.services import contacts
 from salesflow.services.contacts import NewContact, optional
 from salesflow.services.industries import parse_industry
 from salesflow.services.pinyin import sound
+from salesflow.services.status import NewStatus
 from salesflow.text import clean, fold, normalised_name
 
 if TYPE_CHECKING:
     from salesflow.db.transaction import Transaction
 
 _OWNER: Final = "SELECT id, login, region FROM staff WHERE login = :login AND active"
+_NAME: Final = msg("the customer's name")
+_NEED: Final = msg("the need")
+_INDUSTRY: Final = msg("the industry")
+_SIZE: Final = msg("the size")
+_ADDRESS: Final = msg("the address")
+_DETAIL: Final = msg("the source's detail")
+_REMARK: Final = msg("the remark")
+_CONSENT: Final = msg("the consent")
+_TAG: Final = msg("the tag")
 _TAG_ENDS: Final = str.maketrans("，、;；", ",,,,")
 _TAG_LENGTH: Final = 50
+_PROSPECT: Final = NewStatus(Status.PROSPECT, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +47,8 @@ class NewCustomer:
     """A customer as typed. `budget` in fen, with `budget_consent` saying when and how the customer agreed to it.
 
     Without `owner` (a login) it is the acting staff member's, without `region` the owner's, without `first_contact_at`
-    (aware) it is now. `contacts`: one at least, the first is the primary one; a person without any is its own contact.
+    (aware) it is now. `contacts`: one at least, the first is the primary one.
+    `status`: where it has one already, as in a list that was kept elsewhere; the rules hold for it as for any change.
     """
 
     name: str
@@ -55,6 +68,7 @@ class NewCustomer:
     tags: tuple[str, ...] = ()
     owner: str | None = None
     remark: str | None = None
+    status: NewStatus | None = None
 
 
 class Owner(NamedTuple):
@@ -73,6 +87,7 @@ class Checked(NamedTuple):
     tags: list[str]
     budget: Fen | None
     owner: Owner
+    status: NewStatus
     due: Decision[date]
     remarks: list[Decision[Any]]
 
@@ -95,7 +110,7 @@ class Desk:
         self._read_needs = need is not Strength.OFF and (thorough or need is Strength.REFUSE)
         self._owners: dict[str | None, Owner] = {}
         self._regions: dict[str | None, str] = {}
-        self._dues: dict[tuple[Grade | None, date], Decision[date]] = {}
+        self._dues: dict[tuple[Grade | None, Status, date], Decision[date]] = {}
 
     def check(self, new: NewCustomer) -> Checked:
         """The customer with its fields in order. Raises InvalidValue, NotFound (the owner), RuleRefused."""
@@ -105,6 +120,7 @@ class Desk:
         late = self._apply(
             entry_deadline(self._policy, self._context.calendar, first_contact=first, recorded=self._now), remarks
         )
+        status = self._status(new.status, remarks)
         columns = {**self._named(new), **self._described(new, remarks), **self._budgeted(new, remarks)}
         columns |= {
             "kind": new.kind.value,
@@ -112,7 +128,7 @@ class Desk:
             "source": new.source.value,
             "first_contact_at": first,
             "grade": None if new.grade is None else new.grade.value,
-            "status": Status.PROSPECT.value,
+            "status": status.status.value,
             "owner_id": owner.id,
             "assigned_at": self._work.now,
             "recorded_at": self._work.now,
@@ -120,12 +136,12 @@ class Desk:
             "entry_late": late.outcome == "late",
             "last_contact_on": first.date(),
         }
-        due = self._due(new.grade, first.date())
+        due = self._due(new.grade, status.status, first.date())
         columns["next_follow_up_on"] = due.value
-        return Checked(columns, self._people(new), self._tags(new.tags), new.budget, owner, due, remarks)
+        return Checked(columns, self._people(new), parse_tags(new.tags), new.budget, owner, status, due, remarks)
 
     def _named(self, new: NewCustomer) -> Mapping[str, Any]:
-        name = self._required(new.name, msg("the customer's name"), self._limits.name)
+        name = self._required(new.name, _NAME, self._limits.name)
         heard = sound(name, person=new.kind is Kind.PERSON)
         return {
             "name": name,
@@ -137,21 +153,21 @@ class Desk:
 
     def _described(self, new: NewCustomer, remarks: list[Decision[Any]]) -> Mapping[str, Any]:
         line, long = self._limits.line, self._limits.text
-        need = self._required(new.need, msg("the need"), long, multiline=True)
+        need = self._required(new.need, _NEED, long, multiline=True)
         if self._read_needs:
             self._apply(need_specific(self._policy, text=need), remarks)
-        industry = self._required(new.industry, msg("the industry"), line)
+        industry = self._required(new.industry, _INDUSTRY, line)
         return {
             "industry": parse_industry(industry, self._extra),
             "need": need,
-            "size": optional(new.size, line, msg("the size")),
-            "address": optional(new.address, line, msg("the address")),
-            "source_detail": optional(new.source_detail, line, msg("the source's detail")),
-            "remark": optional(new.remark, long, msg("the remark"), multiline=True),
+            "size": optional(new.size, line, _SIZE),
+            "address": optional(new.address, line, _ADDRESS),
+            "source_detail": optional(new.source_detail, line, _DETAIL),
+            "remark": optional(new.remark, long, _REMARK, multiline=True),
         }
 
     def _budgeted(self, new: NewCustomer, remarks: list[Decision[Any]]) -> Mapping[str, Any]:
-        consent = optional(new.budget_consent, self._limits.line, msg("the consent"))
+        consent = optional(new.budget_consent, self._limits.line, _CONSENT)
         self._apply(budget_consent(budget_given=new.budget is not None, consent=consent), remarks)
         return {"budget_consent": consent if new.budget is not None else None}
 
@@ -165,16 +181,25 @@ class Desk:
                 ),
                 code="missing-value",
             )
-        return [contacts.checked(one, self._limits) for one in given]
+        return [contacts.checked(one, self._limits, self._context.vault) for one in given]
 
-    def _tags(self, typed: tuple[str, ...]) -> list[str]:
-        """Tags as typed, also several with commas between them; each once."""
-        found: dict[str, str] = {}
-        for part in ",".join(typed).translate(_TAG_ENDS).split(","):
-            tag = clean(part, limit=_TAG_LENGTH, what=msg("the tag"), multiline=False)
-            if tag:
-                found.setdefault(fold(tag), tag)
-        return list(found.values())
+    def _status(self, given: NewStatus | None, remarks: list[Decision[Any]]) -> NewStatus:
+        """The status that the customer comes with, which is a prospect's unless told otherwise."""
+        if given is None:
+            return _PROSPECT
+        self._apply(loss_reason(new=given.status, category=given.loss_reason), remarks)
+        self._apply(
+            won_evidence(
+                new=given.status,
+                contract_signed=False,
+                payment_received=False,
+                override=given.override,
+                roles=self._work.actor.roles,
+                reason=given.reason,
+            ),
+            remarks,
+        )
+        return given
 
     def _required(self, text: str, what: Message, limit: int, *, multiline: bool = False) -> str:
         found = clean(text, limit=limit, what=what, multiline=multiline)
@@ -229,17 +254,27 @@ class Desk:
             self._regions[region] = checked_region(default)
         return self._regions[region]
 
-    def _due(self, grade: Grade | None, first: date) -> Decision[date]:
-        """What rule cadence says of a prospect since its first contact."""
-        key = (grade, first)
+    def _due(self, grade: Grade | None, status: Status, first: date) -> Decision[date]:
+        """What rule cadence says of a new customer since its first contact."""
+        key = (grade, status, first)
         if key not in self._dues:
             self._dues[key] = cadence(
                 self._policy,
                 self._context.calendar,
                 grade=grade,
-                status=Status.PROSPECT,
+                status=status,
                 base=first,
                 base_kind=Base.FIRST_CONTACT,
                 contacts_in_week=0,
             )
         return self._dues[key]
+
+
+def parse_tags(typed: tuple[str, ...]) -> list[str]:
+    """Tags as typed, also several with commas between them; each once. Raises InvalidValue for one that is too long."""
+    found: dict[str, str] = {}
+    for part in ",".join(typed).translate(_TAG_ENDS).split(","):
+        tag = clean(part, limit=_TAG_LENGTH, what=_TAG, multiline=False)
+        if tag:
+            found.setdefault(fold(tag), tag)
+    return list(found.values())

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["BUDGET", "Intake", "NewContact", "NewCustomer", "NewStatus", "add", "change_status", "load"]
 
 BUDGET: Final = "customer.budget"
-_BATCH: Final = 1000
+_BATCH: Final = 500
 _SAME_NAME: Final = (
     "SELECT code, name FROM customer WHERE name_norm = :name AND archived_at IS NULL ORDER BY id LIMIT 1"
 )
@@ -76,15 +76,13 @@ class Intake:
         self._import_id = import_id
         self._desk = Desk(work, thorough=import_id is None)
         self._year = work.context.clock.local(work.now).year
-        self._customer_id = self._last_id("customer")
-        self._contact_id = self._last_id("contact")
+        self._last_ids: dict[str, int] = {}
         self._rows: dict[type[SQLModel], list[Mapping[str, Any]]] = {table: [] for table in _TABLES}
         self._names: dict[str, tuple[str, str]] = {}
         self._values: dict[tuple[str, bytes], Twin] = {}
         self._numbers: dict[str, int] = {}
         self._taken: defaultdict[str, int] = defaultdict(int)
         self._tags: dict[str, int] = {}
-        self._tag_id: int | None = None
         self.due: Decision[date] | None = None
 
     def add(self, new: NewCustomer) -> str:
@@ -117,11 +115,15 @@ class Intake:
         self._taken.clear()
         self._names.clear()
         self._values.clear()
+        self._last_ids.clear()
 
-    def _last_id(self, table: str) -> int:
-        """The highest key so far: the write lock is held, so nobody else can take the next one."""
-        found = self._work.look_up(f"SELECT max(id) FROM {table}", {})  # noqa: S608 - names of ours
-        return int(found[0] or 0) if found else 0
+    def _next_id(self, table: str) -> int:
+        """The next key: the write lock is held, and until the next flush nobody else adds a row."""
+        if table not in self._last_ids:
+            found = self._work.look_up(f"SELECT max(id) FROM {table}", {})  # noqa: S608 - names of ours
+            self._last_ids[table] = int(found[0] or 0) if found else 0
+        self._last_ids[table] += 1
+        return self._last_ids[table]
 
     def _next_code(self, region: str) -> str:
         """Region, year and serial; the counter itself moves when the customers are written, so that no number is lost."""
@@ -141,18 +143,16 @@ class Intake:
             raise Duplicate(
                 msg("{name} is there already: {code} {twin}", name=checked.columns["name"], code=code, twin=name),
                 msg("see: salesflow customer show {code}; add it all the same with --allow-duplicate", code=code),
-                details={"twin": code},
+                details={"twin": code, "field": "name"},
             )
         for contact in checked.contacts:
-            for kind, value in contact.values.items():
-                index = contacts.look_up(self._vault, kind, value)
-                twin = self._values.get((kind, index)) or contacts.twin(self._work, kind, index)
-                if twin is not None:
-                    raise contacts.known_already(kind, value, twin)
+            pending = (self._values.get(pair) for pair in contact.indexes.items())
+            twin = next(filter(None, pending), None) or contacts.twin(self._work, contact)
+            if twin is not None:
+                raise contacts.known_already(contact, twin)
 
     def _keep(self, checked: Checked, code: str) -> None:
-        self._customer_id += 1
-        key, columns = self._customer_id, checked.columns
+        key, columns = self._next_id("customer"), checked.columns
         budget = None if checked.budget is None else self._vault.encrypt(format_money(checked.budget), BUDGET, key)
         columns |= {"id": key, "code": code, "budget_cipher": budget, "import_id": self._import_id}
         self._rows[Customer].append(columns)
@@ -160,36 +160,32 @@ class Intake:
         people = [
             self._keep_contact(contact, key, first=number == 0) for number, contact in enumerate(checked.contacts)
         ]
-        for contact in people:
-            self._remember(contact, code, columns["name"])
+        for contact in checked.contacts:  # so that a later row of the same batch is known as a twin
+            for kind, index in contact.indexes.items():
+                self._values[kind, index] = Twin(kind, code, columns["name"], contact.columns["name"])
         for tag in checked.tags:
-            self._rows[CustomerTag].append({"customer_id": key, "tag_id": self._tag(tag)})
-        self._keep_history(columns, key)
+            self._rows[CustomerTag].append({"customer_id": key, "tag_id": self.tag(tag)})
+        self._keep_history(checked, key)
         self._audit(checked, code, people)
 
     def _keep_contact(self, contact: contacts.Checked, customer_id: int, *, first: bool) -> Mapping[str, Any]:
-        self._contact_id += 1
+        contact_id = self._next_id("contact")
         row = {
-            "id": self._contact_id,
+            "id": contact_id,
             "customer_id": customer_id,
             **contact.columns,
             "is_primary": first,
-            **contacts.sealed(self._vault, contact.values, self._contact_id),
+            **contacts.sealed(self._vault, contact, contact_id),
             "created_at": self._work.now,
         }
         self._rows[Contact].append(row)
         return row
 
-    def _remember(self, contact: Mapping[str, Any], code: str, name: str) -> None:
-        """So that a later row of the same batch is known as a twin."""
-        for kind in contacts.KINDS:
-            index = contact[f"{kind}_index"]
-            if index is not None:
-                self._values[kind, index] = Twin(code, name, contact["name"])
-
-    def _keep_history(self, columns: Mapping[str, Any], key: int) -> None:
-        made = {"customer_id": key, "at": self._work.now, "by_id": self._work.actor.id, "reason": ""}
-        self._rows[StatusChange].append({**made, "to_status": Status.PROSPECT.value})
+    def _keep_history(self, checked: Checked, key: int) -> None:
+        columns, status = checked.columns, checked.status
+        made = {"customer_id": key, "at": self._work.now, "by_id": self._work.actor.id, "reason": status.reason}
+        lost = status.loss_reason if status.status is Status.LOST else None
+        self._rows[StatusChange].append({**made, "to_status": status.status.value, "loss_reason": lost})
         if columns["grade"] is not None:
             self._rows[GradeChange].append({**made, "to_grade": columns["grade"]})
         if columns["next_follow_up_on"] is not None:
@@ -204,8 +200,8 @@ class Intake:
                 }
             )
 
-    def _tag(self, name: str) -> int:
-        """The tag's key; a tag that the library lacks is added to it."""
+    def tag(self, name: str) -> int:
+        """The tag's key, which is there after the next flush at the latest; a tag that the library lacks is added to it."""
         norm = fold(name)
         if norm not in self._tags:
             found = self._work.look_up("SELECT id FROM tag WHERE name_norm = :norm", {"norm": norm})
@@ -213,10 +209,10 @@ class Intake:
         return self._tags[norm]
 
     def _new_tag(self, name: str, norm: str) -> int:
-        self._tag_id = (self._last_id("tag") if self._tag_id is None else self._tag_id) + 1
-        self._rows[Tag].append({"id": self._tag_id, "name": name, "name_norm": norm})
+        key = self._next_id("tag")
+        self._rows[Tag].append({"id": key, "name": name, "name_norm": norm})
         self._work.audit("tag.add", "tag", name)
-        return self._tag_id
+        return key
 
     def _audit(self, checked: Checked, code: str, people: list[Mapping[str, Any]]) -> None:
         left_out = ("id", "code", "name_folded", "name_norm", "pinyin", "initials", "owner_id", "budget_cipher")

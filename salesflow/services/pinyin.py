@@ -41,7 +41,8 @@ class Sound(NamedTuple):
 def sound(name: str, *, person: bool = False) -> Sound:
     """How a name reads; a person's surname by its own reading (单 is shan). Letters and digits stay, all else is left out."""
     folded = fold(name)
-    full, initials = [], []
+    full: list[str] = []
+    initials: list[str] = []
     surname = _SURNAME.match(folded) if person else None
     if surname:
         _read(_SURNAMES[surname[0]], full, initials)

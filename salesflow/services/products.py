@@ -66,7 +66,7 @@ def add(work: Transaction, new: NewProduct) -> Product:
     record = work.add(
         Product(
             sku=sku,
-            name=_required(clean(new.name, limit=limits.name, what=msg("name"), multiline=False)),
+            name=_required(clean(new.name, limit=limits.name, what=msg("product name"), multiline=False)),
             spec=clean(new.spec, limit=limits.line, what=msg("specification")),
             unit=clean(new.unit, limit=limits.name, what=msg("unit"), multiline=False) or DEFAULT_UNIT,
             list_price=new.list_price,

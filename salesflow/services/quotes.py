@@ -231,7 +231,7 @@ def _check_approved(work: Transaction, quote: Quote) -> None:
 def _check_day(work: Transaction, quote: Quote, on: date) -> None:
     hint = msg("give the day on which the customer confirmed")
     if on > work.context.clock.today():
-        raise InvalidValue(msg("{date} is in the future", date=on), hint)
+        raise InvalidValue(msg("{date} is in the future", date=on), hint, code="future")
     if on < quote.created_on:
         raise InvalidValue(
             msg("{date} is before {number} was made, on {made}", date=on, number=quote.number, made=quote.created_on),

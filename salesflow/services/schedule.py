@@ -15,11 +15,11 @@ from salesflow.rules.cadence import CADENCE, Base, cadence
 from salesflow.rules.decision import Decision
 
 
-def due_by_rule(work: Transaction, customer: Customer) -> Decision[date]:
-    """What rule cadence says of the customer as it stands: from its last contact, else its first contact."""
+def due_by_rule(work: Transaction, customer: Customer, *, since: date | None = None) -> Decision[date]:
+    """What rule cadence says of the customer as it stands: from its last contact (or `since`), else its first contact."""
     assert customer.id is not None
     first = work.context.clock.local(customer.first_contact_at).date()
-    last = customer.last_contact_on
+    last = since or customer.last_contact_on
     base, kind = (last, Base.LAST_CONTACT) if last is not None and last > first else (first, Base.FIRST_CONTACT)
     return cadence(
         work.context.policy,
@@ -94,16 +94,21 @@ def plan(
 
 
 def replan(work: Transaction, customer: Customer) -> Decision[date]:
-    """Put the computed plan item where rule cadence wants it now: after a change of grade or status. Items planned by hand stay.
+    """Move the computed plan item to where rule cadence wants it now: after a change of grade or status.
 
-    A customer that is not to be contacted (lost, invalid) loses all pending items.
+    Items planned by hand stay, and are enough. A customer that is not to be contacted (lost, invalid) loses all pending
+    items.
     """
     decision = due_by_rule(work, customer)
-    for item in pending(work, customer):
-        if decision.value is None or item.rule == CADENCE:
+    items = pending(work, customer)
+    computed = next((item for item in items if item.rule == CADENCE), None)
+    if decision.value is None:
+        for item in items:
             close(work, item, PlanState.CANCELLED, reason=CADENCE)
-    work.session.flush()
-    if decision.value is not None and not pending(work, customer):
+    elif computed is not None:
+        computed.due_on = decision.value
+        work.session.add(computed)
+    elif not items:
         plan(work, customer, decision.value, by_rule=True)
     refresh(work, customer)
     return decision

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
 from salesflow.context import Actor, Context
 from salesflow.db.transaction import Transaction, transaction
-from salesflow.db.upgrade import create_database, remove
+from salesflow.db.upgrade import new_database
 from salesflow.db.vault import KEY_SETTING, create_key, key_file
 from salesflow.enums import Role
 from salesflow.i18n import msg
 from salesflow.models.staff import Staff, StaffRole
 from salesflow.models.system import PolicyVersion, Setting
 from salesflow.rules.policy import Policy
-from salesflow.services.staff import checked_login, checked_region
-from salesflow.text import clean
+from salesflow.services.staff import checked_login, checked_name, checked_region
 
 DEFAULT_PRESET = "balanced"
 
@@ -35,23 +33,16 @@ class NewDatabase:
 
 def create(context: Context, new: NewDatabase) -> str:
     """Make the database at the context's path; gives where its key is kept. Nothing is left behind where it fails."""
-    policy = Policy()
+    limit = Policy().limits.name
     login, region = checked_login(new.login), checked_region(new.region)
-    company = clean(new.company, limit=policy.limits.name, what=msg("company"), multiline=False)
-    name = clean(new.name, limit=policy.limits.name, what=msg("name"), multiline=False)
-    create_database(context.database)
-    try:
-        fingerprint, place = create_key(context.database, use_keyring=new.use_keyring)
+    company, name = checked_name(new.company, limit, msg("company")), checked_name(new.name, limit, msg("name"))
+    with new_database(context.database) as draft:
+        fingerprint, place = create_key(draft, use_keyring=new.use_keyring)
         facts = {"company": company, "region": region, KEY_SETTING: fingerprint, **dict(new.settings)}
         founder = Actor(1, login, name, region, frozenset(Role))
-        with transaction(context.database, context, founder) as work:
+        with transaction(draft, context, founder) as work:
             _write(work, new.preset, facts)
-    except BaseException:
-        remove(context.database)
-        if os.path.exists(key_file(context.database)):
-            os.unlink(key_file(context.database))
-        raise
-    return place
+    return key_file(context.database) if place == key_file(draft) else place
 
 
 def _write(work: Transaction, preset: str, facts: dict[str, str]) -> None:

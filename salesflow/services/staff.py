@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from salesflow.db.transaction import Transaction
 from salesflow.enums import Role
 from salesflow.errors import Duplicate, InvalidValue, NotFound
-from salesflow.i18n import msg
+from salesflow.i18n import Message, msg
 from salesflow.models.staff import Staff, StaffRole
 from salesflow.text import clean
 
@@ -39,7 +39,7 @@ def add(work: Transaction, new: NewStaff) -> Staff:
     record = work.add(
         Staff(
             login=login,
-            name=clean(new.name, limit=work.context.policy.limits.name, what=msg("name"), multiline=False),
+            name=checked_name(new.name, work.context.policy.limits.name, msg("name")),
             region=None if new.region is None else checked_region(new.region),
             manager_id=manager_id,
             created_at=work.now,
@@ -87,6 +87,14 @@ def checked_login(login: str) -> str:
             msg("use 1 to 32 letters a-z, digits, '.', '_' or '-', such as: zhang.wei"),
         )
     return folded
+
+
+def checked_name(name: str, limit: int, what: Message) -> str:
+    """The name of a person or company: one line, not empty, at most `limit` characters."""
+    text = clean(name, limit=limit, what=what, multiline=False)
+    if not text:
+        raise InvalidValue(msg("{what} is missing", what=what), msg("write at least one character"), code="missing-value")
+    return text
 
 
 def checked_region(region: str) -> str:

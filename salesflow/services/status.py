@@ -75,9 +75,14 @@ def change_status(
     after |= {"reason": new.reason, "loss_reason": new.loss_reason, "competitor": new.competitor, "run": run_id}
     work.session.add(customer)
     work.audit("customer.status", "customer", customer.code, before=before, after=after, rule=rule)
-    if old in FORWARD and new.status in FORWARD and FORWARD.index(new.status) > FORWARD.index(old):
+    if is_forward(old, new.status):
         schedule.mark_progress(work, customer)
     return schedule.replan(work, customer) if replan else None
+
+
+def is_forward(old: Status, new: Status) -> bool:
+    """Whether a change of status brings the customer nearer to a deal: that is progress."""
+    return old in FORWARD and new in FORWARD and FORWARD.index(new) > FORWARD.index(old)
 
 
 def change_grade(

@@ -54,9 +54,7 @@ def test_route_by_role(policy: Policy, roles: list[Role], points: int, route: li
     assert decision.rule == "discount-authority"
     assert decision.value is not None
     assert [step.role for step in decision.value] == route
-    assert (decision.outcome, decision.strength) == (
-        ("above", Strength.ROUTE) if route else ("within", Strength.OFF)
-    )
+    assert (decision.outcome, decision.strength) == (("above", Strength.ROUTE) if route else ("within", Strength.OFF))
 
 
 def test_the_sentences_name_the_line_and_the_limits() -> None:

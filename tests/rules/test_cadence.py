@@ -233,13 +233,13 @@ def test_won_customers_may_have_none() -> None:
         ),
         (
             "balanced", NO_GRADE, PROSPECT, "2026-03-05", 0, Base.FIRST_CONTACT,
-            "next follow-up 2026-04-07 (no grade, so as grade C: every 30 days from the first contact on 2026-03-05 gives"
-            " 2026-04-04, a Saturday; moved to 2026-04-07)",
+            ("next follow-up 2026-04-07 (no grade, so as grade C: every 30 days from the first contact on 2026-03-05 gives"
+            " 2026-04-04, a Saturday; moved to 2026-04-07)"),
         ),
         (
             "tracker", B, INTERESTED, "2026-03-05", 0, Base.ASSIGNMENT,
-            "next follow-up 2026-03-09 (interested: every 4 days from the assignment on 2026-03-05; 2026-03-09 is a working"
-            " day)",
+            ("next follow-up 2026-03-09 (interested: every 4 days from the assignment on 2026-03-05; 2026-03-09 is a working"
+            " day)"),
         ),
         (
             "order-toolkit", B, WON, "2026-03-05", 1, Base.LAST_CONTACT,
@@ -247,8 +247,8 @@ def test_won_customers_may_have_none() -> None:
         ),
         (
             "process-toolkit", A, PROSPECT, "2026-03-12", 1, Base.LAST_CONTACT,
-            "next follow-up 2026-03-13 (grade A: every 3 days; 1 of 2 contacts this week, so not later than its last working"
-            " day, 2026-03-13)",
+            ("next follow-up 2026-03-13 (grade A: every 3 days; 1 of 2 contacts this week, so not later than its last working"
+            " day, 2026-03-13)"),
         ),
         (
             "balanced", A, PROSPECT, "2028-02-22", 1, Base.LAST_CONTACT,
@@ -302,13 +302,13 @@ def test_a_companys_own_days_count() -> None:
         ("2026-03-12", "ok", Strength.OFF, "next follow-up 2026-03-12 (as given)"),
         (
             "2026-03-13", "beyond-cadence", Strength.FLAG,
-            "next follow-up 2026-03-13 is 1 day beyond cadence; the rule gives: next follow-up 2026-03-12 (grade A: every 7"
-            " days; 2026-03-12 is a working day)",
+            ("next follow-up 2026-03-13 is 1 day beyond cadence; the rule gives: next follow-up 2026-03-12 (grade A: every 7"
+            " days; 2026-03-12 is a working day)"),
         ),
         (
             "2026-04-01", "beyond-cadence", Strength.FLAG,
-            "next follow-up 2026-04-01 is 20 days beyond cadence; the rule gives: next follow-up 2026-03-12 (grade A: every 7"
-            " days; 2026-03-12 is a working day)",
+            ("next follow-up 2026-04-01 is 20 days beyond cadence; the rule gives: next follow-up 2026-03-12 (grade A: every 7"
+            " days; 2026-03-12 is a working day)"),
         ),
     ],
 )  # fmt: skip

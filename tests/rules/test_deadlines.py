@@ -70,9 +70,7 @@ def test_entry_deadline(policy: Policy, first_contact: str, recorded: str, due: 
 
 def test_business_may_close_at_another_hour() -> None:
     policy = PROCESS_TOOLKIT._replace(business=Business(time(17, 30)))
-    decision = entry_deadline(
-        policy, CALENDAR, first_contact=at("2026-03-05 10:00"), recorded=at("2026-03-05 10:00")
-    )
+    decision = entry_deadline(policy, CALENDAR, first_contact=at("2026-03-05 10:00"), recorded=at("2026-03-05 10:00"))
     assert decision.value == at("2026-03-06 17:30")
 
 
@@ -142,7 +140,11 @@ def test_first_contact_deadline(
     grade: Grade | None, contacted: str | None, now: str, due: str, outcome: str, strength: Strength, text: str
 ) -> None:
     decision = first_contact_deadline(
-        BALANCED, grade=grade, assigned=at("2026-03-05 10:00"), contacted=at(contacted) if contacted else None, now=at(now)
+        BALANCED,
+        grade=grade,
+        assigned=at("2026-03-05 10:00"),
+        contacted=at(contacted) if contacted else None,
+        now=at(now),
     )
     assert (decision.rule, decision.outcome, decision.value) == ("first-contact-deadline", outcome, at(due))
     assert decision.strength is strength
@@ -152,7 +154,9 @@ def test_first_contact_deadline(
 def test_first_contact_deadline_has_a_number_for_each_grade() -> None:
     policy = BALANCED._replace(first_contact_deadline=BALANCED.first_contact_deadline._replace(b_days=3, c_days=10))
     dues = [
-        first_contact_deadline(policy, grade=grade, assigned=at("2026-03-05 10:00"), contacted=None, now=at("2026-03-05 11:00"))
+        first_contact_deadline(
+            policy, grade=grade, assigned=at("2026-03-05 10:00"), contacted=None, now=at("2026-03-05 11:00")
+        )
         for grade in (Grade.A, Grade.B, Grade.C, None)
     ]
     assert [due.value for due in dues] == [

@@ -156,7 +156,7 @@ NUMBER = "it must be a number from {} to {} with at most 2 decimals"
         ("[discount-authority]\nrep = nan", f"line 2: [discount-authority] rep: {NUMBER.format(0, 100)}", None),
         ("[discount-authority]\nrep = inf", f"line 2: [discount-authority] rep: {NUMBER.format(0, 100)}", None),
         ("[discount-authority]\nrep = 1e999999", f"line 2: [discount-authority] rep: {NUMBER.format(0, 100)}", None),
-        ("[discount-authority]\nrep = 2.50000000000000000000000000000001", f"line 2: [discount-authority] rep: {NUMBER.format(0, 100)}", None),
+        ("[discount-authority]\nrep = 2.5000000000000000000001", f"line 2: [discount-authority] rep: {NUMBER.format(0, 100)}", None),
         ("[discount-authority]\nrep = 1e-999999", f"line 2: [discount-authority] rep: {NUMBER.format(0, 100)}", None),
         ("[discount-authority]\nrep = true", f"line 2: [discount-authority] rep: {NUMBER.format(0, 100)}", None),
         ('[discount-authority]\nrep = "10"', f"line 2: [discount-authority] rep: {NUMBER.format(0, 100)}", None),
@@ -251,5 +251,5 @@ def test_details_for_programs() -> None:
 
 def test_what_a_base_brings_along_may_contradict() -> None:
     strict = Policy(grade_score=Policy().grade_score._replace(b_from=450))
-    with pytest.raises(InvalidValue, match="line 1: .grade-score. the cut-off of A, 4, is below that of B, 4.5"):
+    with pytest.raises(InvalidValue, match=r"^line 1: \[grade-score\] the cut-off of A, 4, is below that of B, 4.5$"):
         parse_policy('extends = "tracker"', lambda _: strict)

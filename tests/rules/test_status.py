@@ -34,9 +34,7 @@ def test_every_pair(old: Status, new: Status) -> None:
     else:
         assert (decision.outcome, decision.strength, decision.value) == ("refused", Strength.REFUSE, None)
         assert str(decision.hint) == f"from {old} it can become: {', '.join(TRANSITIONS[old])}"
-        assert str(decision.message) == (
-            f"the status is {old} already" if new is old else f"{old} cannot become {new}"
-        )
+        assert str(decision.message) == (f"the status is {old} already" if new is old else f"{old} cannot become {new}")
 
 
 def test_status_reason() -> None:
@@ -117,7 +115,5 @@ def test_won_evidence_says_what_to_do(override: bool, roles: list[Role], hint: s
 
 @pytest.mark.parametrize("new", [status for status in Status if status is not Status.WON])
 def test_only_won_needs_evidence(new: Status) -> None:
-    decision = won_evidence(
-        new=new, contract_signed=False, payment_received=False, override=False, roles=[], reason=""
-    )
+    decision = won_evidence(new=new, contract_signed=False, payment_received=False, override=False, roles=[], reason="")
     assert (decision.outcome, decision.strength) == ("ok", Strength.OFF)

@@ -24,7 +24,12 @@ STAFF: Final = (
 )
 SELLERS: Final = ("li.na", "chen.jie", "zhao.lei")
 MANAGER: Final = "zhang.wei"
-DECIDERS: Final = {Role.MANAGER: "zhang.wei", Role.FINANCE: "liu.yang", Role.OPERATIONS: "sun.li", Role.DIRECTOR: "wang.fang"}
+DECIDERS: Final = {
+    Role.MANAGER: "zhang.wei",
+    Role.FINANCE: "liu.yang",
+    Role.OPERATIONS: "sun.li",
+    Role.DIRECTOR: "wang.fang",
+}
 
 # sku, name, specification, unit, list price, floor price, cost in yuan, lead days, stock
 _PRODUCTS: Final = (
@@ -97,14 +102,24 @@ NEEDS: Final = (
 )
 TALKS: Final = (
     (Method.PHONE, "电话确认现场节拍和工件尺寸，客户同意 {m} 月 {d} 日来样品测试", "对方要求周五前给出含安装的报价"),
-    (Method.VISIT, "到现场看了 {n} 号车间，测量安装空间，拍照记录接口", "设备科长说二期还要 {k} 台，但总经理要先看一期效果"),
+    (
+        Method.VISIT,
+        "到现场看了 {n} 号车间，测量安装空间，拍照记录接口",
+        "设备科长说二期还要 {k} 台，但总经理要先看一期效果",
+    ),
     (Method.WECHAT, "发送同行案例视频和技术参数表", "回复已转给生产部，{d} 号开会讨论"),
     (Method.EMAIL, "发送技术方案 V{k} 和测试报告", "客户提出把交期从 {n} 天缩短到 {d} 天"),
     (Method.ONLINE_MEETING, "与技术、采购三方会议，逐条过技术协议", "还有 {k} 条未定：质保期、备件价格"),
     (Method.DEMO, "样品打标演示 {n} 件，节拍 {s}.{k} 秒，合格率 100 %", "客户现场确认效果，要求补充一份检测报告"),
     (Method.INVITE, "邀请客户 {m} 月 {d} 日来厂参观样机", "对方 {k} 人确认参加"),
 )
-NEXT_STEPS: Final = ("发送修改后的报价单给采购经理", "请技术部出节拍分析并发给设备科长", "约总经理见面谈付款方式", "确认样品测试时间和人员", "跟采购核对合同条款")
+NEXT_STEPS: Final = (
+    "发送修改后的报价单给采购经理",
+    "请技术部出节拍分析并发给设备科长",
+    "约总经理见面谈付款方式",
+    "确认样品测试时间和人员",
+    "跟采购核对合同条款",
+)
 RISKS: Final = ("竞争对手报价低 {d} %", "预算要到 {m} 月才批", "使用部门担心停线 {k} 天", None, None, None)
 COMPETITORS: Final = ("大族", "海康机器人", "华工激光")
 
@@ -128,7 +143,11 @@ class Lead:
 def filled(random: Random, template: str) -> str:
     """A sentence with figures in it."""
     return template.format(
-        n=random.randint(2, 9), m=random.randint(1, 12), s=random.randint(2, 9), k=random.randint(1, 4), d=random.randint(3, 28)
+        n=random.randint(2, 9),
+        m=random.randint(1, 12),
+        s=random.randint(2, 9),
+        k=random.randint(1, 4),
+        d=random.randint(3, 28),
     )
 
 
@@ -143,7 +162,18 @@ def lead(random: Random, number: int, region: str) -> Lead:
     source, detail = random.choice(SOURCES)
     title, role = random.choice(TITLES)
     person = random.choice(SURNAMES) + random.choice(GIVEN)
-    return Lead(name, industry, city, source, detail, filled(random, random.choice(NEEDS)), person, title, role, phone(number, region))
+    return Lead(
+        name,
+        industry,
+        city,
+        source,
+        detail,
+        filled(random, random.choice(NEEDS)),
+        person,
+        title,
+        role,
+        phone(number, region),
+    )
 
 
 def _ordinal(series: int) -> str:

@@ -85,6 +85,11 @@ def code(codes: type[C], others: Mapping[str, C]) -> Reader:
     return read
 
 
+def words(mapping: Mapping[C, str]) -> dict[str, C]:
+    """Other words for codes, from a table of them with blanks between."""
+    return {word: code for code, listed in mapping.items() for word in listed.split()}
+
+
 def flag(yes: tuple[str, ...] = (), no: tuple[str, ...] = ()) -> Reader:
     """Yes or no, in the usual words and these."""
     answers = {fold(word): True for word in (*_YES, *yes)} | {fold(word): False for word in (*_NO, *no)}
@@ -101,6 +106,16 @@ def flag(yes: tuple[str, ...] = (), no: tuple[str, ...] = ()) -> Reader:
 def money(cell: Cell) -> int:
     """Fen of an amount in yuan."""
     return parse_money(plain(cell))
+
+
+def ten_thousands(reader: Reader) -> Reader:
+    """The reader of an amount for a column in 万元: a bare number counts ten thousands."""
+
+    def read(cell: Cell) -> Any:
+        text = plain(cell).strip()
+        return reader(f"{text}万" if re.fullmatch(r"[\d.,，]+", text) else text)
+
+    return read
 
 
 def percent(cell: Cell) -> int:

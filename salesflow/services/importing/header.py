@@ -7,7 +7,8 @@ from typing import Final, NamedTuple
 
 from salesflow.errors import UsageError
 from salesflow.i18n import msg
-from salesflow.services.importing.layout import IGNORED, Field, Layout, field_of, normal
+from salesflow.services.importing.cells import ten_thousands
+from salesflow.services.importing.layout import IGNORED, Field, Layout, Reader, field_of, normal
 from salesflow.services.tabular import Cell, Row, is_blank, text_of
 from salesflow.text import nearest, shorten
 
@@ -22,6 +23,7 @@ class Column(NamedTuple):
     index: int
     title: str
     field: Field
+    read: Reader
 
 
 class Header(NamedTuple):
@@ -93,7 +95,7 @@ class Titles:
                 if name is None and titles[index] and normal(titles[index]) not in IGNORED:
                     ignored.append(titles[index])
                 continue
-            column = Column(index, titles[index] or letter(index), self._fields[name])
+            column = _column(index, titles[index], self._fields[name])
             if name in taken and not column.field.joins:
                 raise _twice(taken[name], column)
             taken[name] = column
@@ -147,6 +149,11 @@ def find(rows: Iterable[Row], titles: Titles) -> Header | None:
                 code="two-headers",
             )
     return header
+
+
+def _column(index: int, title: str, field: Field) -> Column:
+    in_ten_thousands = field.amount and "万" in title
+    return Column(index, title or letter(index), field, ten_thousands(field.read) if in_ten_thousands else field.read)
 
 
 def letter(index: int) -> str:

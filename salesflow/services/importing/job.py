@@ -13,7 +13,7 @@ from salesflow.errors import Duplicate, FileProblem, SalesflowError, UsageError
 from salesflow.i18n import Message, label, msg, render
 from salesflow.models.customer import ImportRun
 from salesflow.services.importing import header as headers
-from salesflow.services.importing.layout import Layout, Options, Values
+from salesflow.services.importing.layout import Field, Layout, Options, Values
 from salesflow.services.importing.report import Report, joined
 from salesflow.services.importing.spool import Spool
 from salesflow.services.tabular import Cell, Row, Sheet, form_of, is_blank, sheets
@@ -201,27 +201,27 @@ class _Import:
         values: Values = {}
         problems: list[Message] = []
         count = len(row.cells)
-        for index, title, field in self._header.columns:
+        for index, title, field, read in self._header.columns:
             if index >= count or is_blank(row.cells[index]):
                 continue
             try:
-                value = field.read(row.cells[index])
+                value = read(row.cells[index])
             except SalesflowError as error:
                 problems.append(msg("{column}: {problem}", column=title, problem=_with_hint(error)))
                 continue
-            values[field.name] = self._joined(field.name, title, value, values) if field.joins else value
+            values[field.name] = self._joined(field, title, value, values) if field.joins else value
         for name, value in self._defaults.items():
             values.setdefault(name, value)
         if not problems and not self._job.update:
             problems += [self._missing(name) for name in self._layout.required if name not in values]
         return values, problems
 
-    def _joined(self, name: str, title: str, value: str, values: Values) -> str:
-        """The text of a field to which several columns give something: each with its title."""
-        if sum(column.field.name == name for column in self._header.columns) == 1:
+    def _joined(self, field: Field, title: str, value: str, values: Values) -> str:
+        """The text of a field to which several columns give something; longer texts each with their title."""
+        if sum(column.field.name == field.name for column in self._header.columns) == 1:
             return value
-        before = f"{values[name]}\n" if name in values else ""
-        return f"{before}{title}：{value}"
+        said = f"{title}：{value}" if field.joins == "\n" else value
+        return f"{values[field.name]}{field.joins}{said}" if field.name in values else said
 
     def _missing(self, name: str) -> Message:
         title = next((column.title for column in self._header.columns if column.field.name == name), None)

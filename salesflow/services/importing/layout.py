@@ -26,13 +26,15 @@ IGNORED: Final = frozenset(("序号", "no", "行号", "row", "原因", "reason",
 class Field(NamedTuple):
     """One field: its name (the English title, and what `--map` takes), other titles, how a cell is read.
 
-    joins: the texts of several columns are put together; else two columns for one field are an error.
+    joins: what stands between the texts of several columns; without it two columns for one field are an error.
+    amount: the column may be in 万元, as its title says.
     """
 
     name: str
     titles: tuple[str, ...]
     read: Reader
-    joins: bool = False
+    joins: str = ""
+    amount: bool = False
 
     @property
     def shown(self) -> str:

@@ -1,0 +1,151 @@
+"""The selects of the weekly review: for every figure one that gives a row for each record that it counts.
+
+A figure is an aggregate over its select and a drill lists the same select, so that they cannot disagree. Nothing that
+happened at or after `:end` shows in them: a status or grade that changed since is what it was before the first change,
+a plan item closed since is pending, what was recorded since is not there. `{owner_id}`, `{by_id}` and `{submitted_by_id}`
+stand for the condition on whose records count.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+VISIBLE: Final = "(archived_at IS NULL OR archived_at >= :end)"
+
+GRADE: Final = """CASE WHEN c.id IN (SELECT customer_id FROM v_grade_change WHERE at >= :end)
+    THEN (SELECT g.from_grade FROM v_grade_change g WHERE g.customer_id = c.id AND g.at >= :end ORDER BY g.id LIMIT 1)
+    ELSE c.grade END"""
+STATUS: Final = """CASE WHEN c.id IN (SELECT customer_id FROM v_status_change WHERE at >= :end)
+    THEN (SELECT s.from_status FROM v_status_change s WHERE s.customer_id = c.id AND s.at >= :end ORDER BY s.id LIMIT 1)
+    ELSE c.status END"""
+
+# The stored date holds unless a follow-up was recorded since; then the latest of those that were known.
+_LAST_CONTACT: Final = """CASE WHEN c.id IN (SELECT customer_id FROM v_followup WHERE recorded_at >= :end)
+    THEN coalesce((SELECT f.at FROM v_followup f
+                   WHERE f.customer_id = c.id AND f.at < :end AND f.recorded_at < :end AND f.at >= c.first_contact_at
+                   ORDER BY f.at DESC LIMIT 1), c.first_contact_at)
+    ELSE c.last_contact_on END"""
+
+_FORWARD: Final = """(from_status = 'prospect' AND to_status IN ('interested', 'hot', 'won')
+    OR from_status = 'interested' AND to_status IN ('hot', 'won') OR from_status = 'hot' AND to_status = 'won')"""
+_OF_QUOTE: Final = "v_quote q JOIN v_state_change s ON s.subject_id = q.id AND s.subject_kind = 'quote'"
+_OF_ORDER: Final = "v_order o JOIN v_state_change s ON s.subject_id = o.id AND s.subject_kind = 'order'"
+
+# Every event that is progress: which customer's, when it happened (an instant or a business date), when it was known.
+PROGRESS: Final = (
+    "SELECT customer_id, at AS happened, recorded_at AS known FROM v_followup WHERE progress",
+    f"SELECT customer_id, at AS happened, at AS known FROM v_status_change WHERE {_FORWARD}",
+    "SELECT customer_id, at AS happened, at AS known FROM v_grade_change WHERE to_grade < from_grade",
+    f"SELECT customer_id, s.at AS happened, s.at AS known FROM {_OF_QUOTE} WHERE s.to_state = 'sent'",
+    f"SELECT customer_id, accepted_on AS happened, s.at AS known FROM {_OF_QUOTE} WHERE s.to_state = 'accepted'",
+    f"SELECT customer_id, s.at AS happened, s.at AS known FROM {_OF_ORDER} WHERE s.to_state = 'approved'",
+)
+
+NEW_CUSTOMERS: Final = f"""SELECT c.code AS customer_code, c.name AS customer_name, c.source, {GRADE} AS grade, c.owner,
+    c.first_contact_at, c.recorded_at, c.entry_late
+    FROM v_customer_facts c WHERE c.recorded_at >= :start AND c.recorded_at < :end AND {VISIBLE} AND {{owner_id}}"""
+
+# What every status has now, taken back by all that changed since the two moments.
+STATUS_MIX: Final = f"""SELECT status, sum(at_end) AS at_end, sum(at_start) AS at_start FROM (
+    SELECT status, sum(CASE WHEN {VISIBLE} THEN 1 ELSE 0 END) AS at_end,
+        sum(CASE WHEN archived_at IS NULL OR archived_at >= :start THEN 1 ELSE 0 END) AS at_start
+        FROM v_customer_facts WHERE {{owner_id}} GROUP BY status
+    UNION ALL SELECT to_status, -sum(CASE WHEN at >= :end THEN 1 ELSE 0 END), -count(*)
+        FROM v_status_change WHERE at >= :start AND {{owner_id}} GROUP BY to_status
+    UNION ALL SELECT from_status, sum(CASE WHEN at >= :end THEN 1 ELSE 0 END), count(*)
+        FROM v_status_change WHERE at >= :start AND from_status IS NOT NULL AND {{owner_id}} GROUP BY from_status
+    ) mixed GROUP BY status"""
+
+CUSTOMERS: Final = f"""SELECT {STATUS} AS status, c.code AS customer_code, c.name AS customer_name, {GRADE} AS grade, c.owner
+    FROM v_customer_facts c WHERE c.recorded_at < :end AND {VISIBLE} AND {{owner_id}}"""
+
+STATUS_CHANGES: Final = """SELECT id, at, customer_id, customer_code, customer_name, owner_id, from_status, to_status, reason,
+    loss_reason, competitor, "by" AS person, rule
+    FROM v_status_change WHERE at >= :start AND at < :end AND from_status IS NOT NULL AND {owner_id}"""
+
+# Who became won (or lost) and still was at the end: one record for each customer.
+ENDED: Final = f"""SELECT h.at, h.customer_id, h.customer_code, h.customer_name, c.owner, {GRADE} AS grade, c.source,
+    c.first_contact_at, h.loss_reason, h.competitor, h.reason
+    FROM ({STATUS_CHANGES}) h JOIN v_customer_facts c ON c.id = h.customer_id
+    WHERE h.to_status = :ended AND NOT EXISTS (SELECT 1 FROM v_status_change n
+        WHERE n.customer_id = h.customer_id AND n.id > h.id AND n.at < :end)"""
+HISTORY: Final = f"""SELECT id, customer_id, at, from_status, to_status FROM v_status_change
+    WHERE at < :end AND from_status IS NOT NULL AND customer_id IN (SELECT customer_id FROM ({ENDED}) ended)"""
+
+_DAY_ENDS: Final = "CASE p.due_on " + " ".join(f"WHEN :day_{day} THEN :ends_{day}" for day in range(7)) + " END"
+_CLOSED: Final = "p.closed_at < :end"
+PLANNED: Final = f"""SELECT 'planned' AS figure, p.due_on, coalesce((SELECT f.at FROM v_followup f WHERE f.id = p.followup_id
+        AND {_CLOSED}), CASE WHEN {_CLOSED} THEN p.closed_at END) AS at,
+    p.customer_code, p.customer_name, p.owner AS person, p.method, p.focus AS text,
+    CASE WHEN {_CLOSED} THEN
+            CASE WHEN coalesce((SELECT f.at FROM v_followup f WHERE f.id = p.followup_id), p.closed_at) < {_DAY_ENDS}
+                THEN 'on_time' ELSE 'late' END
+        WHEN p.due_on <= :over THEN 'missed' ELSE 'open' END AS outcome
+    FROM v_plan_item p
+    WHERE p.due_on >= :first AND p.due_on <= :last AND p.created_at < :end AND (p.closed_at IS NULL OR p.closed_at >= :start)
+        AND NOT (p.state = 'cancelled' AND {_CLOSED}) AND {VISIBLE} AND {{owner_id}}"""
+LOGGED: Final = """SELECT 'logged' AS figure, NULL AS due_on, at, customer_code, customer_name, "by" AS person, method,
+    content AS text, CASE WHEN late THEN 'late' ELSE 'in_time' END AS outcome, recorded_at,
+    CASE WHEN at < :start THEN 1 ELSE 0 END AS earlier
+    FROM v_followup WHERE recorded_at >= :start AND recorded_at < :end AND {by_id}"""
+
+KEY_CUSTOMERS: Final = f"""SELECT id, code, grade, last_contact FROM (
+    SELECT c.id, c.code, {GRADE} AS grade, {STATUS} AS status, {_LAST_CONTACT} AS last_contact
+    FROM v_customer_facts c WHERE c.recorded_at < :end AND {VISIBLE} AND {{owner_id}}
+    ) k WHERE grade IN ('A', 'B') AND status IN ('prospect', 'interested', 'hot', 'won')"""
+KEY_FACTS: Final = f"""SELECT c.id, c.code AS customer_code, c.name AS customer_name, {GRADE} AS grade, {STATUS} AS status, c.owner,
+    (SELECT f.id FROM v_followup f WHERE f.customer_id = c.id AND f.at < :end AND f.recorded_at < :end
+        ORDER BY f.at DESC, f.id DESC LIMIT 1) AS followup_id,
+    (SELECT min(p.due_on) FROM v_plan_item p WHERE p.customer_id = c.id AND p.created_at < :end
+        AND (p.closed_at IS NULL OR p.closed_at >= :end)) AS next_follow_up_on
+    FROM v_customer_facts c WHERE c.recorded_at < :end"""
+KEY_FOLLOWUPS: Final = "SELECT id, at, method, content, open_points, risk, next FROM v_followup WHERE recorded_at < :end"
+
+# Who may be stale, by the stored date of the last progress.
+_SINCE: Final = "(last_progress_on <= :{0}_on OR last_progress_on IS NULL AND first_contact_at < :{0}_before)"
+OPEN_CUSTOMERS: Final = f"""SELECT id, customer_code, customer_name, grade, status, owner, last_progress_on, first_contact_at FROM (
+    SELECT c.id, c.code AS customer_code, c.name AS customer_name, {GRADE} AS grade, {STATUS} AS status, c.owner,
+        c.last_progress_on, c.first_contact_at
+    FROM v_customer_facts c WHERE c.recorded_at < :end AND {VISIBLE} AND {{owner_id}}
+    ) k WHERE status IN ('prospect', 'interested', 'hot')"""
+STALE: Final = f"""{OPEN_CUSTOMERS} AND ({_SINCE.format("stalls")} OR grade = :falling_grade AND {_SINCE.format("falls")})"""
+DOWNGRADED: Final = """SELECT 'downgraded' AS figure, at, customer_code, customer_name, from_grade, to_grade,
+    NULL AS from_status, NULL AS to_status, rule, reason
+    FROM v_grade_change WHERE at >= :start AND at < :end AND to_grade > from_grade AND {owner_id}
+    UNION ALL SELECT 'downgraded', at, customer_code, customer_name, NULL, NULL, from_status, to_status, rule, reason
+    FROM v_status_change WHERE at >= :start AND at < :end AND rule IN ('stale-downgrade', 'lost-proposal') AND {owner_id}"""
+
+QUOTES_MADE: Final = """SELECT 'made' AS figure, q.number, q.version, q.customer_code, q.customer_name, q.owner, q.total,
+    q.created_at AS at FROM v_quote q
+    WHERE q.created_at >= :start AND q.created_at < :end AND {owner_id} AND NOT EXISTS (SELECT 1 FROM v_quote n
+        WHERE n.number = q.number AND n.version > q.version AND n.created_at < :end)"""
+QUOTES_ACCEPTED: Final = """SELECT 'accepted' AS figure, q.number, q.version, q.customer_code, q.customer_name, q.owner,
+    q.total, s.at FROM v_state_change s JOIN v_quote q ON q.id = s.subject_id
+    WHERE s.at >= :start AND s.at < :end AND s.subject_kind = 'quote' AND s.to_state = 'accepted' AND {owner_id}"""
+WAITING: Final = """SELECT 'waiting' AS figure, a.number, a.subject_kind, a.subject_id, a.subject_ref, a.customer_code,
+    a.customer_name, a.amount, a.submitted_by, a.submitted_at, 'pending' AS state, s.role AS waiting_for_role,
+    s.waiting_since, s.due_at, NULL AS closed_at
+    FROM v_approval a JOIN v_approval_step s ON s.approval_id = a.id
+    WHERE a.submitted_at < :end AND (a.closed_at IS NULL OR a.closed_at >= :end)
+        AND s.waiting_since < :end AND (s.decided_at IS NULL OR s.decided_at >= :end) AND {submitted_by_id}"""
+DECIDED: Final = """SELECT 'decided' AS figure, number, subject_kind, subject_id, subject_ref, customer_code, customer_name,
+    amount, submitted_by, submitted_at, state, NULL AS waiting_for_role, NULL AS waiting_since, NULL AS due_at, closed_at
+    FROM v_approval WHERE closed_at >= :start AND closed_at < :end AND state IN ('approved', 'rejected') AND {submitted_by_id}"""
+QUOTES_WAITING: Final = f"""SELECT 'waiting' AS figure, q.number, q.version, q.customer_code, q.customer_name, q.owner,
+    q.total, w.submitted_at AS at FROM ({WAITING}) w JOIN v_quote q ON q.id = w.subject_id WHERE w.subject_kind = 'quote'"""
+
+_ORDER: Final = "o.number, o.customer_code, o.customer_name, o.owner, o.total"
+ORDERS_CREATED: Final = f"""SELECT 'created' AS figure, {_ORDER}, o.created_at AS at FROM v_order o
+    WHERE o.created_at >= :start AND o.created_at < :end AND {{owner_id}}"""
+# An order that was returned and submitted again in the same week counts once.
+_ORDERS_MOVED: Final = f"""{_ORDER}, s.at FROM (SELECT subject_id, max(at) AS at FROM v_state_change
+        WHERE at >= :start AND at < :end AND subject_kind = 'order' AND to_state = '%s' GROUP BY subject_id) s
+    JOIN v_order o ON o.id = s.subject_id WHERE {{owner_id}}"""
+ORDERS_SUBMITTED: Final = f"SELECT 'submitted' AS figure, {_ORDERS_MOVED % 'submitted'}"
+ORDERS_APPROVED: Final = f"SELECT 'approved' AS figure, {_ORDERS_MOVED % 'approved'}"
+
+_NEXT: Final = """due_on, customer_code, customer_name, owner, method, focus
+    FROM v_plan_item WHERE due_on >= :{0} AND due_on <= :{1} AND created_at < :end
+        AND (closed_at IS NULL OR closed_at >= :end) AND {visible} AND {{owner_id}}"""
+NEXT_PLANNED: Final = "SELECT 'planned' AS figure, " + _NEXT.format("next_first", "next_last", visible=VISIBLE)
+NEXT_OVERDUE: Final = "SELECT 'overdue' AS figure, " + _NEXT.format("ever", "over", visible=VISIBLE)

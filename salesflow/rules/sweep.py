@@ -1,0 +1,114 @@
+"""The sweep over stale leads: what the three rules about standstill say of one customer, in the order in which they act."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from salesflow.enums import Grade, Status
+from salesflow.i18n import Message, msg
+from salesflow.rules.decision import Decision
+from salesflow.rules.stale import (
+    LOST_PROPOSAL,
+    STALE_DOWNGRADE,
+    Fall,
+    falls_on,
+    lost_proposal,
+    stale_downgrade,
+    stale_forecast,
+    stall_analysis,
+)
+
+if TYPE_CHECKING:
+    from salesflow.rules.policy import Policy
+
+FALLS: Final = frozenset((STALE_DOWNGRADE, LOST_PROPOSAL))
+"""The rules that change something; an analysis is only asked for."""
+
+
+class Standing(NamedTuple):
+    """Where a customer stands: the days of its last progress and its last contact, or of the first contact where there was none."""
+
+    grade: Grade | None
+    status: Status
+    progress: date
+    contact: date
+
+
+class Finding(NamedTuple):
+    """What one rule says: from which day on, and what the customer is then. `text` is a forecast where that day is to come."""
+
+    rule: str
+    outcome: str
+    on: date
+    after: Fall
+    text: Message
+
+
+def sweep(policy: Policy, standing: Standing, *, today: date, within: int = 0) -> list[Finding]:
+    """The findings of today and of the next `within` days: stale-downgrade, stall-analysis, lost-proposal.
+
+    Each starts from what the one before has made of the customer, so that one sweep does all and a second one finds
+    nothing. Source: process-toolkit, template-guide, tracker.
+    """
+    horizon = today + timedelta(days=within)
+    found = [*_fall(policy, standing, today, horizon)]
+    now = found[0].after if found else Fall(standing.grade, standing.status)
+    if not now.status.is_open:
+        return found
+    found += _stall(policy, standing, now, today, horizon)
+    found += _lost(
+        policy, standing, now, today, horizon, not_before=found[0].on if now.grade is not standing.grade else None
+    )
+    return found
+
+
+def earliest(policy: Policy, *, today: date, within: int = 0) -> tuple[date | None, date | None]:
+    """Only a customer without progress since the first day, or without contact since the second, can have a finding.
+
+    None where no rule looks at that. It spares a look at all the others.
+    """
+    horizon = today + timedelta(days=within)
+    limits = [days for days in (policy.stale_downgrade.days, policy.stall_analysis.days) if days]
+    progress = horizon - timedelta(days=min(limits)) if limits else None
+    contact = horizon - timedelta(days=policy.lost_proposal.days) if policy.lost_proposal.days else None
+    return progress, contact
+
+
+def _fall(policy: Policy, standing: Standing, today: date, horizon: date) -> list[Finding]:
+    about: dict[str, Any] = {"grade": standing.grade, "status": standing.status, "since": standing.progress}
+    decision = stale_downgrade(policy, **about, today=horizon)
+    on = falls_on(policy.stale_downgrade, **about)
+    if decision.value is None or on is None:
+        return []
+    said: Decision[Any] = stale_forecast(policy, **about, today=today)
+    if on <= today:
+        said = stale_downgrade(policy, **about, today=today)
+    return [Finding(decision.rule, decision.outcome, on, decision.value, said.message)]
+
+
+def _stall(policy: Policy, standing: Standing, now: Fall, today: date, horizon: date) -> list[Finding]:
+    decision = stall_analysis(policy, status=now.status, since=standing.progress, today=horizon)
+    on = decision.value
+    if on is None:
+        return []
+    text = msg("from {date} on the cause and a strategy are wanted unless there is progress", date=on)
+    if on <= today:
+        text = stall_analysis(policy, status=now.status, since=standing.progress, today=today).message
+    return [Finding(decision.rule, decision.outcome, on, now, text)]
+
+
+def _lost(
+    policy: Policy, standing: Standing, now: Fall, today: date, horizon: date, not_before: date | None
+) -> list[Finding]:
+    """A customer is proposed as lost once it is a C, which it may become by the same sweep."""
+    about: dict[str, Any] = {"grade": now.grade, "status": now.status, "last_contact": standing.contact}
+    decision = lost_proposal(policy, **about, today=horizon)
+    if decision.value is None:
+        return []
+    on = standing.contact + timedelta(days=policy.lost_proposal.days)
+    on = on if not_before is None else max(on, not_before)
+    text = msg("proposed as lost on {date} unless there is contact", date=on)
+    if on <= today:
+        text = lost_proposal(policy, **about, today=today).message
+    return [Finding(decision.rule, decision.outcome, on, decision.value, text)]

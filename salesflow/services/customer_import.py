@@ -1,0 +1,130 @@
+"""Importing a list of customers: how a row becomes a new customer, or changes one that is there."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from salesflow.enums import ImportOutcome, Kind, Source, Status
+from salesflow.errors import Duplicate, InvalidValue
+from salesflow.i18n import msg, render
+from salesflow.services import contacts
+from salesflow.services.contacts import NewContact
+from salesflow.services.customer_columns import fields
+from salesflow.services.customer_update import CustomerUpdates
+from salesflow.services.customers import Intake, NewCustomer, NewStatus
+from salesflow.services.importing import Job, Layout, Options, Report, Values, Writer, run
+from salesflow.services.importing.job import Progress
+from salesflow.services.staff import REGION
+
+if TYPE_CHECKING:
+    from salesflow.context import Context
+    from salesflow.db.transaction import Transaction
+
+_REQUIRED: Final = ("name", "industry", "need")
+_PLAIN: Final = ("name", "industry", "need", "size", "region", "address", "source_detail", "budget", "budget_consent", "grade", "owner", "remark")
+_BY_CODE: Final = "SELECT code, name FROM customer WHERE code = :code"
+
+
+def import_customers(context: Context, job: Job, progress: Progress | None = None) -> Report:
+    """Import a list of customers. Raises as `importing.run` does."""
+    return run(context, layout(context, update=job.update), job, progress)
+
+
+def layout(context: Context, *, update: bool = False) -> Layout:
+    """The layout of a customer list. With `update` a row may say nothing of what a customer that is there has already."""
+    limits = context.policy.limits
+
+    def build(values: Values) -> Values:
+        _settle(values)
+        if not update:
+            contacts.checked(_contact(values), limits)
+        return values
+
+    return Layout("customer", "name", fields(context), () if update else _REQUIRED, build, CustomerWriter)
+
+
+def _settle(values: Values) -> None:
+    """Give every field what a cell of another column says of it."""
+    for name, value in values.pop("reach", {}).items():
+        values.setdefault(name, value)
+    if "source" in values:
+        values["source"], detail = values["source"]
+        if detail is not None:
+            values.setdefault("source_detail", detail)
+    place = values.get("region")
+    if place is not None and re.fullmatch(REGION, place.upper()):
+        values["region"] = place.upper()
+    elif place is not None:  # no code but the name of a place: it begins the address
+        del values["region"]
+        address = values.get("address", "")
+        values["address"] = address if address.startswith(place) else f"{place} {address}".strip()
+
+
+def _contact(values: Values) -> NewContact:
+    """The row's contact; a person is its own one. Raises InvalidValue where nothing says whom to ask for."""
+    name = values.get("contact")
+    if name is None:
+        if values.get("kind") is not Kind.PERSON:
+            raise InvalidValue(msg("the contact's name is missing"), msg("every contact has a name"), code="missing-value")
+        name = values["name"]
+    given = {field: values[field] for field in ("title", "phone", "email", "wechat", "role", "concern") if field in values}
+    return NewContact(name, **given)
+
+
+class CustomerWriter:
+    """Writes the rows of a customer list: new customers in batches, with `update` changes of those that are there."""
+
+    def __init__(self, work: Transaction, import_id: int, options: Options) -> None:
+        self._work = work
+        self._options = options
+        self._intake = Intake(work, allow_duplicate=options.allow_duplicate, import_id=import_id)
+        self._updates = CustomerUpdates(work, self._intake, options) if options.update else None
+        self._reason = render(msg("import of {file}", file=options.file))
+
+    def write(self, values: Values) -> tuple[str, ImportOutcome]:
+        """Raises Duplicate, InvalidValue, NotFound, RuleRefused for a row that cannot be kept."""
+        if self._updates is not None:
+            found = self._updates.find(values)
+            if found is not None:
+                return found.code, self._updates.apply(found, values, self._reason)
+            self._check_complete(values)
+        elif "code" in values:
+            self._refuse_known_code(values["code"])
+        return self._intake.add(self._new(values)), ImportOutcome.CREATED
+
+    def finish(self) -> None:
+        self._intake.flush()
+        if self._updates is not None:
+            self._updates.flush()
+
+    def _refuse_known_code(self, code: str) -> None:
+        found = self._work.look_up(_BY_CODE, {"code": code.upper()})
+        if found is not None:
+            raise Duplicate(
+                msg("{code} is there already: {name}", code=found[0], name=found[1]),
+                msg("change it with --update"),
+                details={"twin": found[0], "field": "code"},
+            )
+
+    def _check_complete(self, values: Values) -> None:
+        missing = [name for name in _REQUIRED if name not in values]
+        if missing:
+            raise InvalidValue(msg("it is a new customer, and lacks: {fields}", fields=missing), code="missing-value")
+
+    def _new(self, values: Values) -> NewCustomer:
+        given: dict[str, Any] = {name: values[name] for name in _PLAIN if name in values}
+        status = values.get("status", Status.PROSPECT)
+        if "code" in values:  # codes are given here; the one that the list had is kept where people find it
+            former = render(msg("former code {code}", code=values["code"]))
+            given["remark"] = "\n".join(filter(None, (values.get("remark"), former)))
+        if status is not Status.PROSPECT:
+            given["status"] = NewStatus(status, self._reason, values.get("loss_reason"), override=True)
+        return NewCustomer(
+            **given,
+            source=values.get("source", Source.OTHER),
+            kind=values.get("kind", Kind.COMPANY),
+            first_contact_at=values.get("first_contact"),
+            tags=(values["tags"],) if "tags" in values else (),
+            contacts=(_contact(values),),
+        )

@@ -1,0 +1,80 @@
+"""Two programs decide on the same approval, or make an order of the same quote, at the same moment: one of them does."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from salesflow.enums import Role
+from tests import deals
+from tests.conftest import Office
+
+ROOT = Path(__file__).parents[2]
+REFUSED, CONFLICT = 4, 6
+
+
+def _together(office: Office, *commands: tuple[str, tuple[str, ...]]) -> list[tuple[int, str]]:
+    """Start all (user, words) at once; how each ended, sorted by exit status."""
+    running = []
+    for user, words in commands:
+        environment = {
+            **office.environment,
+            "SALESFLOW_DB": str(office.database),
+            "SALESFLOW_AS_OF": office.now,
+            "SALESFLOW_LANG": "en",
+            "SALESFLOW_USER": user,
+        }
+        program = (sys.executable, "-m", "salesflow", *words)
+        running.append(subprocess.Popen(program, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+    ended = [(process.communicate(timeout=60)[1], process.returncode) for process in running]
+    return sorted((status, said) for said, status in ended)
+
+
+@pytest.mark.parametrize("route", ["one step", "three steps"])
+def test_two_managers_approve_one_step(office: Office, route: str) -> None:
+    deals.furnish(office)
+    deals.hire(office, "gao.feng", Role.MANAGER)
+    if route == "one step":
+        deals.quote(office, discount=deals.ABOVE)
+    else:
+        deals.ordered(office)
+    approve = ("approval", "approve", "AP2026-0001")
+    (first, _), (second, said) = _together(office, ("zhang.wei", approve), ("gao.feng", approve))
+    assert first == 0
+    assert second in (REFUSED, CONFLICT), said
+    assert deals.value(office, "SELECT count(*) FROM v_approval_step WHERE decision IS NOT NULL") == 1
+    assert deals.value(office, "SELECT count(*) FROM v_audit WHERE action = 'approval.approve'") == 1
+
+
+def test_one_manager_approves_and_another_rejects(office: Office) -> None:
+    deals.furnish(office)
+    deals.hire(office, "gao.feng", Role.MANAGER)
+    deals.quote(office, discount=deals.ABOVE)
+    reject = ("approval", "reject", "AP2026-0001", "--reason", "毛利太低")
+    ended = _together(office, ("zhang.wei", ("approval", "approve", "AP2026-0001")), ("gao.feng", reject))
+    assert [status == 0 for status, _ in ended] == [True, False]
+    state, quote = deals.value(office, "SELECT state FROM v_approval"), deals.value(office, "SELECT state FROM v_quote")
+    assert (state, quote) in (("approved", "approved"), ("rejected", "draft"))
+
+
+def test_two_make_an_order_of_one_quote(office: Office) -> None:
+    deals.furnish(office)
+    quote = deals.accepted(office)
+    submit = ("order", "submit", "--quote", quote)
+    (first, _), (second, said) = _together(office, ("li.na", submit), ("zhang.wei", submit))
+    assert (first, second) == (0, CONFLICT), said
+    assert "DD2026-0001" in said
+    assert [tuple(row.values()) for row in deals.rows(office, "SELECT number, state FROM v_order")] == [("DD2026-0001", "submitted")]
+    assert deals.value(office, "SELECT count(*) FROM v_approval") == 1
+
+
+def test_two_submit_one_order(office: Office) -> None:
+    deals.furnish(office)
+    number = deals.created(office)
+    submit = ("order", "submit", number)
+    (first, _), (second, said) = _together(office, ("li.na", submit), ("li.na", submit))
+    assert (first, second) == (0, REFUSED), said
+    assert deals.value(office, "SELECT count(*) FROM v_approval") == 1
