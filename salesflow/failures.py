@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -75,16 +74,18 @@ def _understood(error: Exception) -> SalesflowError | None:
         return error
     if isinstance(error, ClickException):
         return _as_usage(error)
-    if isinstance(error, sqlite3.Error) and not isinstance(error, sqlite3.ProgrammingError):
-        from salesflow.db.schema import problem
-
-        return problem(error, "the database")
     if isinstance(error, UnicodeEncodeError):  # a byte of the command line or the environment that is no text
         return UsageError(
             msg("{value} is not text", value=repr(error.object)), msg("write it in the terminal's encoding")
         )
     if isinstance(error, OSError):
         return _as_file_problem(error)
+    import sqlite3
+
+    if isinstance(error, sqlite3.Error) and not isinstance(error, sqlite3.ProgrammingError):
+        from salesflow.db.schema import problem
+
+        return problem(error, "the database")
     return None
 
 

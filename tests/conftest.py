@@ -164,12 +164,17 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def copied(template: Path, folder: Path) -> Path:
+    """A copy of the database in the folder, with its key."""
+    for suffix in ("", ".key"):
+        shutil.copy(f"{template}{suffix}", folder / f"office.db{suffix}")
+    return folder / "office.db"
+
+
 @pytest.fixture
 def office(template: Path, tmp_path: Path) -> Iterator[Office]:
     """A fresh office: seven staff, no customers, Monday 2026-03-02 09:00, li.na (a rep) at the keyboard, in English."""
-    for suffix in ("", ".key"):
-        shutil.copy(f"{template}{suffix}", tmp_path / f"office.db{suffix}")
     i18n.set_language("en")
-    yield Office(tmp_path / "office.db", environment(tmp_path))
+    yield Office(copied(template, tmp_path), environment(tmp_path))
     i18n.set_language("en")
     os.chmod(tmp_path, 0o755)  # a test may have made it read-only

@@ -62,14 +62,18 @@ def accepted(office: Office, *, user: str = "li.na", now: str | None = None, **t
     return number
 
 
-def created(office: Office, *, user: str = "li.na", now: str | None = None, terms: Terms | None = None, **of: Any) -> str:
+def created(
+    office: Office, *, user: str = "li.na", now: str | None = None, terms: Terms | None = None, **of: Any
+) -> str:
     """Make a draft of an order from a new accepted quote."""
     number = accepted(office, user=user, now=now, **of)
     with office.context(user=user, now=now).transaction() as work:
         return orders.create(work, number, terms).number
 
 
-def submit(office: Office, number: str, *, user: str = "li.na", now: str | None = None, terms: Terms | None = None) -> None:
+def submit(
+    office: Office, number: str, *, user: str = "li.na", now: str | None = None, terms: Terms | None = None
+) -> None:
     with office.context(user=user, now=now).transaction() as work:
         orders.submit(work, number, terms)
 

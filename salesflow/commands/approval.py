@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from salesflow.commands import complete
 from salesflow.commands.base import List, Show, Write, current, noun
 from salesflow.commands.params import CODE
 from salesflow.context import Context
@@ -16,7 +17,12 @@ from salesflow.queries import approvals as approval_queries
 
 app = noun("Approvals: your inbox, decisions, the reasons behind a route.")
 
-Number = Annotated[str, typer.Argument(metavar="APPROVAL", help="The approval's number, such as AP2026-0001.")]
+Number = Annotated[
+    str,
+    typer.Argument(
+        metavar="APPROVAL", help="The approval's number, such as AP2026-0001.", autocompletion=complete.approval
+    ),
+]
 
 
 @app.command("list", cls=List)

@@ -51,6 +51,16 @@ def quote(ctx: typer.Context, incomplete: str) -> Offers:
     return _from_database(ctx, lambda context: _beginning(_quotes(context), incomplete))
 
 
+def approval(ctx: typer.Context, incomplete: str) -> Offers:
+    """Numbers of open approvals, the newest first, with what they are about."""
+    return _from_database(ctx, lambda context: _beginning(_approvals(context), incomplete))
+
+
+def order(ctx: typer.Context, incomplete: str) -> Offers:
+    """Numbers of orders, the newest first, with their customers."""
+    return _from_database(ctx, lambda context: _beginning(_orders(context), incomplete))
+
+
 def industry(ctx: typer.Context, incomplete: str) -> Offers:
     """Industries by their names in the reader's language, and the configuration's own."""
     from salesflow.services.industries import INDUSTRIES, name_of
@@ -98,6 +108,16 @@ def _products(context: Context) -> Offers:
 
 def _quotes(context: Context) -> Iterable[tuple[str, str]]:
     rows = context.reader.stream("SELECT number, customer_name FROM v_quote ORDER BY id DESC")
+    return ((row["number"], row["customer_name"]) for row in rows)
+
+
+def _approvals(context: Context) -> Iterable[tuple[str, str]]:
+    sql = "SELECT number, subject_ref, customer_name FROM v_approval WHERE state = 'pending' ORDER BY id DESC"
+    return ((row["number"], f"{row['subject_ref']} {row['customer_name'] or ''}") for row in context.reader.stream(sql))
+
+
+def _orders(context: Context) -> Iterable[tuple[str, str]]:
+    rows = context.reader.stream("SELECT number, customer_name FROM v_order ORDER BY id DESC")
     return ((row["number"], row["customer_name"]) for row in rows)
 
 

@@ -12,6 +12,7 @@ from salesflow.commands.base import Write, current, single
 from salesflow.errors import InvalidValue
 from salesflow.i18n import Message, msg
 from salesflow.output.results import Written
+from salesflow.queries.tour import Sights, sights
 
 app = single()
 
@@ -54,33 +55,40 @@ def demo(
         large.fill(context, seed, customers or large.CUSTOMERS)
     else:
         make.play(context, zone, seed, customers or make.SMALL)
-    return Written(
-        msg("made a sample database: {path}", path=context.database), context.database, details=_tour(context.database)
-    )
+    text = msg("made a sample database: {path}", path=context.database)
+    return Written(text, context.database, details=_tour(context.database, sights(context)))
 
 
-def _tour(path: str) -> tuple[Message, ...]:
-    """What to type, a line each: in shell commands nothing is translated but the remarks."""
+def _tour(path: str, seen: Sights) -> tuple[Message, ...]:
+    """Ten commands, each below a remark on what it shows. Shell commands are not translated, remarks are."""
+    content = "客户要求周五前给出含安装的报价"
     steps = (
         (msg("what to do today, as the manager"), "salesflow today"),
-        (msg("the customers, hot ones first"), "salesflow customer list --status hot --limit 10"),
-        (msg("one customer with everything"), "salesflow customer show HZ{year}001"),
-        (msg("overdue follow-ups of everybody"), "salesflow followup overdue --all --by-owner"),
         (
-            msg("log a call; the next date is computed and explained"),
-            "salesflow --user li.na followup log {first} --method phone",
+            msg("hot customers, by the date of the next follow-up"),
+            "salesflow customer list --status hot --sort next_follow_up_on",
         ),
-        (msg("what waits for your decision"), "salesflow approval list"),
-        (msg("why a quote needs it"), "salesflow explain {quote}"),
-        (msg("who is stale, and what the policy would do"), "salesflow customer stale --all"),
+        (msg("one customer with everything about it"), f"salesflow customer show {seen.customer}"),
+        (
+            msg("log a call: the next date is computed and explained"),
+            f"salesflow --user {seen.owner} followup log {seen.customer} --method phone --content {content}",
+        ),
+        (msg("overdue follow-ups of everybody, a list for each"), "salesflow followup overdue --all --by-owner"),
+        (msg("what waits for your decision, and why"), "salesflow approval list"),
+        (msg("every rule behind a quote"), f"salesflow explain {seen.quote}"),
+        (msg("who is stale, and what the policy would do about it"), "salesflow customer stale --all"),
         (msg("the week's review"), "salesflow report weekly"),
         (msg("the same as a page with charts"), "salesflow report weekly --to review.html"),
     )
+    world = f"export SALESFLOW_DB={shlex.quote(os.path.abspath(path))} SALESFLOW_USER=zhang.wei"
     lines = [
-        msg("try these ten commands:"),
-        msg(
-            "  {command}", command=f"export SALESFLOW_DB={shlex.quote(os.path.abspath(path))} SALESFLOW_USER=zhang.wei"
-        ),
+        msg("now try these ten commands; first tell your shell where the database is and who you are:"),
+        _command(world),
     ]
-    lines += [msg("  {command}  # {remark}", command=command, remark=remark) for remark, command in steps]
+    for number, (remark, command) in enumerate(steps, 1):
+        lines += [msg("{number}. {remark}", number=number, remark=remark), _command(command)]
     return tuple(lines)
+
+
+def _command(line: str) -> Message:
+    return msg("   {command}", command=line)

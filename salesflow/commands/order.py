@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from salesflow.commands import complete
 from salesflow.commands.base import List, Show, Write, current, noun
 from salesflow.commands.params import CODE, DAY
 from salesflow.enums import OrderState
@@ -41,7 +42,12 @@ Note = Annotated[str | None, typer.Option("--note", help="A note on the order.")
 @app.command("create", cls=Write)
 def create(
     ctx: typer.Context,
-    quote: Annotated[str, typer.Option("--quote", metavar="QUOTE", help="The accepted quote, such as Q2026-0001.")],
+    quote: Annotated[
+        str,
+        typer.Option(
+            "--quote", metavar="QUOTE", help="The accepted quote, such as Q2026-0001.", autocompletion=complete.quote
+        ),
+    ],
     expected_delivery: Delivery = None,
     payment_terms: PaymentTerms = None,
     address: Address = None,
@@ -73,12 +79,18 @@ def create(
 def submit(
     ctx: typer.Context,
     number: Annotated[
-        str | None, typer.Argument(metavar="[ORDER]", help="The order's number, such as DD2026-0001.")
+        str | None,
+        typer.Argument(
+            metavar="[ORDER]", help="The order's number, such as DD2026-0001.", autocompletion=complete.order
+        ),
     ] = None,
     quote: Annotated[
         str | None,
         typer.Option(
-            "--quote", metavar="QUOTE", help="Instead: make the order from this accepted quote and submit it."
+            "--quote",
+            metavar="QUOTE",
+            help="Instead: make the order from this accepted quote and submit it.",
+            autocompletion=complete.quote,
         ),
     ] = None,
     expected_delivery: Delivery = None,
@@ -125,26 +137,38 @@ def list_(
         OrderState | None, typer.Option("--state", click_type=CODE(OrderState), help="In this state.")
     ] = None,
     customer: Annotated[
-        str | None, typer.Option("--customer", help="Of this customer: code, name or a part of it.")
+        str | None,
+        typer.Option(
+            "--customer", help="Of this customer: code, name or a part of it.", autocompletion=complete.customer
+        ),
     ] = None,
-    owner: Annotated[str | None, typer.Option("--owner", metavar="LOGIN", help="Of this salesperson.")] = None,
+    owner: Annotated[
+        str | None, typer.Option("--owner", metavar="LOGIN", help="Of this salesperson.", autocompletion=complete.staff)
+    ] = None,
 ) -> Listing:
     """List orders, the newest first.
 
     salesflow order list --state returned --owner li.na
     """
-    from salesflow.queries import customers
+    from salesflow.queries import customers, staff
 
     context = current(ctx)
-    customer_id = None if customer is None else customers.resolve(context, customer).id
-    found = order_queries.listed(context, customer_id=customer_id, state=state, owner=owner)
+    found = order_queries.listed(
+        context,
+        customer_id=None if customer is None else customers.resolve(context, customer).id,
+        state=state,
+        owner_id=None if owner is None else staff.staff_id(context, owner, everybody=True),
+    )
     return Listing(order_queries.COLUMNS, found.rows, "number", empty=msg("there are no such orders"), more=found.more)
 
 
 @app.command("show", cls=Show)
 def show(
     ctx: typer.Context,
-    number: Annotated[str, typer.Argument(metavar="ORDER", help="The order's number, such as DD2026-0001.")],
+    number: Annotated[
+        str,
+        typer.Argument(metavar="ORDER", help="The order's number, such as DD2026-0001.", autocompletion=complete.order),
+    ],
 ) -> Record:
     """Show an order with its lines and its approval.
 

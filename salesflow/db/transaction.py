@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from sqlalchemy import Engine, create_engine, event, text
@@ -25,6 +26,7 @@ from salesflow.rules.decision import Decision, Strength
 if TYPE_CHECKING:
     from salesflow.context import Actor, Context
 
+ATTEMPT_SECONDS = 0.5
 Record = TypeVar("Record", bound=SQLModel)
 T = TypeVar("T")
 
@@ -48,11 +50,23 @@ def engine(path: str) -> Engine:
     """An engine whose transactions take the write lock at once, so that two writers queue instead of failing half-way."""
     made = create_engine("sqlite://", creator=lambda: connect(path), poolclass=NullPool)
 
-    @event.listens_for(made, "begin")
-    def _begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
+    event.listen(made, "begin", _begin)
     return made
+
+
+def _begin(connection: Any) -> None:
+    """Take the write lock, in several attempts: the driver cannot be interrupted while it waits, but between two it can."""
+    end = monotonic() + BUSY_SECONDS
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(min(ATTEMPT_SECONDS, BUSY_SECONDS) * 1000)}")
+    while True:
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except LockedOrBroken as error:
+            if "locked" not in str(error.orig) or monotonic() > end:
+                raise
+        else:
+            break
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
 
 
 class Transaction:

@@ -50,10 +50,10 @@ def _all(table: FromClause, *without: str) -> list[Any]:
     return [column for column in table.c if column.name not in without]
 
 
-def _login(staff_id: Any, label: str) -> Any:
-    """The login of a staff member as one value, so that a view joins the staff table once for each use."""
+def _login(staff_id: Any, label: str, column: str = "login") -> Any:
+    """The login (or another field) of a staff member as one value: a list that does not want it does not look for it."""
     other = staff.alias(f"{label}_staff")
-    return select(other.c.login).where(other.c.id == staff_id).scalar_subquery().label(label)
+    return select(other.c[column]).where(other.c.id == staff_id).scalar_subquery().label(label)
 
 
 def _staff() -> Select[Any]:
@@ -70,6 +70,11 @@ def _primary() -> Any:
     return and_(contact.c.customer_id == customer.c.id, contact.c.is_primary, contact.c.removed_at.is_(None))
 
 
+def _of_primary(column: str, label: str) -> Any:
+    """A field of the primary contact as one value: a list that does not want it does not look for it."""
+    return select(contact.c[column]).where(_primary()).limit(1).scalar_subquery().label(label)
+
+
 def _customer() -> Select[Any]:
     tags = (
         select(func.aggregate_strings(tag.c.name, ","))
@@ -82,13 +87,12 @@ def _customer() -> Select[Any]:
     return select(
         *_all(customer, *hidden),
         customer.c.budget_cipher.is_not(None).label("has_budget"),
-        staff.c.login.label("owner"),
-        staff.c.name.label("owner_name"),
+        _login(customer.c.owner_id, "owner"),
+        _login(customer.c.owner_id, "owner_name", "name"),
+        *(_of_primary(name, label) for name, label in (("name", "contact"), ("title", "contact_title"))),
+        _of_primary("phone_masked", "phone_masked"),
         tags,
-        contact.c.name.label("contact"),
-        contact.c.title.label("contact_title"),
-        contact.c.phone_masked,
-    ).select_from(customer.join(staff, staff.c.id == customer.c.owner_id).outerjoin(contact, _primary()))
+    )
 
 
 def _customer_dates() -> Select[Any]:

@@ -19,18 +19,18 @@ from salesflow.rules.quoting import Offered
 QUOTE_LINE_COLUMNS = (
     Column("line", "Line", Kind.INTEGER),
     Column("name", "Product", flexible=True),
-    Column("quantity", "Quantity", Kind.QUANTITY),
-    Column("list_price", "List price", Kind.MONEY),
-    Column("all_in_discount", "All-in discount", Kind.PERCENT),
-    Column("above_authority", "Above authority", Kind.FLAG),
-    Column("amount", "Amount", Kind.MONEY),
+    Column("all_in_discount", "All in", Kind.PERCENT),
+    Column("above_authority", "Above", Kind.FLAG),
+    Column("unit_price", "Unit price", Kind.PRICE),
     Column("floor_price", "Floor price", Kind.MONEY),
-    Column("below_floor", "Below floor", Kind.FLAG),
+    Column("below_floor", "Below", Kind.FLAG),
     Column("margin", "Margin", Kind.PERCENT),
+    Column("amount", "Amount", Kind.MONEY),
+    Column("quantity", "Quantity", Kind.QUANTITY),
+    Column("unit", "Unit"),
+    Column("list_price", "List price", Kind.MONEY),
     Column("sku", "SKU", table=False),
-    Column("unit", "Unit", table=False),
     Column("discount", "Discount", Kind.PERCENT, table=False),
-    Column("unit_price", "Unit price", Kind.PRICE, table=False),
     Column("cost", "Cost", Kind.MONEY, table=False),
 )
 
@@ -70,13 +70,13 @@ ROUND_COLUMNS = (
     Column("round", "Round", Kind.INTEGER),
     Column("number", "No."),
     Column("state", "State", Kind.CODE, labels="approvalstate"),
-    Column("submitted_by", "Submitted by"),
-    Column("submitted_at", "Submitted", Kind.INSTANT),
     Column("role", "Role", Kind.CODE, labels="role"),
     Column("decided_by", "Decided by"),
+    Column("comment", "Comment", flexible=True),
+    Column("submitted_by", "Submitted by"),
+    Column("submitted_at", "Submitted", Kind.INSTANT),
     Column("decided_at", "Decided", Kind.INSTANT, table=False),
     Column("self_approved", "Self-approved", Kind.FLAG, table=False),
-    Column("comment", "Comment", flexible=True),
 )
 
 CHANGE_COLUMNS = (

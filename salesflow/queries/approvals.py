@@ -37,7 +37,7 @@ COLUMNS = (
     Column("state", "State", Kind.CODE, labels="approvalstate"),
     Column("self_approved", "Self-approved", Kind.FLAG),
     Column("waiting_for_role", "Waits for", Kind.CODE, labels="role"),
-    Column("waiting_days", "Days waiting", Kind.INTEGER, order="-waiting_since", urgent=True),
+    Column("waiting_days", "Days", Kind.INTEGER, order="-waiting_since", urgent=True),
     Column("why", "Why", Kind.MESSAGE, flexible=True),
     Column("submitted_by", "Submitted by"),
     Column("submitted_at", "Submitted", Kind.INSTANT, table=False),

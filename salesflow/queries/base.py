@@ -72,12 +72,15 @@ def page(
     computed: Iterable[str] = (),
     also: Iterable[str] = (),
     keep: int | None = None,
+    by_key: bool = False,
 ) -> Page:
     """The rows of a view that the conditions allow, sorted and limited as the command line asks.
 
     order: SQL order where the command line names none; it must be total, so that pages and golden files are stable.
     computed: keys of columns that the view does not have (the caller fills them in). also: view columns needed for that.
     keep: the limit where the command line names none.
+    by_key: choose the rows by their `id` first, so that only the chosen ones are read whole: for views with many fields
+    that are looked up, over tables with many rows.
     """
     conditions = Where() if where is None else where
     asked = context.asked
@@ -85,10 +88,14 @@ def page(
     names = [column.key for column in columns if column.key not in skipped]
     names += [name for name in also if name not in names]
     limit = asked.limit if asked.limit is not None else keep
-    sql = f"SELECT {', '.join(_quoted(name) for name in names)} FROM {view}{conditions} ORDER BY {_order(asked, columns, skipped, order)}"  # noqa: S608 - names of ours
-    if limit:
-        sql += f" LIMIT {int(limit) + 1}"
-    rows = context.reader.rows(sql, conditions.parameters)
+    chosen = f"{view}{conditions}"
+    end = f" ORDER BY {_order(asked, columns, skipped, order)}" + (f" LIMIT {int(limit) + 1}" if limit else "")
+    if by_key and limit:
+        chosen = f"{view} WHERE id IN (SELECT id FROM {chosen}{end})"  # noqa: S608 - names of ours
+    rows = context.reader.rows(
+        f"SELECT {', '.join(_quoted(name) for name in names)} FROM {chosen}{end}",  # noqa: S608 - names of ours
+        conditions.parameters,
+    )
     return Page(rows[:limit], more=len(rows) > limit) if limit else Page(rows)
 
 

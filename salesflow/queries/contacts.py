@@ -33,7 +33,7 @@ REVEALED: Final = (
     Column("email", "E-mail"),
     Column("wechat", "WeChat"),
 )
-_ORDER: Final = 'customer_code, "primary" DESC, id'
+_ORDER: Final = 'customer_id, "primary" DESC, id'
 
 
 def listed(context: Context, customer_id: int | None = None, *, keep: int | None = None) -> Page:

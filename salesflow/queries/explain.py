@@ -98,7 +98,7 @@ def _customer_decisions(context: Context, row: Mapping[str, Any]) -> Iterable[De
         grade=grade,
         status=status,
         base=last,
-        base_kind=Base.LAST_CONTACT if last > first.date() else Base.FIRST_CONTACT,
+        base_kind=Base.LAST_CONTACT if row["last_contact_on"] and last >= first.date() else Base.FIRST_CONTACT,
         contacts_in_week=_contacts_in_week(context, row["id"], last),
     )
     fall = stale_downgrade(policy, grade=grade, status=status, since=since, today=today)

@@ -80,13 +80,15 @@ _BY_GRADE: Final = "grade IS NULL, grade, due_on, customer_code, id"
 _LONGEST_ALONE: Final = "grade IS NULL, grade, last_contact_on IS NOT NULL, last_contact_on, customer_code"
 
 
-def due(context: Context, *, until: date, owner_id: int | None = None, by_owner: bool = False) -> Page:
+def due(
+    context: Context, *, until: date, owner_id: int | None = None, by_owner: bool = False, keep: int | None = None
+) -> Page:
     """Plan items that are due on that day or before: by grade (A first, none last), the most overdue first.
 
-    owner_id: whose customers, None for everybody's. by_owner: one owner after the other.
+    owner_id: whose customers, None for everybody's. by_owner: one owner after the other. keep: the limit if none is asked for.
     """
     where = _of_customers_due(Where().add("due_on <= :last"), owner_id, until)
-    return _due(context, "v_followup_due", where, _BY_GRADE, by_owner=by_owner)
+    return _due(context, "v_followup_due", where, _BY_GRADE, by_owner=by_owner, keep=keep)
 
 
 def _of_customers_due(where: Where, owner_id: int | None, last: date | None) -> Where:
@@ -99,18 +101,23 @@ def _of_customers_due(where: Where, owner_id: int | None, last: date | None) -> 
     return where.add(f"customer_id IN (SELECT id FROM v_customer_dates{customers})", **customers.parameters)  # noqa: S608 - conditions of ours
 
 
-def overdue(context: Context, *, owner_id: int | None = None, by_owner: bool = False) -> Page:
+def overdue(context: Context, *, owner_id: int | None = None, by_owner: bool = False, keep: int | None = None) -> Page:
     """Plan items whose day has passed."""
-    return due(context, until=context.clock.today() - timedelta(days=1), owner_id=owner_id, by_owner=by_owner)
+    yesterday = context.clock.today() - timedelta(days=1)
+    return due(context, until=yesterday, owner_id=owner_id, by_owner=by_owner, keep=keep)
 
 
-def unplanned(context: Context, *, owner_id: int | None = None, by_owner: bool = False) -> Page:
+def unplanned(
+    context: Context, *, owner_id: int | None = None, by_owner: bool = False, keep: int | None = None
+) -> Page:
     """Open customers with no plan item at all, in the form of what is due: by grade, the longest without contact first."""
-    return _due(context, "v_unplanned", Where().equal(owner_id=owner_id), _LONGEST_ALONE, by_owner=by_owner)
+    where = Where().equal(owner_id=owner_id)
+    return _due(context, "v_unplanned", where, _LONGEST_ALONE, by_owner=by_owner, keep=keep)
 
 
-def _due(context: Context, view: str, where: Where, order: str, *, by_owner: bool) -> Page:
-    found = page(context, view, DUE, where, order=f"owner, {order}" if by_owner else order, computed=("days_overdue",))
+def _due(context: Context, view: str, where: Where, order: str, *, by_owner: bool, keep: int | None) -> Page:
+    order = f"owner, {order}" if by_owner else order
+    found = page(context, view, DUE, where, order=order, computed=("days_overdue",), keep=keep)
     today = context.clock.today()
     rows = [{**row, "days_overdue": days_late(row["due_on"], today)} for row in found.rows]
     return Page(rows, found.more)
@@ -148,10 +155,11 @@ def plans(
     first: date | None = None,
     last: date | None = None,
     owner_id: int | None = None,
+    by_id: int | None = None,
     method: Method | None = None,
 ) -> Page:
-    """Plan items that are still to happen, the earliest first."""
-    where = Where().equal(state=PlanState.PENDING.value, customer_id=customer_id)
+    """Plan items that are still to happen, the earliest first; 50 of them unless a limit is asked for."""
+    where = Where().equal(state=PlanState.PENDING.value, customer_id=customer_id, created_by=by_id)
     where.equal(method=None if method is None else method.value)
     where.between("due_on", None if first is None else first.isoformat(), None if last is None else last.isoformat())
     if customer_id is None:

@@ -67,10 +67,10 @@ class OrderRef(NamedTuple):
 
 
 def listed(
-    context: Context, *, customer_id: int | None = None, state: OrderState | None = None, owner: str | None = None
+    context: Context, *, customer_id: int | None = None, state: OrderState | None = None, owner_id: int | None = None
 ) -> Page:
     """Orders, the newest first."""
-    where = Where().equal(customer_id=customer_id, owner=owner, state=None if state is None else state.value)
+    where = Where().equal(customer_id=customer_id, owner_id=owner_id, state=None if state is None else state.value)
     found = page(context, "v_order", COLUMNS, where, order="id DESC", computed=_COMPUTED, also=("id",))
     return Page(_complete(context, found.rows), found.more)
 

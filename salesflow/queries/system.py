@@ -9,7 +9,6 @@ from typing import Any
 from salesflow.clock import to_db
 from salesflow.columns import Column, Kind
 from salesflow.context import Context
-from salesflow.db import audit
 from salesflow.queries.base import Page, Where, page
 
 INFO = (
@@ -94,6 +93,7 @@ def _key_place(context: Context) -> str | None:
 
 
 def check(context: Context) -> dict[str, Any]:
+    """Everything that is wrong with the database; "ok" where that is nothing."""
     from salesflow.db.check import problems
 
     found = [problem._asdict() for problem in problems(context.reader.connection, context.database)]
@@ -101,6 +101,9 @@ def check(context: Context) -> dict[str, Any]:
 
 
 def verify(context: Context) -> dict[str, Any]:
+    """Whether the audit trail is whole, and if not, where it breaks."""
+    from salesflow.db import audit
+
     return audit.verify(context.reader.connection)._asdict()
 
 

@@ -64,8 +64,9 @@ class Review:
 
     def status_mix(self) -> dict[Status, tuple[int, int]]:
         """For every status how many customers have it at the week's end, and had it at its beginning."""
-        found = {row["status"]: (row["at_end"], row["at_start"]) for row in self.rows(sql.STATUS_MIX)}
-        return {status: found.get(status.value, (0, 0)) for status in Status}
+        after = {row["status"]: row["count"] for row in self.tally(sql.CUSTOMERS, ["status"])}
+        before = {row["status"]: row["count"] for row in self.tally(sql.CUSTOMERS, ["status"], end=self.period.start)}
+        return {status: (after.get(status.value, 0), before.get(status.value, 0)) for status in Status}
 
     def won(self) -> list[Row]:
         """Who was won, with the days since the first contact, the statuses on the way, and the days of each step."""
@@ -112,30 +113,35 @@ class Review:
         return {**facts, **said, "last_contact_on": row["last_contact_on"]}
 
     def stale(self) -> list[Row]:
-        """Open customers without progress for as long as a rule allows, the longest first, with the rule that notices."""
+        """The keys of open customers without progress for as long as a rule allows, the longest first, with that rule."""
         moved = self._progress_before()
         found = [row for row in self.rows(sql.STALE) if row["id"] not in moved]
         found += [{**row, "last_progress_on": moved[row["id"]]} for row in self._of_keys(sql.OPEN_CUSTOMERS, "id", moved)]
-        rows = [self._stale_row(row) for row in found]
-        kept = [row for row in rows if row["rule"] is not None]
-        return sorted(kept, key=lambda row: (-row["days_without_progress"], row["customer_code"]))
+        rows = []
+        for row in found:
+            since = row["last_progress_on"] or self._date(row["first_contact_at"])
+            days = self._days_since(since)
+            rule = self._stale_by(row["grade"], days)
+            if rule is not None:
+                rows.append({"id": row["id"], "code": row["code"], "days_without_progress": days, "rule": rule})
+        return sorted(rows, key=lambda row: (-row["days_without_progress"], row["code"]))
 
-    def _stale_row(self, row: Row) -> Row:
+    def stale_facts(self, chosen: Sequence[Row]) -> list[Row]:
+        """What is to be said of each of the stale customers, in their order."""
+        facts = {row["id"]: row for row in self._of_keys(sql.CUSTOMERS, "c.id", [row["id"] for row in chosen])}
+        return [{**facts[row["id"]], **row, "figure": Figure.STALE.value} for row in chosen]
+
+    def _stale_by(self, grade: str | None, days: int) -> str | None:
         falls, stalls = self._policy.stale_downgrade, self._policy.stall_analysis
-        since = row["last_progress_on"] or self._date(row["first_contact_at"])
-        days = (self.day - date.fromisoformat(since)).days
-        rule = None
-        if falls.days and row["grade"] == falls.grade and days >= falls.days:
-            rule = STALE_DOWNGRADE
-        elif stalls.days and days >= stalls.days:
-            rule = STALL_ANALYSIS
-        return {**row, "figure": Figure.STALE.value, "since": since, "days_without_progress": days, "rule": rule}
+        if falls.days and grade == falls.grade and days >= falls.days:
+            return STALE_DOWNGRADE
+        return STALL_ANALYSIS if stalls.days and days >= stalls.days else None
 
     def _progress_before(self) -> dict[int, str | None]:
         """The last progress that was known at the end, of all whose stored date may have come later."""
         since: dict[int, str | None] = {}
         for select in sql.PROGRESS:
-            later = self.rows(f"SELECT DISTINCT customer_id FROM ({select}) moved WHERE known >= :end")  # noqa: S608 - selects of ours
+            later = self.rows(f"SELECT customer_id FROM ({select}) moved WHERE known >= :end")  # noqa: S608 - selects of ours
             since |= {row["customer_id"]: None for row in later}
         for select in sql.PROGRESS:
             known = f"SELECT customer_id, happened FROM ({select}) moved WHERE known < :end"  # noqa: S608 - selects of ours
@@ -149,10 +155,13 @@ class Review:
         found = self.rows(sql.WAITING, "waiting_since, number")
         return [{**row, "waiting_days": (self.day - self._day(row["waiting_since"])).days} for row in found]
 
-    @property
+    @cached_property
     def day(self) -> date:
         """The last day that the report knows of."""
         return self._context.clock.today() if self.period.running else self.period.last
+
+    def _days_since(self, day: str) -> int:
+        return (self.day - date.fromisoformat(day)).days
 
     def _day(self, instant: str) -> date:
         return self._context.clock.local(from_db(instant)).date()

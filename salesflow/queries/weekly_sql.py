@@ -45,6 +45,10 @@ NEW_CUSTOMERS: Final = f"""SELECT c.code AS customer_code, c.name AS customer_na
     c.first_contact_at, c.recorded_at, c.entry_late
     FROM v_customer_facts c WHERE c.recorded_at >= :start AND c.recorded_at < :end AND {VISIBLE} AND {{owner_id}}"""
 
+CUSTOMERS: Final = f"""SELECT c.code AS customer_code, c.name AS customer_name, c.source, {GRADE} AS grade, c.owner,
+    c.first_contact_at, c.recorded_at, c.entry_late
+    FROM v_customer_facts c WHERE c.recorded_at >= :start AND c.recorded_at < :end AND {VISIBLE} AND {{owner_id}}"""
+
 # What every status has now, taken back by all that changed since the two moments.
 STATUS_MIX: Final = f"""SELECT status, sum(at_end) AS at_end, sum(at_start) AS at_start FROM (
     SELECT status, sum(CASE WHEN {VISIBLE} THEN 1 ELSE 0 END) AS at_end,
@@ -56,8 +60,8 @@ STATUS_MIX: Final = f"""SELECT status, sum(at_end) AS at_end, sum(at_start) AS a
         FROM v_status_change WHERE at >= :start AND from_status IS NOT NULL AND {{owner_id}} GROUP BY from_status
     ) mixed GROUP BY status"""
 
-CUSTOMERS: Final = f"""SELECT {STATUS} AS status, c.code AS customer_code, c.name AS customer_name, {GRADE} AS grade, c.owner
-    FROM v_customer_facts c WHERE c.recorded_at < :end AND {VISIBLE} AND {{owner_id}}"""
+CUSTOMERS: Final = f"""SELECT {STATUS} AS status, c.id, c.code AS customer_code, c.name AS customer_name, {GRADE} AS grade,
+    c.owner FROM v_customer_facts c WHERE c.recorded_at < :end AND {VISIBLE} AND {{owner_id}}"""
 
 STATUS_CHANGES: Final = """SELECT id, at, customer_id, customer_code, customer_name, owner_id, from_status, to_status, reason,
     loss_reason, competitor, "by" AS person, rule
@@ -103,9 +107,8 @@ KEY_FOLLOWUPS: Final = "SELECT id, at, method, content, open_points, risk, next 
 
 # Who may be stale, by the stored date of the last progress.
 _SINCE: Final = "(last_progress_on <= :{0}_on OR last_progress_on IS NULL AND first_contact_at < :{0}_before)"
-OPEN_CUSTOMERS: Final = f"""SELECT id, customer_code, customer_name, grade, status, owner, last_progress_on, first_contact_at FROM (
-    SELECT c.id, c.code AS customer_code, c.name AS customer_name, {GRADE} AS grade, {STATUS} AS status, c.owner,
-        c.last_progress_on, c.first_contact_at
+OPEN_CUSTOMERS: Final = f"""SELECT id, code, grade, last_progress_on, first_contact_at FROM (
+    SELECT c.id, c.code, {GRADE} AS grade, {STATUS} AS status, c.last_progress_on, c.first_contact_at
     FROM v_customer_facts c WHERE c.recorded_at < :end AND {VISIBLE} AND {{owner_id}}
     ) k WHERE status IN ('prospect', 'interested', 'hot')"""
 STALE: Final = f"""{OPEN_CUSTOMERS} AND ({_SINCE.format("stalls")} OR grade = :falling_grade AND {_SINCE.format("falls")})"""

@@ -131,15 +131,14 @@ def _off(rule: str) -> Decision[Any]:
 
 
 def _phrase_without_figure(text: str, phrases: Sequence[str]) -> str | None:
-    """The first of the phrases that stands in a clause without a figure in it or in one of its neighbours."""
+    """The first phrase that stands in a clause without a figure in it or in one of its neighbours."""
+    if not phrases:
+        return None
     clauses = re.split(_CLAUSE_ENDS, fold(text))
     figures = [_first(_FIGURES, clause) is not None for clause in clauses]
-    for index, clause in enumerate(clauses):
-        if not any(figures[max(0, index - 1) : index + 2]):
-            for phrase in phrases:
-                if re.search(_word(phrase), clause):
-                    return phrase
-    return None
+    wanted = [_word(phrase) for phrase in phrases]
+    alone = (clause for index, clause in enumerate(clauses) if not any(figures[max(0, index - 1) : index + 2]))
+    return next((found for found in (_first(wanted, clause) for clause in alone) if found is not None), None)
 
 
 def _first(patterns: Sequence[str], folded: str) -> str | None:

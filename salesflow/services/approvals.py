@@ -7,7 +7,7 @@ submitted cannot be approved; it can still be rejected, which returns it to its 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib import import_module
 from typing import Final, NamedTuple, Protocol, cast
 
@@ -176,7 +176,7 @@ def _decide(work: Transaction, turn: _Turn, decision: StepDecision, comment: str
     """Write the decision down, and what becomes of the approval by it."""
     approval, step = turn.approval, turn.step
     assert step.waiting_since is not None
-    work.decide(_deadline(work, step, waiting_since=_aware(step.waiting_since), decided=work.now))
+    work.decide(_deadline(work, step, waiting_since=step.waiting_since, decided=work.now))
     made = {"decision": decision.value, "comment": comment or None, "self_approved": turn.self_approved}
     work.changed(step, {**made, "decided_by": work.actor.id, "decided_at": work.now})
     before, after = work.changed(approval, outcome)
@@ -203,7 +203,7 @@ def _start(work: Transaction, step: ApprovalStep) -> None:
     deadline = _deadline(work, step, waiting_since=work.now, decided=None)
     assert deadline.value is not None
     step.waiting_since = work.now
-    step.due_at = deadline.value.astimezone(UTC)
+    step.due_at = deadline.value
     work.session.add(step)
 
 
@@ -224,11 +224,6 @@ def _deadline(
 
 def _clean(work: Transaction, given: str | None, what: Message) -> str:
     return clean(given or "", limit=work.context.policy.limits.text, what=what)
-
-
-def _aware(stored: datetime) -> datetime:
-    """SQLite gives an instant back without its zone, which is UTC."""
-    return stored if stored.tzinfo is not None else stored.replace(tzinfo=UTC)
 
 
 def _hooks(kind: str) -> Hooks:

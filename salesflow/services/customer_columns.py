@@ -29,8 +29,8 @@ _TITLES: Final[Mapping[str, str]] = {
     "address": "地址 公司地址 详细地址 联系地址 通讯地址 单位地址",
     "source": "客户来源 线索来源 来源渠道 来源 渠道",
     "source_detail": "来源说明 来源明细 来源详情 介绍人 推荐人",
-    "first_contact": "初次接触时间 首次接触时间 初次接触日期 首次接触日期 初次联系时间 首次联系时间 首次联系日期 接触日期 登记日期 登记时间"
-    " 建档日期 建档时间 录入日期 first_contact_at first_contact_on",
+    "first_contact": "初次接触时间 首次接触时间 初次接触日期 首次接触日期 初次联系时间 首次联系时间 首次联系日期 接触日期"
+    " 登记日期 登记时间 建档日期 建档时间 录入日期 first_contact_at first_contact_on",
     "need": "需求标签 需求描述 主要需求 客户需求 需求 需求概述 需求摘要 需求说明 意向产品 needs need_summary",
     "budget": "预算 预算金额 采购预算 客户预算",
     "budget_consent": "预算授权 预算同意 预算告知同意 客户同意 consent",
@@ -73,7 +73,12 @@ _STATUSES: Final = {
     Status.LOST: "已流失 流失客户",
     Status.INVALID: "无效 无效客户",
 }
-_LOSSES: Final = {LossReason.PRICE: "价格原因", LossReason.COMPETITOR: "竞品", LossReason.NO_CONTACT: "联系不上", LossReason.OTHER: "其它"}
+_LOSSES: Final = {
+    LossReason.PRICE: "价格原因",
+    LossReason.COMPETITOR: "竞品",
+    LossReason.NO_CONTACT: "联系不上",
+    LossReason.OTHER: "其它",
+}
 _ROLES: Final = {
     ChainRole.DECISION_MAKER: "决策人 决策者 最终决策者",
     ChainRole.USER: "使用人 使用者",
@@ -159,7 +164,10 @@ def _owner(context: Context) -> Reader:
         if len(found) == 1:
             return next(iter(found))
         if found:
-            raise InvalidValue(msg("{name} is the name of more than one: give the login", name=text), msg("{logins}", logins=sorted(found)))
+            raise InvalidValue(
+                msg("{name} is the name of more than one: give the login", name=text),
+                msg("{logins}", logins=sorted(found)),
+            )
         close = nearest(text, logins)
         hint = msg("see: salesflow staff list") if close is None else msg("did you mean {name}?", name=close)
         raise NotFound(msg("there is no active staff member {login}", login=text), hint, code="unknown-staff")

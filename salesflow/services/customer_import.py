@@ -13,8 +13,9 @@ from salesflow.services.contacts import NewContact
 from salesflow.services.customer_columns import fields
 from salesflow.services.customer_update import CustomerUpdates
 from salesflow.services.customers import Intake, NewCustomer, NewStatus
-from salesflow.services.importing import Job, Layout, Options, Report, Values, Writer, run
+from salesflow.services.importing import Job, Layout, Options, Report, Values, run
 from salesflow.services.importing.job import Progress
+from salesflow.services.importing.layout import check_complete
 from salesflow.services.staff import REGION
 
 if TYPE_CHECKING:
@@ -22,7 +23,20 @@ if TYPE_CHECKING:
     from salesflow.db.transaction import Transaction
 
 _REQUIRED: Final = ("name", "industry", "need")
-_PLAIN: Final = ("name", "industry", "need", "size", "region", "address", "source_detail", "budget", "budget_consent", "grade", "owner", "remark")
+_PLAIN: Final = (
+    "name",
+    "industry",
+    "need",
+    "size",
+    "region",
+    "address",
+    "source_detail",
+    "budget",
+    "budget_consent",
+    "grade",
+    "owner",
+    "remark",
+)
 _BY_CODE: Final = "SELECT code, name FROM customer WHERE code = :code"
 
 
@@ -38,7 +52,7 @@ def layout(context: Context, *, update: bool = False) -> Layout:
     def build(values: Values) -> Values:
         _settle(values)
         if not update:
-            contacts.checked(_contact(values), limits)
+            contacts.checked(_contact(values), limits, context.vault)
         return values
 
     return Layout("customer", "name", fields(context), () if update else _REQUIRED, build, CustomerWriter)
@@ -66,9 +80,13 @@ def _contact(values: Values) -> NewContact:
     name = values.get("contact")
     if name is None:
         if values.get("kind") is not Kind.PERSON:
-            raise InvalidValue(msg("the contact's name is missing"), msg("every contact has a name"), code="missing-value")
+            raise InvalidValue(
+                msg("the contact's name is missing"), msg("every contact has a name"), code="missing-value"
+            )
         name = values["name"]
-    given = {field: values[field] for field in ("title", "phone", "email", "wechat", "role", "concern") if field in values}
+    given = {
+        field: values[field] for field in ("title", "phone", "email", "wechat", "role", "concern") if field in values
+    }
     return NewContact(name, **given)
 
 
@@ -88,7 +106,7 @@ class CustomerWriter:
             found = self._updates.find(values)
             if found is not None:
                 return found.code, self._updates.apply(found, values, self._reason)
-            self._check_complete(values)
+            check_complete(values, _REQUIRED)
         elif "code" in values:
             self._refuse_known_code(values["code"])
         return self._intake.add(self._new(values)), ImportOutcome.CREATED
@@ -106,11 +124,6 @@ class CustomerWriter:
                 msg("change it with --update"),
                 details={"twin": found[0], "field": "code"},
             )
-
-    def _check_complete(self, values: Values) -> None:
-        missing = [name for name in _REQUIRED if name not in values]
-        if missing:
-            raise InvalidValue(msg("it is a new customer, and lacks: {fields}", fields=missing), code="missing-value")
 
     def _new(self, values: Values) -> NewCustomer:
         given: dict[str, Any] = {name: values[name] for name in _PLAIN if name in values}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from sqlalchemy import bindparam, update
@@ -20,7 +21,7 @@ from salesflow.models.customer import Customer, CustomerTag
 from salesflow.money import format_money
 from salesflow.rules.consent import budget_consent
 from salesflow.services import schedule
-from salesflow.services.contact_update import ContactChange, ContactUpdates
+from salesflow.services.contact_update import ContactUpdates
 from salesflow.services.customer_fields import parse_tags
 from salesflow.services.customers import BUDGET, Intake
 from salesflow.services.pinyin import sound
@@ -29,8 +30,6 @@ from salesflow.services.status import NewStatus, change_grade, change_status
 from salesflow.text import fold, normalised_name
 
 if TYPE_CHECKING:
-    from sqlmodel import SQLModel
-
     from salesflow.db.transaction import Transaction
     from salesflow.services.importing import Options, Values
 
@@ -42,7 +41,9 @@ _KEPT: Final = (
 _FIND: Final = f"SELECT {', '.join(_KEPT)} FROM customer WHERE "  # noqa: S608 - names of ours
 _BY_CODE: Final = _FIND + "code = :code"
 _BY_NAME: Final = _FIND + "name_norm = :name AND archived_at IS NULL ORDER BY id LIMIT 1 OFFSET :skip"
-_SAME_NAME: Final = "SELECT code, name FROM customer WHERE name_norm = :name AND id <> :id AND archived_at IS NULL LIMIT 1"
+_SAME_NAME: Final = (
+    "SELECT code, name FROM customer WHERE name_norm = :name AND id <> :id AND archived_at IS NULL LIMIT 1"
+)
 _OWNER: Final = "SELECT id FROM staff WHERE login = :login AND active"
 _LOGIN: Final = "SELECT login FROM staff WHERE id = :id"
 _TAGGED: Final = "SELECT 1 FROM customer_tag WHERE customer_id = :customer AND tag_id = :tag"
@@ -57,41 +58,29 @@ class Found(NamedTuple):
     fields: Mapping[str, Any]
 
 
-class Batches:
-    """Changes of many rows, written together: each table and each set of columns in one go."""
+class _Edit:
+    """What a row changes: the columns to write, and for the audit trail what was and what is."""
 
-    def __init__(self, work: Transaction) -> None:
-        self._work = work
-        self._rows: defaultdict[tuple[type[SQLModel], tuple[str, ...]], list[dict[str, Any]]] = defaultdict(list)
-        self._count = 0
+    def __init__(self) -> None:
+        self.columns: dict[str, Any] = {}
+        self.before: dict[str, Any] = {}
+        self.after: dict[str, Any] = {}
 
-    def change(self, table: type[SQLModel], key: int, columns: Mapping[str, Any]) -> None:
-        row = {f"new_{name}": value for name, value in columns.items()} | {"key": key}
-        self._rows[table, tuple(columns)].append(row)
-        self._count += 1
-
-    def __len__(self) -> int:
-        return self._count
-
-    def flush(self) -> None:
-        for (model, columns), rows in self._rows.items():
-            table = cast("Any", model).__table__
-            new = {name: bindparam(f"new_{name}") for name in columns}
-            self._work.session.execute(update(table).where(table.c.id == bindparam("key")).values(**new, version=table.c.version + 1), rows)
-        self._rows.clear()
-        self._count = 0
+    def note(self, name: str, old: object, new: object, **columns: object) -> None:
+        self.before[name], self.after[name] = old, new
+        self.columns |= columns
 
 
 class CustomerUpdates:
-    """Finds and changes customers. New tags and contacts get their keys beside `intake`, which is flushed before them."""
+    """Finds and changes customers. `intake` takes the new ones in beside; it is flushed before what could meet its keys."""
 
     def __init__(self, work: Transaction, intake: Intake, options: Options) -> None:
         self._work = work
         self._intake = intake
         self._options = options
-        self._batches = Batches(work)
-        self._people = ContactUpdates(work, self._batches, allow_duplicate=options.allow_duplicate)
-        self._tags: list[Mapping[str, int]] = []
+        self._people = ContactUpdates(work, intake, allow_duplicate=options.allow_duplicate)
+        self._waiting: defaultdict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+        self._count = 0
 
     def find(self, values: Values) -> Found | None:
         """The customer that the row is about, by its code, else by its normalised name.
@@ -126,113 +115,128 @@ class CustomerUpdates:
 
         What may be refused is looked at before anything is written. Raises as the single commands do.
         """
-        columns, before, after = self._plain(found, values)
-        self._change_owner(found, values, columns, before, after)
-        self._change_budget(found, values, columns, before, after)
+        edit = _Edit()
+        self._edit_plain(found, values, edit)
+        self._edit_owner(found, values, edit)
+        self._edit_budget(found, values, edit)
         person = self._people.look_at(found.id, found.code, values)
-        moved = self._change_status(found, values, reason)
-        moved = self._change_grade(found, values, reason) or moved
-        moved = self._change_first_contact(found, values, before, after) or moved
-        tagged = self._add_tags(found, values, after)
-        if columns:
-            self._batches.change(Customer, found.id, columns)
-        if before or after:
-            self._work.audit("customer.edit", "customer", found.code, before=before, after=after)
-        self._write_person(found, person)
-        if len(self._batches) >= _BATCH:
+        moved = self._move(found, values, reason, edit)
+        if "tags" in values:
+            self._add_tags(found, values["tags"], edit)
+        if edit.columns:
+            self._keep(found, edit)
+        if edit.after:
+            self._work.audit("customer.edit", "customer", found.code, before=edit.before, after=edit.after)
+        if person is not None:
+            self._people.write(found.id, found.code, person)
+        return ImportOutcome.UPDATED if edit.after or moved or person else ImportOutcome.UNCHANGED
+
+    def _keep(self, found: Found, edit: _Edit) -> None:
+        """Rows with the same columns are written together; a name at once, so that later rows meet it."""
+        row = {f"new_{name}": value for name, value in edit.columns.items()}
+        self._waiting[tuple(edit.columns)].append({**row, "key": found.id})
+        self._count += 1
+        if self._count >= _BATCH or "name" in edit.columns:
             self.flush()
-        changed = columns or moved or tagged or person is not None
-        return ImportOutcome.UPDATED if changed else ImportOutcome.UNCHANGED
 
     def flush(self) -> None:
         """Write what was changed since the last time."""
-        self._batches.flush()
-        if self._tags:
-            self._intake.flush()
-            self._work.insert(CustomerTag, self._tags)
-            self._tags.clear()
+        table = cast("Any", Customer).__table__
+        for columns, rows in self._waiting.items():
+            new: dict[str, Any] = {name: bindparam(f"new_{name}") for name in columns}
+            statement = update(table).where(table.c.id == bindparam("key")).values(**new, version=table.c.version + 1)
+            self._work.session.execute(statement, rows)
+        self._waiting.clear()
+        self._count = 0
         self._work.write_audit()
 
-    def _plain(self, found: Found, values: Values) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-        """The columns to write, and for the audit trail the fields that differ before and after."""
-        new = {name: str(values[name]) for name in _PLAIN if name in values}
-        after: dict[str, Any] = {name: value for name, value in new.items() if value != found.fields[name]}
-        before = {name: found.fields[name] for name in after}
-        columns = dict(after)
-        if "name" in after:
-            norm = normalised_name(after["name"])
-            self._refuse_twin(found, after["name"], norm)
-            heard = sound(after["name"], person=new.get("kind", found.fields["kind"]) == Kind.PERSON)
-            columns |= {"name_folded": fold(after["name"]), "name_norm": norm, "pinyin": heard.full, "initials": heard.initials}
-        return columns, before, after
+    def _edit_plain(self, found: Found, values: Values, edit: _Edit) -> None:
+        for name in _PLAIN:
+            new = str(values[name]) if name in values else found.fields[name]
+            if new != found.fields[name]:
+                edit.note(name, found.fields[name], new, **{name: new})
+        if "name" in edit.after:
+            name = edit.after["name"]
+            norm = normalised_name(name)
+            self._refuse_twin(found, name, norm)
+            heard = sound(name, person=edit.after.get("kind", found.fields["kind"]) == Kind.PERSON)
+            edit.columns |= {
+                "name_folded": fold(name),
+                "name_norm": norm,
+                "pinyin": heard.full,
+                "initials": heard.initials,
+            }
 
     def _refuse_twin(self, found: Found, name: str, norm: str) -> None:
-        twin = None if self._options.allow_duplicate else self._work.look_up(_SAME_NAME, {"name": norm, "id": found.id})
+        if self._options.allow_duplicate:
+            return
+        self._intake.flush()
+        twin = self._work.look_up(_SAME_NAME, {"name": norm, "id": found.id})
         if twin is not None:
             raise Duplicate(
                 msg("{name} is there already: {code} {twin}", name=name, code=twin[0], twin=twin[1]),
                 details={"twin": twin[0], "field": "name"},
             )
 
-    def _change_owner(
-        self, found: Found, values: Values, columns: dict[str, Any], before: dict[str, Any], after: dict[str, Any]
-    ) -> None:
+    def _edit_owner(self, found: Found, values: Values, edit: _Edit) -> None:
         if "owner" not in values:
             return
         row = self._work.look_up(_OWNER, {"login": values["owner"]})
         if row is None:  # somebody who left since the list was read
             raise NotFound(msg("there is no active staff member {login}", login=values["owner"]), code="unknown-staff")
         if row[0] != found.fields["owner_id"]:
-            columns |= {"owner_id": row[0], "assigned_at": self._work.now}
             former = self._work.look_up(_LOGIN, {"id": found.fields["owner_id"]})
-            before["owner"], after["owner"] = former[0] if former else None, values["owner"]
+            columns = {"owner_id": row[0], "assigned_at": self._work.now}
+            edit.note("owner", former[0] if former else None, values["owner"], **columns)
 
-    def _change_budget(
-        self, found: Found, values: Values, columns: dict[str, Any], before: dict[str, Any], after: dict[str, Any]
-    ) -> None:
+    def _edit_budget(self, found: Found, values: Values, edit: _Edit) -> None:
         consent = values.get("budget_consent") or found.fields["budget_consent"]
         self._work.decide(budget_consent(budget_given="budget" in values, consent=consent))
         sealed, vault = found.fields["budget_cipher"], self._work.context.vault
         if "budget" in values:
             amount = format_money(values["budget"])
             if sealed is None or vault.decrypt(sealed, BUDGET, found.id) != amount:
-                columns["budget_cipher"] = after["budget"] = vault.encrypt(amount, BUDGET, found.id)
-                before["budget"] = sealed
-        if consent != found.fields["budget_consent"] and (sealed is not None or "budget" in values):
-            columns["budget_consent"] = after["budget_consent"] = consent
-            before["budget_consent"] = found.fields["budget_consent"]
+                new = vault.encrypt(amount, BUDGET, found.id)
+                edit.note("budget", sealed, new, budget_cipher=new)
+        former = found.fields["budget_consent"]
+        if consent != former and (sealed is not None or "budget" in values):
+            edit.note("budget_consent", former, consent, budget_consent=consent)
 
-    def _change_status(self, found: Found, values: Values, reason: str) -> bool:
-        new = values.get("status", found.fields["status"])
-        if new == found.fields["status"]:
-            return False
-        asked = NewStatus(Status(new), reason, values.get("loss_reason"), override=True)
-        with self._quietly():
+    def _move(self, found: Found, values: Values, reason: str, edit: _Edit) -> bool:
+        """The changes that move the plan; hints of single rows are not shown."""
+        kept = found.fields
+        status, grade = values.get("status", kept["status"]), values.get("grade", kept["grade"])
+        shown = len(self._work.context.notes)
+        if status != kept["status"]:
+            asked = NewStatus(Status(status), reason, values.get("loss_reason"), override=True)
             change_status(self._work, load(self._work, found.id), asked)
-        return True
+        if grade != kept["grade"]:
+            change_grade(self._work, load(self._work, found.id), Grade(grade), reason)
+        if "first_contact" in values:
+            self._move_first_contact(found, values["first_contact"], edit)
+        del self._work.context.notes[shown:]
+        return bool(status != kept["status"] or grade != kept["grade"])
 
-    def _change_grade(self, found: Found, values: Values, reason: str) -> bool:
-        new = values.get("grade", found.fields["grade"])
-        if new == found.fields["grade"]:
-            return False
-        with self._quietly():
-            change_grade(self._work, load(self._work, found.id), Grade(new), reason)
-        return True
-
-    def _change_first_contact(self, found: Found, values: Values, before: dict[str, Any], after: dict[str, Any]) -> bool:
-        """A day alone says nothing of the hour, so only another day counts as a change."""
+    def _move_first_contact(self, found: Found, given: datetime, edit: _Edit) -> None:
+        """A list mostly gives the day alone, so only another day is a change."""
         clock = self._work.context.clock
         kept = from_db(found.fields["first_contact_at"])
-        given = values.get("first_contact", kept)
         if clock.local(given).date() == clock.local(kept).date():
-            return False
+            return
         latest = self._work.look_up(_LATEST, {"id": found.id})
-        days = [clock.local(moment).date() for moment in (given, from_db(latest[0]) if latest and latest[0] else given)]
+        last = given if latest is None or latest[0] is None else max(given, from_db(latest[0]))
         customer = load(self._work, found.id)
-        was, became = self._work.changed(customer, {"first_contact_at": given, "last_contact_on": max(days)})
-        before |= was
-        after |= became
+        edit.note("first_contact_at", kept, given.astimezone(kept.tzinfo))
+        customer.first_contact_at, customer.last_contact_on = given, clock.local(last).date()
+        customer.version += 1
         self._work.session.add(customer)
         schedule.replan(self._work, customer)
-        return True
-...
+
+    def _add_tags(self, found: Found, typed: str, edit: _Edit) -> None:
+        """Tags that the customer lacks are added; none is taken away."""
+        keys = {tag: self._intake.tag(tag) for tag in parse_tags((typed,))}
+        new = [tag for tag, key in keys.items() if not self._work.look_up(_TAGGED, {"customer": found.id, "tag": key})]
+        if new:
+            self._intake.flush()
+            self._work.insert(CustomerTag, [{"customer_id": found.id, "tag_id": keys[tag]} for tag in new])
+            edit.note("tags", None, new)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlmodel import select
 
@@ -12,7 +14,7 @@ from salesflow.db.transaction import Transaction
 from salesflow.errors import Duplicate, InvalidValue, Refused
 from salesflow.i18n import msg
 from salesflow.models.product import Product
-from salesflow.money import display_money
+from salesflow.money import Fen, display_money
 from salesflow.text import clean, fold
 
 LONGEST_SKU = 64
@@ -60,8 +62,9 @@ def add(work: Transaction, new: NewProduct) -> Product:
         raise Duplicate(
             msg("there is a product {sku} already", sku=present),
             msg("choose another SKU; see: salesflow product list --all"),
+            details={"twin": present, "field": "sku"},
         )
-    _check_prices(new)
+    _check_prices(sku, new.list_price, new.floor_price)
     limits = work.context.policy.limits
     record = work.add(
         Product(
@@ -85,6 +88,26 @@ def add(work: Transaction, new: NewProduct) -> Product:
     return record
 
 
+def find(work: Transaction, sku: str) -> str | None:
+    """The SKU as it is kept of the product that is meant, in any case or width; None where there is none."""
+    return _known(work).skus.get(fold(sku))
+
+
+def change(work: Transaction, sku: str, fields: Mapping[str, object]) -> bool:
+    """Change fields of a product; gives whether any differed. `fields` are columns with values as they are kept.
+
+    Raises Refused for a floor price above the list price; then nothing is changed.
+    """
+    record = work.session.exec(select(Product).where(Product.sku == sku)).one()
+    prices: dict[str, Any] = {name: fields.get(name, getattr(record, name)) for name in ("list_price", "floor_price")}
+    _check_prices(sku, prices["list_price"], prices["floor_price"])
+    before, after = work.changed(record, fields)
+    if after:
+        work.session.add(record)
+        work.audit("product.edit", "product", sku, before=before, after=after)
+    return bool(after)
+
+
 def checked_sku(sku: str) -> str:
     """A SKU as it is kept: half-width, 1 to 64 visible characters without blanks. Raises InvalidValue for anything else."""
     known = unicodedata.normalize("NFKC", clean(sku, limit=LONGEST_SKU, what=msg("SKU"), multiline=False))
@@ -104,14 +127,14 @@ def _known(work: Transaction) -> _Known:
     return known
 
 
-def _check_prices(new: NewProduct) -> None:
-    if new.floor_price is not None and new.floor_price > new.list_price:
+def _check_prices(sku: str, list_price: Fen, floor_price: Fen | None) -> None:
+    if floor_price is not None and floor_price > list_price:
         raise Refused(
             msg(
                 "{sku}: the floor price {floor_price} is above the list price {list_price}",
-                sku=new.sku,
-                floor_price=display_money(new.floor_price),
-                list_price=display_money(new.list_price),
+                sku=sku,
+                floor_price=display_money(floor_price),
+                list_price=display_money(list_price),
             ),
             msg("lower the floor price or raise the list price"),
             code="floor-above-list",

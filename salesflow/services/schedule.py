@@ -20,7 +20,7 @@ def due_by_rule(work: Transaction, customer: Customer, *, since: date | None = N
     assert customer.id is not None
     first = work.context.clock.local(customer.first_contact_at).date()
     last = since or customer.last_contact_on
-    base, kind = (last, Base.LAST_CONTACT) if last is not None and last > first else (first, Base.FIRST_CONTACT)
+    base, kind = (last, Base.LAST_CONTACT) if last is not None and last >= first else (first, Base.FIRST_CONTACT)
     return cadence(
         work.context.policy,
         work.context.calendar,

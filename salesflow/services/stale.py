@@ -206,13 +206,13 @@ def _replan(work: Transaction, change: Change, items: list[_Item], plans: _Plans
 
 def _due(work: Transaction, change: Change) -> date | None:
     """The next follow-up by rule cadence. Contacts of the week are of no matter: they are for grade A, to which nobody falls."""
-    contact = change.before.contact
+    last, first = change.before.contact, change.first_contact
     return cadence(
         work.context.policy,
         work.context.calendar,
         grade=change.finding.after.grade,
         status=change.finding.after.status,
-        base=contact,
-        base_kind=Base.LAST_CONTACT if contact > change.first_contact else Base.FIRST_CONTACT,
+        base=max(last, first),
+        base_kind=Base.LAST_CONTACT if last >= first else Base.FIRST_CONTACT,
         contacts_in_week=0,
     ).value

@@ -28,7 +28,10 @@ KEYS = [
 
 def test_adding_says_so(office: Office) -> None:
     assert office.ok(*ADD).out == "added YF-100 (云帆CRM标准版) at 50,000.00\n"
-    assert office.ok("product", "add", "B", "--name", "乙", "--list-price", "1", lang="zh").out == "已新增产品 B（乙），目录价 1.00\n"
+    assert (
+        office.ok("product", "add", "B", "--name", "乙", "--list-price", "1", lang="zh").out
+        == "已新增产品 B（乙），目录价 1.00\n"
+    )
 
 
 def test_quiet_gives_the_sku_alone(office: Office) -> None:
@@ -36,7 +39,20 @@ def test_quiet_gives_the_sku_alone(office: Office) -> None:
 
 
 def test_the_whole_record_as_json(office: Office) -> None:
-    more = ("--spec", "20用户", "--floor-price", "42000", "--cost", "3万", "--tax-rate", "6%", "--lead-days", "2w", "--stock", "2.5")
+    more = (
+        "--spec",
+        "20用户",
+        "--floor-price",
+        "42000",
+        "--cost",
+        "3万",
+        "--tax-rate",
+        "6%",
+        "--lead-days",
+        "2w",
+        "--stock",
+        "2.5",
+    )
     added = office.json(*ADD, *more, "--customised", "--net")
     assert list(added) == KEYS
     assert added == {
@@ -71,7 +87,9 @@ def test_no_products(office: Office) -> None:
 def test_a_table_fits_eighty_cells(office: Office) -> None:
     office.environment["COLUMNS"] = "80"
     office.ok(*ADD, "--spec", "20用户，按年订阅，含标准实施与培训", "--floor-price", "42000")
-    office.ok("product", "add", "YF-200", "--name", "实施服务", "--unit", "人天", "--list-price", "1200", "--stock", "3")
+    office.ok(
+        "product", "add", "YF-200", "--name", "实施服务", "--unit", "人天", "--list-price", "1200", "--stock", "3"
+    )
     assert office.ok("product", "list", "--format", "table").out.splitlines() == [
         "SKU     Product        Spec                 Unit  List price  Floor price  Stock",
         "─" * 80,
@@ -112,13 +130,19 @@ def test_one_clear_line_and_nothing_written(office: Office, words: tuple[str, ..
     before = deals.rows(office, "SELECT * FROM v_product"), deals.value(office, "SELECT count(*) FROM v_audit")
     done = office.run(*words)
     assert (done.status, done.out, done.err) == (status, "", error + "\n")
-    assert (deals.rows(office, "SELECT * FROM v_product"), deals.value(office, "SELECT count(*) FROM v_audit")) == before
+    assert (
+        deals.rows(office, "SELECT * FROM v_product"),
+        deals.value(office, "SELECT count(*) FROM v_audit"),
+    ) == before
 
 
 def test_errors_in_chinese(office: Office) -> None:
     office.ok(*ADD)
     done = office.run(*ADD, lang="zh")
-    assert (done.status, done.err) == (6, "错误 [duplicate]：已有产品 YF-100：请换一个产品编码；参见：salesflow product list --all\n")
+    assert (done.status, done.err) == (
+        6,
+        "错误 [duplicate]：已有产品 YF-100：请换一个产品编码；参见：salesflow product list --all\n",
+    )
 
 
 def test_a_name_cannot_control_the_terminal(office: Office) -> None:

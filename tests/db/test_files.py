@@ -120,7 +120,7 @@ def test_a_locked_database_is_a_conflict(office: Office, monkeypatch: pytest.Mon
 def test_a_writer_waits_for_another(office: Office) -> None:
     holder = sqlite3.connect(office.database, isolation_level=None, check_same_thread=False)
     holder.execute("BEGIN IMMEDIATE")
-    release = threading.Timer(0.3, lambda: holder.execute("COMMIT"))
+    release = threading.Timer(1.2, lambda: holder.execute("COMMIT"))
     release.start()
     office.ok(*ADD, user="zhang.wei")
     release.join()

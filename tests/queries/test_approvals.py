@@ -74,7 +74,10 @@ def test_the_list_of_all_is_in_every_state_the_newest_first(busy: Office) -> Non
     context.asked.limit = 2
     assert approvals.listed(context).more
     context.asked.sort = "waiting_days"
-    assert [row["number"] for row in approvals.listed(context, state=ApprovalState.PENDING).rows] == ["AP2026-0003", "AP2026-0002"]
+    assert [row["number"] for row in approvals.listed(context, state=ApprovalState.PENDING).rows] == [
+        "AP2026-0003",
+        "AP2026-0002",
+    ]
     context.close()
 
 
@@ -88,7 +91,7 @@ def test_the_list_of_all_is_in_every_state_the_newest_first(busy: Office) -> Non
         ("2026-03-09 09:00", 7, True),
     ],
 )
-def test_how_long_it_waits_counts_from_the_step_s_turn(busy: Office, now: str, days: int, overdue: bool) -> None:  # noqa: FBT001 - a case of the table
+def test_how_long_it_waits_counts_from_the_step_s_turn(busy: Office, now: str, days: int, overdue: bool) -> None:
     context = busy.context(now=now)
     found = approvals.show(context, "ap2026-0001")
     context.close()
@@ -123,10 +126,18 @@ def test_the_page_of_a_quote_holds_discounts_against_authority_floor_and_margin(
     page = _page(busy, "AP2026-0002")
     quote = page["quote"]
     assert page["order"] is None
-    assert (quote["number"], quote["owner"], quote["total"], quote["quote_discount"]) == ("Q2026-0002", "li.na", 750_000, 2_500)
+    assert (quote["number"], quote["owner"], quote["total"], quote["quote_discount"]) == (
+        "Q2026-0002",
+        "li.na",
+        750_000,
+        2_500,
+    )
     assert (quote["max_discount"], quote["authority"], quote["margin"]) == (2_500, 1_000, 2_000)
     [line] = quote["lines"]
-    assert {name: line[name] for name in ("all_in_discount", "above_authority", "floor_price", "below_floor", "cost", "margin")} == {
+    assert {
+        name: line[name]
+        for name in ("all_in_discount", "above_authority", "floor_price", "below_floor", "cost", "margin")
+    } == {
         "all_in_discount": 2_500,
         "above_authority": True,
         "floor_price": 700_000,
@@ -145,14 +156,21 @@ def test_the_page_of_a_quote_holds_discounts_against_authority_floor_and_margin(
         (10_000, deals.SKU, True, True, None),  # nothing is asked for
     ],
 )
-def test_lines_are_marked(office: Office, discount: int, sku: str, above: bool, below: bool, margin: int | None) -> None:  # noqa: FBT001 - a case of the table
+def test_lines_are_marked(
+    office: Office, discount: int, sku: str, above: bool, below: bool, margin: int | None
+) -> None:
     deals.furnish(office)
     deals.quote(office, discount=discount, sku=sku)
     context = office.context()
     quote = approval_page.subject_quote(context, 1, "li.na")
     context.close()
     [line] = quote["lines"]
-    assert (line["above_authority"], line["below_floor"], line["margin"], quote["margin"]) == (above, below, margin, margin)
+    assert (line["above_authority"], line["below_floor"], line["margin"], quote["margin"]) == (
+        above,
+        below,
+        margin,
+        margin,
+    )
 
 
 def test_the_page_of_an_order_shows_the_credit_in_use_the_changes_and_the_earlier_rounds(busy: Office) -> None:

@@ -81,6 +81,12 @@ def test_the_policy_says_what_a_vague_need_leads_to(strength: Strength) -> None:
     assert need_specific(policy, text="最好能便宜点").outcome == "ok"
 
 
+def test_a_policy_may_have_no_phrases() -> None:
+    policy = Policy(need_specific=NeedSpecific(phrases=()), objective_wording=ObjectiveWording(phrases=()))
+    assert need_specific(policy, text="最好能便宜点，越快越好").outcome == "ok"
+    assert objective_wording(policy, text="客户意向强").outcome == "ok"
+
+
 def test_each_of_them_can_be_switched_off() -> None:
     policy = Policy(
         need_specific=NeedSpecific(Strength.OFF),

@@ -42,7 +42,9 @@ def _ask(office: Office, *roles: Role, user: str = "li.na", now: str | None = No
 def test_a_submission_is_a_pending_approval_whose_first_step_waits(busy: Office) -> None:
     number = deals.quote(busy, discount=deals.FAR_ABOVE)
     approval = _approval(busy, "AP2026-0001")
-    steps = [(step["step"], step["role"], step["rule"], step["due_at"], step["decision"]) for step in approval.pop("steps")]
+    steps = [
+        (step["step"], step["role"], step["rule"], step["due_at"], step["decision"]) for step in approval.pop("steps")
+    ]
     assert steps == [
         (1, "manager", "discount-authority", "2026-03-03 10:00:00", None),
         (2, "director", "discount-authority", None, None),
@@ -89,8 +91,15 @@ def test_a_rejection_returns_the_subject_with_the_reason_and_ends_the_round(busy
     deals.quote(busy, discount=deals.FAR_ABOVE)
     deals.reject(busy, "AP2026-0001", "zhang.wei", "  毛利太低\n请重新核价  ")
     approval = _approval(busy, "AP2026-0001")
-    assert (approval["state"], approval["waiting_for_role"], approval["closed_at"]) == ("rejected", None, "2026-03-02 01:00:00")
-    assert [(step["decision"], step["comment"]) for step in approval["steps"]] == [("rejected", "毛利太低\n请重新核价"), (None, None)]
+    assert (approval["state"], approval["waiting_for_role"], approval["closed_at"]) == (
+        "rejected",
+        None,
+        "2026-03-02 01:00:00",
+    )
+    assert [(step["decision"], step["comment"]) for step in approval["steps"]] == [
+        ("rejected", "毛利太低\n请重新核价"),
+        (None, None),
+    ]
     assert deals.rows(busy, "SELECT to_state, reason, by FROM v_state_change ORDER BY id DESC LIMIT 1") == [
         {"to_state": "draft", "reason": "毛利太低\n请重新核价", "by": "zhang.wei"}
     ]
@@ -134,7 +143,10 @@ def test_a_step_is_due_at_the_close_of_the_next_working_day(busy: Office, submit
 def test_the_next_step_waits_from_the_decision_before_it(busy: Office) -> None:
     deals.quote(busy, discount=deals.FAR_ABOVE, now="2026-09-29 10:00")
     deals.approve(busy, "AP2026-0001", "zhang.wei", now="2026-09-30 17:00")
-    assert [step["due_at"] for step in _approval(busy, "AP2026-0001")["steps"]] == ["2026-09-30 10:00:00", "2026-10-08 10:00:00"]
+    assert [step["due_at"] for step in _approval(busy, "AP2026-0001")["steps"]] == [
+        "2026-09-30 10:00:00",
+        "2026-10-08 10:00:00",
+    ]
 
 
 def test_a_late_decision_is_made_and_flagged(busy: Office) -> None:
@@ -159,7 +171,9 @@ def test_a_route_with_a_role_that_nobody_active_holds_is_refused_and_says_whom_t
     assert deals.written(busy) == before
 
 
-def test_a_route_whose_only_holder_is_the_submitter_is_refused_where_the_policy_wants_a_second_person(busy: Office) -> None:
+def test_a_route_whose_only_holder_is_the_submitter_is_refused_where_the_policy_wants_a_second_person(
+    busy: Office,
+) -> None:
     _strict(busy)
     order = deals.created(busy, user="zhang.wei")
     with pytest.raises(RuleRefused, match=r"zhang\.wei submitted this and cannot decide on it") as refused:
@@ -271,7 +285,10 @@ def test_a_number_is_found_however_it_is_typed_and_an_unknown_one_is_not(busy: O
 def test_numbers_start_anew_with_the_business_year(busy: Office) -> None:
     deals.quote(busy, discount=deals.ABOVE, now="2026-12-31 23:59")
     deals.quote(busy, discount=deals.ABOVE, now="2027-01-01 00:01")
-    assert [row["number"] for row in deals.rows(busy, "SELECT number FROM v_approval ORDER BY id")] == ["AP2026-0001", "AP2027-0001"]
+    assert [row["number"] for row in deals.rows(busy, "SELECT number FROM v_approval ORDER BY id")] == [
+        "AP2026-0001",
+        "AP2027-0001",
+    ]
 
 
 def test_a_route_without_steps_is_a_mistake_of_the_caller(busy: Office) -> None:

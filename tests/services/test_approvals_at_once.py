@@ -28,7 +28,11 @@ def _together(office: Office, *commands: tuple[str, tuple[str, ...]]) -> list[tu
             "SALESFLOW_USER": user,
         }
         program = (sys.executable, "-m", "salesflow", *words)
-        running.append(subprocess.Popen(program, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+        running.append(
+            subprocess.Popen(
+                program, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            )
+        )
     ended = [(process.communicate(timeout=60)[1], process.returncode) for process in running]
     return sorted((status, said) for said, status in ended)
 
@@ -67,7 +71,9 @@ def test_two_make_an_order_of_one_quote(office: Office) -> None:
     (first, _), (second, said) = _together(office, ("li.na", submit), ("zhang.wei", submit))
     assert (first, second) == (0, CONFLICT), said
     assert "DD2026-0001" in said
-    assert [tuple(row.values()) for row in deals.rows(office, "SELECT number, state FROM v_order")] == [("DD2026-0001", "submitted")]
+    assert [tuple(row.values()) for row in deals.rows(office, "SELECT number, state FROM v_order")] == [
+        ("DD2026-0001", "submitted")
+    ]
     assert deals.value(office, "SELECT count(*) FROM v_approval") == 1
 
 

@@ -114,51 +114,107 @@ ATTEMPTS = {
     "a rep approves their own discount": Attempt(quote_above, "li.na", APPROVE, FORBIDDEN, "li.na does not hold"),
     "a rep rejects their own discount": Attempt(quote_above, "li.na", REJECT, FORBIDDEN, "li.na does not hold"),
     "another rep approves it": Attempt(quote_above, "chen.jie", APPROVE, FORBIDDEN, "chen.jie does not hold"),
-    "the director takes the manager's step": Attempt(quote_far_above, "wang.fang", APPROVE, FORBIDDEN, "waits for the role manager"),
-    "finance decides before the manager": Attempt(order, "liu.yang", APPROVE, FORBIDDEN, "waits for the role manager"),
-    "operations decides before finance": Attempt(manager_has_decided, "sun.li", APPROVE, FORBIDDEN, "waits for the role finance"),
-    "the manager decides the next step too": Attempt(manager_has_decided, "zhang.wei", APPROVE, REFUSED, "has its decision of the role manager"),
-    "the manager takes the decision back": Attempt(manager_has_decided, "zhang.wei", REJECT, REFUSED, "has its decision of the role manager"),
-    "a manager approves their own order": Attempt(order_of_a_manager, "zhang.wei", APPROVE, REFUSED, "separation-of-duties"),
-    "a manager rejects their own order": Attempt(order_of_a_manager, "zhang.wei", REJECT, REFUSED, "separation-of-duties"),
-    "a manager lets somebody else submit it again": Attempt(
-        resubmitted_by_a_second_hand, "zhang.wei", ("approval", "approve", "AP2026-0002"), REFUSED, "separation-of-duties"
+    "the director takes the manager's step": Attempt(
+        quote_far_above, "wang.fang", APPROVE, FORBIDDEN, "waits for the role manager"
     ),
-    "somebody who left decides": Attempt(manager_left, "zhang.wei", APPROVE, FORBIDDEN, "zhang.wei is no longer active"),
-    "somebody who lost the role decides": Attempt(manager_lost_the_role, "zhang.wei", APPROVE, FORBIDDEN, "zhang.wei does not hold"),
+    "finance decides before the manager": Attempt(order, "liu.yang", APPROVE, FORBIDDEN, "waits for the role manager"),
+    "operations decides before finance": Attempt(
+        manager_has_decided, "sun.li", APPROVE, FORBIDDEN, "waits for the role finance"
+    ),
+    "the manager decides the next step too": Attempt(
+        manager_has_decided, "zhang.wei", APPROVE, REFUSED, "has its decision of the role manager"
+    ),
+    "the manager takes the decision back": Attempt(
+        manager_has_decided, "zhang.wei", REJECT, REFUSED, "has its decision of the role manager"
+    ),
+    "a manager approves their own order": Attempt(
+        order_of_a_manager, "zhang.wei", APPROVE, REFUSED, "separation-of-duties"
+    ),
+    "a manager rejects their own order": Attempt(
+        order_of_a_manager, "zhang.wei", REJECT, REFUSED, "separation-of-duties"
+    ),
+    "a manager lets somebody else submit it again": Attempt(
+        resubmitted_by_a_second_hand,
+        "zhang.wei",
+        ("approval", "approve", "AP2026-0002"),
+        REFUSED,
+        "separation-of-duties",
+    ),
+    "somebody who left decides": Attempt(
+        manager_left, "zhang.wei", APPROVE, FORBIDDEN, "zhang.wei is no longer active"
+    ),
+    "somebody who lost the role decides": Attempt(
+        manager_lost_the_role, "zhang.wei", APPROVE, FORBIDDEN, "zhang.wei does not hold"
+    ),
     "somebody who is nobody decides": Attempt(order, "nobody", APPROVE, FORBIDDEN, "nobody is not a staff login"),
-    "a rejection is approved after all": Attempt(returned_order, "zhang.wei", APPROVE, REFUSED, "AP2026-0001 is rejected already"),
-    "an approval is rejected after all": Attempt(approved_order, "sun.li", REJECT, REFUSED, "AP2026-0001 is approved already"),
-    "a rejection without a reason": Attempt(order, "zhang.wei", ("approval", "reject", "AP2026-0001"), REFUSED, "rejection-reason"),
-    "a rejection with a blank reason": Attempt(order, "zhang.wei", (*REJECT[:3], "--reason", " \n"), REFUSED, "rejection-reason"),
-    "an approval that is not there": Attempt(order, "zhang.wei", ("approval", "approve", "AP2026-0002"), MISSING, "AP2026-0002"),
+    "a rejection is approved after all": Attempt(
+        returned_order, "zhang.wei", APPROVE, REFUSED, "AP2026-0001 is rejected already"
+    ),
+    "an approval is rejected after all": Attempt(
+        approved_order, "sun.li", REJECT, REFUSED, "AP2026-0001 is approved already"
+    ),
+    "a rejection without a reason": Attempt(
+        order, "zhang.wei", ("approval", "reject", "AP2026-0001"), REFUSED, "rejection-reason"
+    ),
+    "a rejection with a blank reason": Attempt(
+        order, "zhang.wei", (*REJECT[:3], "--reason", " \n"), REFUSED, "rejection-reason"
+    ),
+    "an approval that is not there": Attempt(
+        order, "zhang.wei", ("approval", "approve", "AP2026-0002"), MISSING, "AP2026-0002"
+    ),
     "the total was changed": Attempt(
-        order_with_another("UPDATE sales_order SET total = total - 100"), "zhang.wei", APPROVE, REFUSED, "subject-changed"
+        order_with_another("UPDATE sales_order SET total = total - 100"),
+        "zhang.wei",
+        APPROVE,
+        REFUSED,
+        "subject-changed",
     ),
     "a line was changed": Attempt(
-        order_with_another("UPDATE order_line SET quantity = quantity * 2"), "zhang.wei", APPROVE, REFUSED, "subject-changed"
+        order_with_another("UPDATE order_line SET quantity = quantity * 2"),
+        "zhang.wei",
+        APPROVE,
+        REFUSED,
+        "subject-changed",
     ),
-    "a line was taken away": Attempt(order_with_another("DELETE FROM order_line"), "zhang.wei", APPROVE, REFUSED, "subject-changed"),
+    "a line was taken away": Attempt(
+        order_with_another("DELETE FROM order_line"), "zhang.wei", APPROVE, REFUSED, "subject-changed"
+    ),
     "the address was changed": Attempt(
-        order_with_another("UPDATE sales_order SET delivery_address = '深圳'"), "zhang.wei", APPROVE, REFUSED, "subject-changed"
+        order_with_another("UPDATE sales_order SET delivery_address = '深圳'"),
+        "zhang.wei",
+        APPROVE,
+        REFUSED,
+        "subject-changed",
     ),
     "the quote was changed": Attempt(quote_changed, "zhang.wei", APPROVE, REFUSED, "subject-changed"),
-    "a submitted order is changed": Attempt(order, "li.na", (*ORDER_AGAIN, "--note", "加急"), REFUSED, "DD2026-0001 is submitted already"),
-    "an approved order is changed": Attempt(approved_order, "li.na", (*ORDER_AGAIN, "--payment-terms", "货到付款"), REFUSED, "approved"),
+    "a submitted order is changed": Attempt(
+        order, "li.na", (*ORDER_AGAIN, "--note", "加急"), REFUSED, "DD2026-0001 is submitted already"
+    ),
+    "an approved order is changed": Attempt(
+        approved_order, "li.na", (*ORDER_AGAIN, "--payment-terms", "货到付款"), REFUSED, "approved"
+    ),
     "a second order instead of the returned one": Attempt(returned_order, "li.na", ORDER_NEW, CONFLICT, "DD2026-0001"),
-    "an order from a quote that waits for approval": Attempt(quote_above, "li.na", ORDER_NEW, REFUSED, "Q2026-0001 is pending_approval"),
+    "an order from a quote that waits for approval": Attempt(
+        quote_above, "li.na", ORDER_NEW, REFUSED, "Q2026-0001 is pending_approval"
+    ),
     "an order from a draft": Attempt(draft_quote, "li.na", ORDER_NEW, REFUSED, "Q2026-0001 is draft"),
-    "an order from a quote that nobody accepted": Attempt(open_quote, "li.na", ORDER_NEW, REFUSED, "Q2026-0001 is approved"),
+    "an order from a quote that nobody accepted": Attempt(
+        open_quote, "li.na", ORDER_NEW, REFUSED, "Q2026-0001 is approved"
+    ),
     "an order from an expired quote": Attempt(expired_quote, "li.na", ORDER_NEW, REFUSED, "Q2026-0001 is expired"),
     "an order from a quote that is not there": Attempt(
         accepted_quote, "li.na", (*ORDER_NEW[:3], "Q2026-0002"), MISSING, "there is no quote Q2026-0002"
     ),
-    "a quote is accepted before it is approved": Attempt(quote_above, "li.na", ("quote", "accept", "Q2026-0001"), REFUSED, "not-approved"),
-    "neither an order nor a quote": Attempt(accepted_quote, "li.na", ("order", "submit"), USAGE, "name an order, or a quote"),
+    "a quote is accepted before it is approved": Attempt(
+        quote_above, "li.na", ("quote", "accept", "Q2026-0001"), REFUSED, "not-approved"
+    ),
+    "neither an order nor a quote": Attempt(
+        accepted_quote, "li.na", ("order", "submit"), USAGE, "name an order, or a quote"
+    ),
     "both an order and a quote": Attempt(
         accepted_quote, "li.na", (*ORDER_AGAIN, "--quote", "Q2026-0001"), USAGE, "name an order, or a quote"
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", ATTEMPTS)

@@ -33,7 +33,12 @@ def _order(office: Office, number: str = "DD2026-0001") -> dict[str, Any]:
 def test_a_draft_keeps_the_quote_s_lines_totals_and_terms(busy: Office) -> None:
     with busy.context(user="zhao.lei").transaction() as work:
         items = (quotes.NewItem(deals.SKU, 2_500, discount=500), quotes.NewItem(deals.DEAR, 1_000))
-        terms = {"payment_terms": "预付30%", "freight": 30_000, "extras": [("培训", 200_000)], "delivery_days": 10}
+        terms: dict[str, Any] = {
+            "payment_terms": "预付30%",
+            "freight": 30_000,
+            "extras": [("培训", 200_000)],
+            "delivery_days": 10,
+        }
         number = quotes.make(work, quotes.NewQuote(deals.CUSTOMER_ID, items, **terms)).number
     with busy.context().transaction() as work:
         quotes.accept(work, number, date(2026, 3, 2))
@@ -86,7 +91,9 @@ def test_a_draft_keeps_the_quote_s_lines_totals_and_terms(busy: Office) -> None:
         ("2026-03-02", None, None),
     ],
 )
-def test_delivery_is_expected_on_a_working_day(busy: Office, today: str, days: int | None, expected: str | None) -> None:
+def test_delivery_is_expected_on_a_working_day(
+    busy: Office, today: str, days: int | None, expected: str | None
+) -> None:
     deals.created(busy, now=f"{today} 10:00", delivery_days=days)
     assert _order(busy)["expected_delivery_on"] == expected
 
@@ -95,7 +102,9 @@ def test_terms_that_are_given_go_before_the_quote_s(busy: Office) -> None:
     terms = Terms(date(2026, 4, 4), " 货到付清 ", "宁波", "王工", "139-1234-5678", "先电话联系\n再送货")
     deals.created(busy, terms=terms, payment_terms="预付30%", delivery_days=10)
     order = _order(busy)
-    assert {name: order[name] for name in ("expected_delivery_on", "payment_terms", "delivery_address", "receiver", "note")} == {
+    assert {
+        name: order[name] for name in ("expected_delivery_on", "payment_terms", "delivery_address", "receiver", "note")
+    } == {
         "expected_delivery_on": "2026-04-04",
         "payment_terms": "货到付清",
         "delivery_address": "宁波",

@@ -11,7 +11,9 @@ from salesflow.services.products import NewProduct, add, checked_sku
 from tests import deals
 from tests.conftest import Office
 
-CRM = NewProduct("YF-100", "云帆CRM标准版", 5_000_000, "20用户 / 年", "套", 4_200_000, 3_000_000, lead_days=7, stock=2_500)
+CRM = NewProduct(
+    "YF-100", "云帆CRM标准版", 5_000_000, "20用户 / 年", "套", 4_200_000, 3_000_000, lead_days=7, stock=2_500
+)
 
 
 def test_a_product_is_kept_as_it_was_given(office: Office) -> None:
@@ -37,7 +39,9 @@ def test_a_product_is_kept_as_it_was_given(office: Office) -> None:
         "version": 1,
         "retired": 0,
     }
-    (entry,) = deals.rows(office, "SELECT staff, action, subject_kind, subject_ref, after FROM v_audit WHERE action = 'product.add'")
+    (entry,) = deals.rows(
+        office, "SELECT staff, action, subject_kind, subject_ref, after FROM v_audit WHERE action = 'product.add'"
+    )
     assert (entry["staff"], entry["subject_kind"], entry["subject_ref"]) == ("li.na", "product", "YF-100")
     assert json.loads(entry["after"])["list_price"] == 5_000_000
 
@@ -53,7 +57,10 @@ def test_what_is_not_given_has_its_usual_value(office: Office) -> None:
 def test_a_sku_is_there_once_in_any_case_and_width(office: Office, sku: str) -> None:
     with office.context().transaction() as work:
         add(work, CRM)
-    with pytest.raises(Duplicate, match="there is a product YF-100 already") as caught, office.context().transaction() as work:
+    with (
+        pytest.raises(Duplicate, match="there is a product YF-100 already") as caught,
+        office.context().transaction() as work,
+    ):
         add(work, NewProduct(sku, "另一个", 1))
     assert caught.value.exit_status == 6
     assert deals.value(office, "SELECT count(*) FROM v_product") == 1
@@ -66,13 +73,22 @@ def test_within_one_transaction_too(office: Office) -> None:
         with pytest.raises(Duplicate):
             add(work, NewProduct("p1", "乙", 1))
         add(work, NewProduct("P3", "丁", 1))
-    assert [row["sku"] for row in deals.rows(office, "SELECT sku FROM v_product ORDER BY sku")] == ["P0", "P1", "P2", "P3"]
+    assert [row["sku"] for row in deals.rows(office, "SELECT sku FROM v_product ORDER BY sku")] == [
+        "P0",
+        "P1",
+        "P2",
+        "P3",
+    ]
 
 
 @pytest.mark.parametrize(
     ("new", "error", "message"),
     [
-        (CRM.__class__("X", "甲", 100, floor_price=101), Refused, "X: the floor price 1.01 is above the list price 1.00"),
+        (
+            CRM.__class__("X", "甲", 100, floor_price=101),
+            Refused,
+            "X: the floor price 1.01 is above the list price 1.00",
+        ),
         (NewProduct("", "甲", 1), InvalidValue, '"" cannot be a SKU'),
         (NewProduct("A B", "甲", 1), InvalidValue, '"A B" cannot be a SKU'),
         (NewProduct("A　B", "甲", 1), InvalidValue, "cannot be a SKU"),
@@ -102,7 +118,8 @@ def test_a_floor_price_may_equal_the_list_price(office: Office) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"), [("yf-100", "yf-100"), (" A:B@C ", "A:B@C"), ("ＡＢ１", "AB1"), ("型号-甲", "型号-甲"), ("①", "1")]
+    ("typed", "kept"),
+    [("yf-100", "yf-100"), (" A:B@C ", "A:B@C"), ("ＡＢ１", "AB1"), ("型号-甲", "型号-甲"), ("①", "1")],
 )
 def test_a_sku_is_kept_half_width_and_as_typed_otherwise(typed: str, kept: str) -> None:
     assert checked_sku(typed) == kept

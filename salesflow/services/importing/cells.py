@@ -44,7 +44,9 @@ def plain(cell: Cell) -> str:
     if not isinstance(cell, str):
         return text_of(cell)
     if cell[:1] in ("=", "＝") and not isinstance(cell, Verbatim):
-        raise InvalidValue(msg("the cell has the formula {formula}: put its value there", formula=cell[:50]), code="formula")
+        raise InvalidValue(
+            msg("the cell has the formula {formula}: put its value there", formula=cell[:50]), code="formula"
+        )
     if cell[:1] == "#" and _ERROR.fullmatch(cell.strip()):
         raise InvalidValue(msg("the cell shows the error {error}", error=cell.strip()))
     return cell
@@ -154,7 +156,9 @@ def moment(context: Context) -> Reader:
             given = datetime.combine(day, now.time() if day.time() == time() else day.time(), now.tzinfo)
         if given > now:
             raise InvalidValue(
-                msg("{at} lies in the future", at=given.strftime("%Y-%m-%d %H:%M")), msg("write when it was"), code="future"
+                msg("{at} lies in the future", at=given.strftime("%Y-%m-%d %H:%M")),
+                msg("write when it was"),
+                code="future",
             )
         return given
 

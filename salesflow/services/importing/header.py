@@ -20,7 +20,7 @@ _SHOWN: Final = 24  # so many titles, and of each so many cells, are shown in an
 class Column(NamedTuple):
     """A column that is read: its place (from 0), its title in the file, its field."""
 
-    index: int
+    place: int
     title: str
     field: Field
     read: Reader
@@ -53,7 +53,8 @@ class Titles:
         title, sign, field = pair.rpartition("=")
         if not sign or not title.strip() or not field.strip():
             raise UsageError(
-                msg("--map {value} is not of the form COLUMN=FIELD", value=pair), msg("for example: --map 公司全称=name")
+                msg("--map {value} is not of the form COLUMN=FIELD", value=pair),
+                msg("for example: --map 公司全称=name"),
             )
         if field.strip() == LEAVE_OUT:
             return normal(title), LEAVE_OUT
@@ -116,7 +117,9 @@ class Titles:
     def missing(self, rows: Sequence[Row], sheet: str) -> UsageError:
         """The error for a sheet in which no row has a title for the key: it names what was probably meant as titles."""
         key = self._fields[self._layout.key]
-        best = max(rows, key=lambda row: (sum(field is not None for field in self.fields_of(_titles(row))), _filled(row)))
+        best = max(
+            rows, key=lambda row: (sum(field is not None for field in self.fields_of(_titles(row))), _filled(row))
+        )
         titles = [shorten(title, _SHOWN) for title in _titles(best) if title]
         return UsageError(
             msg(
@@ -144,7 +147,9 @@ def find(rows: Iterable[Row], titles: Titles) -> Header | None:
     for other in likely[1:]:
         if not header.repeats(other):
             raise UsageError(
-                msg("rows {first} and {second} both look like the row of titles", first=header.row, second=other.number),
+                msg(
+                    "rows {first} and {second} both look like the row of titles", first=header.row, second=other.number
+                ),
                 msg("keep one of them, or put the lists on sheets of their own"),
                 code="two-headers",
             )
@@ -183,11 +188,11 @@ def _filled(row: Row) -> int:
 
 def _twice(first: Column, second: Column) -> UsageError:
     places: Mapping[str, object] = {
-        "first": f"{letter(first.index)} {first.title}",
-        "second": f"{letter(second.index)} {second.title}",
+        "first": f"{letter(first.place)} {first.title}",
+        "second": f"{letter(second.place)} {second.title}",
     }
     return UsageError(
         msg("the columns {first} and {second} both mean {field}", field=first.field.shown, **places),
-        msg("leave one out, such as: --map {letter}={nothing}", letter=letter(second.index), nothing=LEAVE_OUT),
+        msg("leave one out, such as: --map {letter}={nothing}", letter=letter(second.place), nothing=LEAVE_OUT),
         code="column-twice",
     )

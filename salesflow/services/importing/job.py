@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 Progress = Callable[[Message, int, int], None]
 _STEP: Final = 500
-_AUDIT_STEP: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +49,18 @@ class Job:
 class _Waiting(NamedTuple):
     """A row that is in order so far: what to write, and its cells where they may be needed again."""
 
-    index: int
+    place: int
     item: Any
     cells: list[Cell]
 
 
 class _Bad(NamedTuple):
-    index: int
+    place: int
     cells: list[Cell]
 
 
-class _Undone(Exception):  # noqa: N818 - it reports no error: it leaves the transaction without keeping anything
-    pass
+class _Undone(Exception):
+    """No error: it leaves the transaction without keeping anything."""
 
 
 def run(context: Context, layout: Layout, job: Job, progress: Progress | None = None) -> Report:
@@ -98,16 +97,12 @@ class _Import:
         report = self._report
         try:
             with self._context.transaction() as work:
-                number = self._write(work)
-                report.rejected = bool(report.bad) and not self._job.skip_errors
-                if report.rejected or self._job.dry_run:
-                    raise _Undone
-                self._finish(work, number)
+                report.number = self._write(work)
+                self._finish(work, report.number)
         except _Undone:
+            report.number = None
             if report.rejected:
                 report.rows.undo()
-        else:
-            report.number = number
         return report
 
     def _check_errors_to(self) -> None:
@@ -116,11 +111,14 @@ class _Import:
             return
         if not self._job.skip_errors:
             raise UsageError(
-                msg("--errors-to goes with --skip-errors"), msg("add --skip-errors to import the rows that are in order")
+                msg("--errors-to goes with --skip-errors"),
+                msg("add --skip-errors to import the rows that are in order"),
             )
         form_of(path)
         if os.path.lexists(path):
-            raise FileProblem(msg("{path} exists already", path=path), msg("name a new file with --errors-to"), code="exists")
+            raise FileProblem(
+                msg("{path} exists already", path=path), msg("name a new file with --errors-to"), code="exists"
+            )
 
     def _read_defaults(self) -> Values:
         found: Values = {}
@@ -128,14 +126,17 @@ class _Import:
             name, sign, value = pair.partition("=")
             if not sign or not value.strip():
                 raise UsageError(
-                    msg("--default {value} is not of the form FIELD=VALUE", value=pair), msg("for example: --default industry=制造业")
+                    msg("--default {value} is not of the form FIELD=VALUE", value=pair),
+                    msg("for example: --default industry=制造业"),
                 )
             field = self._titles.field_named(name)
             try:
                 found[field.name] = field.read(value)
             except SalesflowError as error:
                 raise UsageError(
-                    msg("--default {field}: {problem}", field=field.name, problem=error.message), error.hint, code=error.code
+                    msg("--default {field}: {problem}", field=field.name, problem=error.message),
+                    error.hint,
+                    code=error.code,
                 ) from error
         return found
 
@@ -169,7 +170,9 @@ class _Import:
                 without = without or ((sheet.name, first) if first else None)
             elif found is not None:
                 raise UsageError(
-                    msg("the sheets {first} and {second} both have such a list", first=found[0].name, second=sheet.name),
+                    msg(
+                        "the sheets {first} and {second} both have such a list", first=found[0].name, second=sheet.name
+                    ),
                     msg("import one at a time, such as: --sheet {name}", name=found[0].name),
                     code="two-sheets",
                 )
@@ -179,7 +182,9 @@ class _Import:
             return found[0], chain(found[1], found[2])
         if without is None:
             raise UsageError(
-                msg("{file} is empty", file=self._report.file), msg("check that it is the right file and sheet"), code="no-rows"
+                msg("{file} is empty", file=self._report.file),
+                msg("check that it is the right file and sheet"),
+                code="no-rows",
             )
         raise self._titles.missing(without[1], without[0])
 
@@ -243,7 +248,9 @@ class _Import:
             )
         )
         assert record.id is not None
-        writer = self._layout.writer(work, record.id, Options(job.update, job.allow_duplicate, self._report.file, self._rows_of))
+        writer = self._layout.writer(
+            work, record.id, Options(job.update, job.allow_duplicate, self._report.file, self._rows_of)
+        )
         for count, (index, item, cells) in enumerate(self._waiting, 1):
             try:
                 code, outcome = writer.write(item)
@@ -269,8 +276,11 @@ class _Import:
         return error.message
 
     def _finish(self, work: Transaction, number: int) -> None:
-        """Write down what was done, and the bad rows to their file, before anything is kept."""
+        """Write down what was done, and the bad rows to their file, before anything is kept; or see that nothing is."""
         report = self._report
+        report.rejected = bool(report.bad) and not self._job.skip_errors
+        if report.rejected or self._job.dry_run:
+            raise _Undone
         if report.bad:
             path = self._job.errors_to or free_path(self._job.path)
             titles = [render(label("column", "Reason")), render(label("column", "Row")), *self._header.titles]

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from salesflow.enums import ImportOutcome
+from salesflow.errors import InvalidValue
+from salesflow.i18n import msg
 from salesflow.services.tabular import Cell
 from salesflow.text import fold
 
@@ -79,6 +81,13 @@ class Layout(NamedTuple):
     def titles(self) -> dict[str, str]:
         """Every known title, normalised -> the field's name."""
         return {normal(title): field.name for field in self.fields for title in (field.name, *field.titles)}
+
+
+def check_complete(values: Values, required: tuple[str, ...]) -> None:
+    """Raise InvalidValue for a row that turns out to be a new record and lacks what one must have."""
+    missing = [name for name in required if name not in values]
+    if missing:
+        raise InvalidValue(msg("it would be a new one, and lacks: {fields}", fields=missing), code="missing-value")
 
 
 def normal(title: str) -> str:

@@ -51,7 +51,9 @@ def sheets(path: str, wanted: str | None = None) -> Iterator[Sheet]:
 
     if begin.startswith((_ZIP, _OLE)):
         raise FileProblem(
-            msg("{path} is a workbook, not a text file", path=path), msg("name it .xlsx and try again"), code="not-a-list"
+            msg("{path} is a workbook, not a text file", path=path),
+            msg("name it .xlsx and try again"),
+            code="not-a-list",
         )
     if wanted is not None:
         raise UsageError(msg("--sheet is for workbooks; {path} is a text file", path=path), msg("leave it out"))
@@ -64,7 +66,9 @@ def _beginning(path: str) -> bytes:
         if not os.path.isfile(path):
             if not os.path.lexists(path):
                 raise FileProblem(msg("there is no file {path}", path=path), msg("check the name"), code="missing-file")
-            raise FileProblem(msg("{path} is not a file", path=path), msg("name an .xlsx or .csv file"), code="not-a-list")
+            raise FileProblem(
+                msg("{path} is not a file", path=path), msg("name an .xlsx or .csv file"), code="not-a-list"
+            )
         if os.path.getsize(path) > LARGEST_FILE:
             raise FileProblem(
                 msg("{path} is larger than {limit} MB", path=path, limit=LARGEST_FILE // 1024**2),

@@ -78,7 +78,10 @@ def _write_workbook(path: str, titles: Sequence[str], rows: Iterable[BadRow]) ->
 
     try:
         with xlsxwriter.Workbook(path, {"constant_memory": True, "nan_inf_to_errors": True}) as book:
-            formats = {"date": book.add_format({"num_format": "yyyy-mm-dd"}), "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm"})}
+            formats = {
+                "date": book.add_format({"num_format": "yyyy-mm-dd"}),
+                "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
+            }
             formats |= {"time": book.add_format({"num_format": "hh:mm:ss"}), "title": book.add_format({"bold": True})}
             sheet = book.add_worksheet()
             sheet.freeze_panes(1, 0)

@@ -35,7 +35,7 @@ _CELL: Final = re.compile(rb"<(?:\w+:)?c\b(?P<cell>[^>]*[^>/])>\s*(?P<formula>" 
 _PLACE: Final = re.compile(rb"<(?:\w+:)?c\b(?:[^>]*?\br=[\"']([A-Z]{1,3})(\d{1,7})[\"'])?")
 _OWN_PLACE: Final = re.compile(rb"\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 _TYPE: Final = re.compile(rb"\bt=[\"'](\w+)[\"']")
-_SIGNS: Final = (b"f>", b"<f ", b":f ", b"\"e\"", b"'e'")  # where none of these is, no cell is without its value
+_SIGNS: Final = (b"f>", b"<f ", b":f ", b'"e"', b"'e'")  # where none of these is, no cell is without its value
 _ROW_END: Final = re.compile(rb"</(?:\w+:)?row>")
 
 
@@ -135,12 +135,12 @@ def _check_size(package: zipfile.ZipFile, path: str) -> None:
 
 
 def _elements(package: zipfile.ZipFile, part: str) -> Iterator[Element]:
-    from xml.etree import ElementTree
+    from xml.etree import ElementTree as ET
 
     text = package.read(part)
     if b"<!DOCTYPE" in text:  # a workbook has none; with one, a few bytes could stand for gigabytes
         raise KeyError(part)
-    return ElementTree.fromstring(text).iter()  # noqa: S314 - without a document type there are no entities to expand
+    return ET.fromstring(text).iter()  # noqa: S314 - without a document type there are no entities to expand
 
 
 def _within(target: str) -> str:

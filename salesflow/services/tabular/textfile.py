@@ -110,7 +110,9 @@ def _rows(path: str, encoding: str, delimiter: str) -> Iterator[Row]:
 
 def too_many_rows(path: str) -> FileProblem:
     return FileProblem(
-        msg("{path} has more than {limit} rows", path=path, limit=MOST_ROWS), msg("split it into smaller files"), code="too-large"
+        msg("{path} has more than {limit} rows", path=path, limit=MOST_ROWS),
+        msg("split it into smaller files"),
+        code="too-large",
     )
 
 
@@ -124,5 +126,3 @@ def _bare(cell: str) -> str:
         return Verbatim(cell[1:])
     quoted = _QUOTED.fullmatch(cell.strip())
     return quoted[1] if quoted else cell
-
-

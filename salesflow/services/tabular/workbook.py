@@ -66,7 +66,12 @@ def _sheet(book: CalamineWorkbook, path: str, name: str, part: str | None) -> Sh
     scan = package.scan(path, part)
     if scan.rows * scan.columns > MOST_CELLS:
         raise FileProblem(
-            msg("sheet {name} reaches over {rows} rows and {columns} columns", name=name, rows=scan.rows, columns=scan.columns),
+            msg(
+                "sheet {name} reaches over {rows} rows and {columns} columns",
+                name=name,
+                rows=scan.rows,
+                columns=scan.columns,
+            ),
             msg("delete the empty rows and columns beyond the list, or save it as .csv"),
             code="too-large",
         )

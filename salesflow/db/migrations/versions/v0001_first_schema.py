@@ -216,7 +216,7 @@ def upgrade() -> None:
         ["grade", "status", "last_progress_on", "owner_id", "archived_at", "first_contact_at"],
         unique=False,
     )
-    op.create_index(op.f("ix_customer_name_folded"), "customer", ["name_folded"], unique=False)
+    op.create_index("ix_customer_name", "customer", ["name_folded", "archived_at"], unique=False)
     op.create_index(op.f("ix_customer_name_norm"), "customer", ["name_norm"], unique=False)
     op.create_index(op.f("ix_customer_next_follow_up_on"), "customer", ["next_follow_up_on"], unique=False)
     op.create_index(op.f("ix_customer_recorded_at"), "customer", ["recorded_at"], unique=False)

@@ -1,0 +1,216 @@
+"""salesflow followup: what happened with a customer, and what is to happen."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from salesflow.codes import parse_code
+from salesflow.commands import complete, longtext
+from salesflow.commands.base import List, Write, current, noun
+from salesflow.commands.params import CODE, DAY, PAST
+from salesflow.commands.typerbase import MissingParameter
+from salesflow.enums import LossReason, Method, Role, Status
+from salesflow.errors import InvalidValue
+from salesflow.i18n import label, msg
+from salesflow.output.results import Listing, Record, Written
+from salesflow.queries import customers as customer_queries
+from salesflow.queries import followups as followup_queries
+from salesflow.queries import staff as staff_queries
+
+if TYPE_CHECKING:
+    from salesflow.context import Context
+    from salesflow.i18n import Message
+    from salesflow.rules.decision import Decision
+
+app = noun("Follow-ups: log what happened, plan what comes next, see what is due.")
+
+CUSTOMER = typer.Argument(
+    metavar="CUSTOMER", help="The customer's code, name or a part of it.", autocompletion=complete.customer
+)
+LOGIN = complete.staff
+
+
+def _content_wanted(ctx: typer.Context, param: typer.CallbackParam, value: str | None) -> str | None:
+    """The content is needed, unless it is going to be written in the editor."""
+    if value is None and not ctx.params.get("edit") and not ctx.resilient_parsing:
+        raise MissingParameter(ctx=ctx, param=param)
+    return value
+
+
+@app.command("log", cls=Write)
+def log(
+    ctx: typer.Context,
+    customer: Annotated[str, CUSTOMER],
+    method: Annotated[Method, typer.Option("--method", click_type=CODE(Method), help="How you talked.")],
+    content: Annotated[
+        str | None, typer.Option("--content", help="What happened; - reads standard input.", callback=_content_wanted)
+    ] = None,
+    edit: Annotated[bool, typer.Option("--edit", is_eager=True, help="Write the content in your editor.")] = False,
+    scene: Annotated[str | None, typer.Option("--scene", help="Where and with whom.")] = None,
+    feedback: Annotated[str | None, typer.Option("--feedback", help="What the customer said.")] = None,
+    resolved: Annotated[str | None, typer.Option("--resolved", help="What was resolved.")] = None,
+    open_points: Annotated[str | None, typer.Option("--open", help="What is still open.")] = None,
+    risk: Annotated[str | None, typer.Option("--risk", help="What may go wrong.")] = None,
+    next_step: Annotated[str | None, typer.Option("--next", help="The next step: what, with whom.")] = None,
+    next_on: Annotated[
+        date | None, typer.Option("--next-on", click_type=DAY, help="When (as the rule cadence has it).")
+    ] = None,
+    at: Annotated[datetime | None, typer.Option("--at", click_type=PAST, help="When it happened (now).")] = None,
+    status: Annotated[
+        Status | None, typer.Option("--status", click_type=CODE(Status), help="What the customer becomes.")
+    ] = None,
+    reason: Annotated[str | None, typer.Option("--reason", help="Why its status changes.")] = None,
+    loss_reason: Annotated[
+        LossReason | None, typer.Option("--loss-reason", click_type=CODE(LossReason), help="Why the customer was lost.")
+    ] = None,
+    competitor: Annotated[str | None, typer.Option("--competitor", help="Who won instead.")] = None,
+    progress: Annotated[
+        bool | None, typer.Option("--progress/--no-progress", help="Whether the deal has moved.")
+    ] = None,
+    contact: Annotated[str | None, typer.Option("--contact", help="With whom: a contact of the customer.")] = None,
+) -> Written:
+    """Log a follow-up: completes what was planned, changes the status if asked to, plans the next one and says why then.
+
+    salesflow followup log 杭州 --method phone --content "采购经理确认预算 20 万" --next "周五前发报价给王经理"
+    salesflow followup log HZ2026001 --method visit --content - --at "昨天 16:00" --status interested --reason "要了报价"
+    """
+    from salesflow.services import followups
+
+    context = current(ctx)
+    who = customer_queries.resolve(context, customer)
+    new = followups.NewFollowup(
+        method,
+        longtext.given(content, edit=edit),
+        scene,
+        feedback,
+        resolved,
+        open_points,
+        risk,
+        next_step,
+        next_on,
+        at,
+        status,
+        reason,
+        loss_reason,
+        competitor,
+        progress,
+        contact,
+    )
+    with context.transaction() as work:
+        logged = followups.log(work, who.id, new)
+    text = msg("logged {method} with {code} {name}", method=label("method", method), code=who.code, name=who.name)
+    details = (
+        [] if status is None else [msg("{old} -> {new}", old=label("status", who.status), new=label("status", status))]
+    )
+    row = followup_queries.logged(context, logged.id, logged.next)
+    record = Record(followup_queries.LOGGED, row, "id")
+    return Written(text, str(logged.id), record, (*details, logged.next.message))
+
+
+@app.command("plan", cls=Write)
+def plan(
+    ctx: typer.Context,
+    customer: Annotated[str, CUSTOMER],
+    on: Annotated[date, typer.Option("--on", click_type=DAY, help="When.")],
+    method: Annotated[Method, typer.Option("--method", click_type=CODE(Method), help="How you will talk.")],
+    focus: Annotated[str, typer.Option("--focus", help="What about, and with whom.")],
+    goal: Annotated[str | None, typer.Option("--goal", help="What is to come of it.")] = None,
+    support: Annotated[
+        str | None, typer.Option("--support", metavar="ROLE|LOGIN", help="Whose support you need.")
+    ] = None,
+    support_for: Annotated[str | None, typer.Option("--support-for", help="What you need it for.")] = None,
+) -> Written:
+    """Plan a follow-up.
+
+    salesflow followup plan 杭州 --on 下周三 --method demo --focus "向技术部演示排产模块" --support technical
+    """
+    from salesflow.services import followups
+
+    context = current(ctx)
+    who = customer_queries.resolve(context, customer)
+    role, staff_id = (None, None) if support is None else _supporter(context, support)
+    new = followups.NewPlan(on, method, focus, goal, role, staff_id, support_for)
+    with context.transaction() as work:
+        planned = followups.plan(work, who.id, new)
+    about = {"method": label("method", method), "code": who.code, "name": who.name, "date": on}
+    return _written(context, msg("planned {method} with {code} {name} on {date}", **about), planned.id)
+
+
+@app.command("done", cls=Write)
+def done(
+    ctx: typer.Context,
+    item: Annotated[int, typer.Argument(metavar="ID", help="The plan item's number; see: followup list --plan.")],
+    reason: Annotated[str | None, typer.Option("--reason", help="How it was done.")] = None,
+) -> Written:
+    """Close a plan item without logging a follow-up.
+
+    salesflow followup done 12 --reason "已在展会上当面沟通"
+    """
+    from salesflow.services import followups
+
+    context = current(ctx)
+    with context.transaction() as work:
+        following = followups.done(work, item, reason)
+    return _written(context, msg("plan item {id} is done", id=item), item, following)
+
+
+@app.command("list", cls=List)
+def list_(
+    ctx: typer.Context,
+    customer: Annotated[
+        str | None,
+        typer.Argument(metavar="[CUSTOMER]", help="Only with this customer.", autocompletion=complete.customer),
+    ] = None,
+    first: Annotated[date | None, typer.Option("--from", click_type=DAY, help="From this day on.")] = None,
+    last: Annotated[date | None, typer.Option("--to", click_type=DAY, help="Up to this day.")] = None,
+    owner: Annotated[
+        str | None, typer.Option("--owner", metavar="LOGIN", help="With this one's customers.", autocompletion=LOGIN)
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="LOGIN", help="Logged by this one.", autocompletion=LOGIN)
+    ] = None,
+    method: Annotated[Method | None, typer.Option("--method", click_type=CODE(Method), help="In this way.")] = None,
+    planned: Annotated[bool, typer.Option("--plan", help="What is planned, instead of what happened.")] = False,
+) -> Listing:
+    """List follow-ups, the newest first; with --plan what is planned, the earliest first. 50 of them without --limit.
+
+    salesflow followup list 杭州
+    salesflow followup list --by li.na --from 本周一
+    salesflow followup list --plan --to +7d
+    """
+    context = current(ctx)
+    scope: dict[str, Any] = {
+        "customer_id": None if customer is None else customer_queries.resolve(context, customer).id,
+        "first": first,
+        "last": last,
+        "owner_id": None if owner is None else staff_queries.staff_id(context, owner),
+        "method": method,
+    }
+    by_id = None if by is None else staff_queries.staff_id(context, by)
+    if planned:
+        found = followup_queries.plans(context, **scope, by_id=by_id)
+        return Listing(
+            followup_queries.PLANS, found.rows, "id", more=found.more, empty=msg("nothing is planned that fits")
+        )
+    found = followup_queries.history(context, **scope, by_id=by_id)
+    return Listing(followup_queries.COLUMNS, found.rows, "id", more=found.more, empty=msg("no follow-ups that fit"))
+
+
+def _supporter(context: Context, support: str) -> tuple[Role | None, int | None]:
+    """Of whom support is asked: a role, by its code or label, else a staff login."""
+    try:
+        return parse_code(Role, support), None
+    except InvalidValue:
+        return None, staff_queries.staff_id(context, support)
+
+
+def _written(context: Context, text: Message, item_id: int, following: Decision[date] | None = None) -> Written:
+    record = Record(followup_queries.PLANS, followup_queries.plan(context, item_id), "id")
+    return Written(text, str(item_id), record, () if following is None else (following.message,))
+
+
+# Their verbs register themselves on this noun.
+from salesflow.commands import followup_due  # noqa: E402, F401
