@@ -69,7 +69,7 @@ class Root(TyperGroup):
     def resolve_command(self, ctx: TyperContext, args: list[str]) -> Any:
         check_command(self, ctx, args)
         if args[0] in NOUNS:
-            self.commands[args[0]] = load(args[0])
+            self.commands[args[0]] = load(*args[:2])
         return super().resolve_command(ctx, args)
 
     def main(self, args: Sequence[str] | None = None, *_: Any, standalone_mode: bool = True, **__: Any) -> int:
@@ -96,10 +96,15 @@ class Root(TyperGroup):
             return show(ctx.obj, result)
 
 
-def load(name: str) -> TyperCommand | TyperGroup:
-    """The command or group behind a word, made for the language of the moment."""
+def load(name: str, verb: str | None = None) -> TyperCommand | TyperGroup:
+    """The command or group behind a word, made for the language of the moment; of the verb alone where it has that one."""
     app = import_module(f"salesflow.commands.{NOUNS[name].module}").app
-    made: Any = get_group(app) if app.registered_callback else get_command(app)
+    verbs = app.registered_commands
+    app.registered_commands = [command for command in verbs if command.name == verb] or verbs
+    try:
+        made: Any = get_group(app) if app.registered_callback else get_command(app)
+    finally:
+        app.registered_commands = verbs
     made.name = name
     return made  # type: ignore[no-any-return]  # Typer gives its base class
 

@@ -149,14 +149,35 @@ def parse(known: Key, value: str) -> str | list[str]:
 
 def write(path: str, changes: Mapping[str, str | list[str] | None]) -> None:
     """Set (or with None remove) keys in the file; what else stands in it, comments too, stays. Replaces the file in one step."""
+    part = f"{path}.{os.getpid()}.part"
+    try:
+        text = _changed(_text(path), changes)
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        with open(part, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(part, path)
+    except OSError as error:
+        if os.path.exists(part):
+            os.unlink(part)
+        raise FileProblem(
+            msg("the configuration {path} cannot be written: {reason}", path=path, reason=error.strerror or str(error)),
+            msg("check the permissions of the file and its folder"),
+        ) from error
+
+
+def _text(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            return file.read()
+    except FileNotFoundError:
+        return ""
+
+
+def _changed(text: str, changes: Mapping[str, str | list[str] | None]) -> str:
     import tomlkit
     from tomlkit.items import Table
 
-    try:
-        with open(path, encoding="utf-8-sig") as file:
-            document = tomlkit.parse(file.read())
-    except FileNotFoundError:
-        document = tomlkit.document()
+    document = tomlkit.parse(text)
     for name, value in changes.items():
         *tables, last = name.split(".")
         place: Any = document
@@ -168,14 +189,4 @@ def write(path: str, changes: Mapping[str, str | list[str] | None]) -> None:
             place.pop(last, None)
         else:
             place[last] = value
-    part = f"{path}.{os.getpid()}.part"
-    try:
-        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-        with open(part, "w", encoding="utf-8") as file:
-            file.write(tomlkit.dumps(document))
-        os.replace(part, path)
-    except OSError as error:
-        raise FileProblem(
-            msg("the configuration {path} cannot be written: {reason}", path=path, reason=error.strerror or str(error)),
-            msg("check the permissions of the file and its folder"),
-        ) from error
+    return tomlkit.dumps(document)

@@ -57,7 +57,7 @@ READS: dict[str, set[str]] = {
     "approval list": set(),
     "approval show AP2026-0001": set(),
     "order list": set(),
-    "order show SO2026-0001": set(),
+    "order show DD2026-0001": set(),
     "report weekly": set(),
     "explain HZ2026001": CALENDAR,
     "explain Q2026-0001": CALENDAR,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -16,13 +17,14 @@ NARROWEST = 40
 WIDEST = 100
 WIDEST_TERM = 30
 LONGEST_VALUE = 24
+CLOSING = "，。；：、）！？”』】》"
 
 
 def page(context: TyperContext) -> str:
     """The help of the context's command: usage, what it does, arguments, options, commands."""
     command: Any = context.command
     columns = min(max(terminal_width(sys.stdout), NARROWEST), WIDEST)
-    pieces = " ".join(command.collect_usage_pieces(context))
+    pieces = re.sub("[{}]", "", " ".join(command.collect_usage_pieces(context)))  # required arguments, as Typer marks them
     parts = [f"{render(msg('Usage:'))} {context.command_path} {pieces}".rstrip()]
     if command.help:
         parts += ["\n".join(_paragraph(paragraph, columns)) for paragraph in paragraphs(command.help)]
@@ -59,10 +61,11 @@ def _value(metavar: str) -> tuple[str, str]:
 
 
 def _note(param: Any) -> str:
+    repeated = " " + render(msg("[may be repeated]")) if getattr(param, "multiple", False) else ""
     if param.required:
-        return " " + render(msg("[required]"))
-    if getattr(param, "multiple", False):
-        return " " + render(msg("[may be repeated]"))
+        return " " + render(msg("[required]")) + repeated
+    if repeated:
+        return repeated
     if getattr(param, "show_default", False) and param.default not in (None, False, "", ()):
         return " " + render(msg("[default: {value}]", value=str(getattr(param.default, "value", param.default))))
     return ""
@@ -108,11 +111,11 @@ def is_example(paragraph: str) -> bool:
 
 
 def wrap(text: str, cells: int) -> list[str]:
-    """Break text into lines of at most so many cells: at blanks, and between wide characters."""
+    """Break text into lines of at most so many cells: at blanks, and between wide characters, but before no punctuation."""
     lines: list[str] = []
     line = ""
     for token in _tokens(text):
-        if width(line.rstrip()) and width((line + token).rstrip()) > cells and token[0] not in "，。；：、）！？":
+        if line and width((line + token).rstrip()) > cells:
             lines.append(line.rstrip())
             line = ""
         line += token if line else token.lstrip()
@@ -120,17 +123,13 @@ def wrap(text: str, cells: int) -> list[str]:
 
 
 def _tokens(text: str) -> Iterable[str]:
-    """Runs that stay together: a word with the blanks before it, or one wide character."""
+    """Runs that stay together: a word with the blanks before it, or one wide character, with the punctuation after it."""
     run = ""
     for character in text:
-        wide = width(character) > 1
-        if wide or (character == " " and not run.endswith(" ")):
-            if run:
-                yield run
-            run = ""
-        run += character
-        if wide:
+        between_words = character == " " and not run.endswith(" ")
+        if run and character not in CLOSING and (between_words or width(character) > 1 or width(run[-1]) > 1):
             yield run
             run = ""
+        run += character
     if run:
         yield run

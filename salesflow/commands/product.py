@@ -89,3 +89,7 @@ def show(
 
 def _record(ctx: typer.Context, sku: str) -> Record:
     return Record(product_queries.COLUMNS, product_queries.show(current(ctx), sku), "sku")
+
+
+# Its verb registers itself on this noun.
+from salesflow.commands import product_import  # noqa: E402, F401

@@ -13,7 +13,7 @@ from salesflow.columns import Column
 from salesflow.i18n import msg
 from salesflow.output import layout, notes
 from salesflow.output.options import Format, OutputOptions, resolve
-from salesflow.output.results import Digest, Document, Listing, Record, Result, Written
+from salesflow.output.results import Digest, Document, Failed, Listing, Record, Result, Written
 from salesflow.output.values import Locale, one_line
 from salesflow.text import printable
 
@@ -32,6 +32,8 @@ def render(result: Result, options: OutputOptions, out: TextIO, err: TextIO, lan
         out.write(printable(result.text, keep_newlines=True))
     elif isinstance(result, Written):
         _written(result, options, out, err, locale)
+    elif isinstance(result, Failed):
+        _failed(result, options, out, err, locale)
     else:
         _data(result, options, out, err, locale)
 
@@ -48,6 +50,16 @@ def _written(result: Written, options: OutputOptions, out: TextIO, err: TextIO, 
     else:
         only = Record(_REF, {"ref": result.ref}, "ref")
         _data(only, OutputOptions(options.format, zone=options.zone), out, err, locale)
+
+
+def _failed(result: Failed, options: OutputOptions, out: TextIO, err: TextIO, locale: Locale) -> None:
+    """The parts where a format is named for them, else their lines; the error in any case."""
+    if options.format is not None:
+        _data(result.record, options, out, err, locale)
+    else:
+        for text in result.lines:
+            notes.print_line(text, err, locale.language)
+    notes.print_error(result.error, err, as_json=options.format in _OBJECT_FORMATS, language=locale.language)
 
 
 def _data(result: Listing | Record | Digest, options: OutputOptions, out: TextIO, err: TextIO, locale: Locale) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from salesflow.columns import Columns, Row
+from salesflow.errors import SalesflowError
 from salesflow.i18n import Message
 
 
@@ -74,4 +75,20 @@ class Document:
     exit_status: int = 0
 
 
-Result = Listing | Record | Digest | Written | Document
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A write that was refused as a whole and has more to show than one line: why, part by part.
+
+    `lines` and the error go to stderr; `record` goes to stdout where a format is named, and then stands for the lines.
+    """
+
+    error: SalesflowError
+    record: Record | Listing | Digest
+    lines: tuple[Message, ...] = field(default=())
+
+    @property
+    def exit_status(self) -> int:
+        return self.error.exit_status
+
+
+Result = Listing | Record | Digest | Written | Failed | Document

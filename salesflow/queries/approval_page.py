@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from salesflow.columns import Column, Columns, Kind
 from salesflow.context import Context
-from salesflow.enums import Role, SubjectKind
+from salesflow.enums import ApprovalState, Role, SubjectKind
 from salesflow.i18n import Message, msg
 from salesflow.queries import approvals, orders
 from salesflow.queries.quote_decisions import offered
@@ -88,6 +88,7 @@ CHANGE_COLUMNS = (
 
 COLUMNS: Columns = (
     *approvals.COLUMNS,
+    Column("last_rejection", "Rejected before", table=False),
     Column("quote", "Quote", Kind.RECORD, columns=QUOTE_COLUMNS, table=False),
     Column("order", "Order", Kind.RECORD, columns=ORDER_COLUMNS, table=False),
     Column("changes", "Changed since the last round", Kind.ROWS, columns=CHANGE_COLUMNS, table=False),
@@ -112,11 +113,13 @@ def show(context: Context, ref: str) -> dict[str, Any]:
     subject_id = approvals.subject_id(context, row["number"])
     others = [one for one in approvals.rounds(context, row["subject_kind"], subject_id) if one["round"] != row["round"]]
     quote = row["subject_kind"] == SubjectKind.QUOTE
+    rejected = [one for one in others if one["round"] < row["round"] and one["state"] == ApprovalState.REJECTED]
     return {
         **row,
+        "last_rejection": _round(rejected[-1])["comment"] if rejected else None,
         "quote": subject_quote(context, subject_id, row["submitted_by"]) if quote else None,
         "order": None if quote else subject_order(context, subject_id),
-        "changes": _changes(context, row, others),
+        "changes": _changes(context, row, rejected[-1]["number"]) if rejected else [],
         "rounds": [_round(one) for one in others],
     }
 
@@ -186,11 +189,8 @@ def _round(one: Mapping[str, Any]) -> dict[str, Any]:
     return {column.key: one.get(column.key, last.get(column.key)) for column in ROUND_COLUMNS}
 
 
-def _changes(context: Context, row: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """What the submitter changed between the rejection before this round and this round, as the audit trail has it."""
-    rejected = [one["number"] for one in others if one["round"] < row["round"] and one["state"] == "rejected"]
-    if not rejected:
-        return []
+def _changes(context: Context, row: Mapping[str, Any], rejected: str) -> list[dict[str, Any]]:
+    """What the submitter changed after an earlier round was rejected and before this one, as the audit trail has it."""
     entries = context.reader.rows(
         "SELECT before, after FROM v_audit WHERE subject_kind = :kind AND subject_ref = :ref AND action = :action "
         "AND id > (SELECT id FROM v_audit WHERE subject_kind = 'approval' AND subject_ref = :last AND action = 'approval.reject') "
@@ -200,7 +200,7 @@ def _changes(context: Context, row: Mapping[str, Any], others: Sequence[Mapping[
             "kind": row["subject_kind"],
             "ref": row["subject_ref"],
             "action": f"{row['subject_kind']}.edit",
-            "last": rejected[-1],
+            "last": rejected,
             "this": row["number"],
         },
     )

@@ -37,7 +37,7 @@ COLUMNS = (
     Column("state", "State", Kind.CODE, labels="approvalstate"),
     Column("self_approved", "Self-approved", Kind.FLAG),
     Column("waiting_for_role", "Waits for", Kind.CODE, labels="role"),
-    Column("waiting_days", "Days", Kind.INTEGER, order="-waiting_since", urgent=True),
+    Column("waiting_days", "Waiting", Kind.INTEGER, order="-waiting_since", urgent=True),
     Column("why", "Why", Kind.MESSAGE, flexible=True),
     Column("submitted_by", "Submitted by"),
     Column("submitted_at", "Submitted", Kind.INSTANT, table=False),
@@ -153,7 +153,11 @@ def folded(number: str) -> str:
 
 
 def _unknown(number: str) -> NotFound:
-    return NotFound(msg("there is no approval {number}", number=number), msg("see: salesflow approval list --all"))
+    return NotFound(
+        msg("there is no approval {number}", number=number),
+        msg("see: salesflow approval list --all"),
+        code="unknown-approval",
+    )
 
 
 def _page(context: Context, where: Where, order: str) -> Page:

@@ -10,7 +10,7 @@ from salesflow.queries.base import Page, Where, page
 
 OF_CUSTOMER: Final = (
     Column("name", "Name"),
-    Column("title", "Title", flexible=True),
+    Column("title", "Job title", flexible=True),
     Column("phone_masked", "Phone"),
     Column("email_masked", "E-mail", flexible=True),
     Column("wechat_masked", "WeChat"),
@@ -27,7 +27,7 @@ REVEALED: Final = (
     Column("customer_code", "Customer code"),
     Column("customer_name", "Customer"),
     Column("name", "Name"),
-    Column("title", "Title"),
+    Column("title", "Job title"),
     Column("role", "Role", Kind.CODE, labels="chainrole"),
     Column("phone", "Phone"),
     Column("email", "E-mail"),

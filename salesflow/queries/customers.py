@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -19,11 +18,11 @@ from salesflow.text import fold, nearest
 
 COLUMNS: Final = (
     Column("code", "Code"),
-    Column("name", "Name", flexible=True),
+    Column("name", "Customer name", flexible=True),
     Column("kind", "Kind", Kind.CODE, labels="kind", table=False),
     Column("industry", "Industry", Kind.CODE, labels="industry", table=False),
     Column("region", "Region", table=False),
-    Column("source", "Source", Kind.CODE, labels="source", table=False),
+    Column("source", "Lead source", Kind.CODE, labels="source", table=False),
     Column("grade", "Grade", Kind.CODE, labels="grade"),
     Column("status", "Status", Kind.CODE, labels="status"),
     Column("owner", "Owner"),
@@ -40,8 +39,7 @@ _OPEN: Final = tuple(status for status in Status if status.is_open)
 Days = tuple[date | None, date | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(NamedTuple):
     """Which customers are wanted: every field that is given must hold; of several values in one field, one must.
 
     stale: open, and without progress for as long as rule stale-downgrade or stall-analysis allows. created, due: first
@@ -153,7 +151,9 @@ def _start(context: Context, day: date) -> str:
 MOST_CANDIDATES: Final = 8
 _REF_FIELDS: Final = "id, code, name, owner_id, grade, status"
 # The keys alone first: the index on names answers that without a look at the customers.
-_HAS_PART: Final = f"id IN (SELECT id FROM v_customer_name WHERE name_folded LIKE :part ESCAPE '!' AND archived_at IS NULL LIMIT {MOST_CANDIDATES + 1})"  # noqa: S608 - a number of ours
+_HAS_PART: Final = (
+    "id IN (SELECT id FROM v_customer_name WHERE name_folded LIKE :part ESCAPE '!' AND archived_at IS NULL LIMIT :most)"
+)
 
 
 class CustomerRef(NamedTuple):
@@ -186,11 +186,11 @@ def resolve(context: Context, ref: str) -> CustomerRef:
     return _ref(named[0])
 
 
-def _found(context: Context, condition: str, **parameters: str) -> list[dict[str, Any]]:
+def _found(context: Context, condition: str, **parameters: object) -> list[dict[str, Any]]:
     """The first customers of whom the condition holds, one more than are listed."""
     return context.reader.rows(
-        f"SELECT {_REF_FIELDS} FROM v_customer_name WHERE {condition} ORDER BY name_folded, code LIMIT {MOST_CANDIDATES + 1}",  # noqa: S608 - names of ours
-        parameters,
+        f"SELECT {_REF_FIELDS} FROM v_customer_name WHERE {condition} ORDER BY name_folded, code LIMIT :most",  # noqa: S608 - names of ours
+        {**parameters, "most": MOST_CANDIDATES + 1},
     )
 
 

@@ -20,6 +20,7 @@ from salesflow.rules.stale import STALE_DOWNGRADE, STALL_ANALYSIS
 Row = dict[str, Any]
 
 _EVER: Final = "0001-01-01"
+_NEVER: Final = "9999-12-31"
 _NEVER_STALE: Final = date(1, 1, 1)
 _PLACES: Final = ("owner_id", "by_id", "submitted_by_id")
 
@@ -114,13 +115,10 @@ class Review:
 
     def stale(self) -> list[Row]:
         """The keys of open customers without progress for as long as a rule allows, the longest first, with that rule."""
-        moved = self._progress_before()
-        found = [row for row in self.rows(sql.STALE) if row["id"] not in moved]
-        found += [{**row, "last_progress_on": moved[row["id"]]} for row in self._of_keys(sql.OPEN_CUSTOMERS, "id", moved)]
         rows = []
-        for row in found:
+        for row in (*self.rows(sql.STALE), *self._doubtful()):
             since = row["last_progress_on"] or self._date(row["first_contact_at"])
-            days = self._days_since(since)
+            days = (self.day - date.fromisoformat(since)).days
             rule = self._stale_by(row["grade"], days)
             if rule is not None:
                 rows.append({"id": row["id"], "code": row["code"], "days_without_progress": days, "rule": rule})
@@ -137,18 +135,16 @@ class Review:
             return STALE_DOWNGRADE
         return STALL_ANALYSIS if stalls.days and days >= stalls.days else None
 
-    def _progress_before(self) -> dict[int, str | None]:
-        """The last progress that was known at the end, of all whose stored date may have come later."""
-        since: dict[int, str | None] = {}
-        for select in sql.PROGRESS:
-            later = self.rows(f"SELECT customer_id FROM ({select}) moved WHERE known >= :end")  # noqa: S608 - selects of ours
-            since |= {row["customer_id"]: None for row in later}
-        for select in sql.PROGRESS:
-            known = f"SELECT customer_id, happened FROM ({select}) moved WHERE known < :end"  # noqa: S608 - selects of ours
-            for row in self._of_keys(known, "customer_id", since):
-                earlier, day = since[row["customer_id"]], self._date(row["happened"])
-                since[row["customer_id"]] = max(filter(None, (earlier, day)), default=None)
-        return since
+    def _doubtful(self) -> list[Row]:
+        """Open customers whose stored date of progress may have come since, with the last one that was known at the end."""
+        found = {row["id"]: {**row, "last_progress_on": None} for row in self.rows(sql.DOUBTFUL)}
+        for select in sql.PROGRESS if found else ():
+            for event in self.rows(f"SELECT customer_id, happened FROM ({select}) moved WHERE known < :end"):  # noqa: S608 - selects of ours
+                row = found.get(event["customer_id"])
+                if row is not None:
+                    day = self._date(event["happened"])
+                    row["last_progress_on"] = max(filter(None, (row["last_progress_on"], day)))
+        return list(found.values())
 
     def waiting(self) -> list[Row]:
         """Approvals that wait, the longest first, with the days since it was their step's turn."""
@@ -159,9 +155,6 @@ class Review:
     def day(self) -> date:
         """The last day that the report knows of."""
         return self._context.clock.today() if self.period.running else self.period.last
-
-    def _days_since(self, day: str) -> int:
-        return (self.day - date.fromisoformat(day)).days
 
     def _day(self, instant: str) -> date:
         return self._context.clock.local(from_db(instant)).date()
@@ -190,6 +183,7 @@ class Review:
             "last": period.last.isoformat(),
             "over": period.over.isoformat(),
             "ever": _EVER,
+            "doubtful_from": self._doubtful_from,
             "next_first": (period.last + step).isoformat(),
             "next_last": (period.last + 7 * step).isoformat(),
             **{f"day_{number}": day.isoformat() for number, day in enumerate(days)},
@@ -199,6 +193,12 @@ class Review:
             **self._limit("stalls", stalls.days),
             **self.people.parameters,
         }
+
+    @property
+    def _doubtful_from(self) -> str:
+        """From which day on a stored date may be one that came after the end; where nothing was written since, none is."""
+        last = self._context.reader.value("SELECT at FROM v_audit ORDER BY id DESC LIMIT 1")
+        return self.day.isoformat() if last is not None and last >= self.period.end else _NEVER
 
     def _limit(self, name: str, days: int) -> dict[str, str]:
         """The last day since when there must have been no progress; none where the policy switches the rule off."""

@@ -19,8 +19,9 @@ STATUS: Final = """CASE WHEN c.id IN (SELECT customer_id FROM v_status_change WH
     THEN (SELECT s.from_status FROM v_status_change s WHERE s.customer_id = c.id AND s.at >= :end ORDER BY s.id LIMIT 1)
     ELSE c.status END"""
 
-# The stored date holds unless a follow-up was recorded since; then the latest of those that were known.
-_LAST_CONTACT: Final = """CASE WHEN c.id IN (SELECT customer_id FROM v_followup WHERE recorded_at >= :end)
+# The stored date of the last contact holds unless it may have come since: then the latest that was known.
+_LAST_CONTACT: Final = """CASE WHEN c.last_contact_on >= :doubtful_from
+        OR c.id IN (SELECT customer_id FROM v_followup WHERE recorded_at >= :end AND at < :end)
     THEN coalesce((SELECT f.at FROM v_followup f
                    WHERE f.customer_id = c.id AND f.at < :end AND f.recorded_at < :end AND f.at >= c.first_contact_at
                    ORDER BY f.at DESC LIMIT 1), c.first_contact_at)
@@ -105,13 +106,19 @@ KEY_FACTS: Final = f"""SELECT c.id, c.code AS customer_code, c.name AS customer_
     FROM v_customer_facts c WHERE c.recorded_at < :end"""
 KEY_FOLLOWUPS: Final = "SELECT id, at, method, content, open_points, risk, next FROM v_followup WHERE recorded_at < :end"
 
-# Who may be stale, by the stored date of the last progress.
+# The stored date of the last progress holds unless it may have come since: `DOUBTFUL` are they, `STALE` the others.
 _SINCE: Final = "(last_progress_on <= :{0}_on OR last_progress_on IS NULL AND first_contact_at < :{0}_before)"
 OPEN_CUSTOMERS: Final = f"""SELECT id, code, grade, last_progress_on, first_contact_at FROM (
     SELECT c.id, c.code, {GRADE} AS grade, {STATUS} AS status, c.last_progress_on, c.first_contact_at
     FROM v_customer_facts c WHERE c.recorded_at < :end AND {VISIBLE} AND {{owner_id}}
     ) k WHERE status IN ('prospect', 'interested', 'hot')"""
-STALE: Final = f"""{OPEN_CUSTOMERS} AND ({_SINCE.format("stalls")} OR grade = :falling_grade AND {_SINCE.format("falls")})"""
+_DOUBTFUL: Final = """(last_progress_on >= :doubtful_from
+    OR id IN (SELECT customer_id FROM v_followup WHERE recorded_at >= :end AND at < :end AND progress)
+    OR id IN (SELECT q.customer_id FROM v_quote q JOIN v_state_change s ON s.subject_id = q.id AND s.subject_kind = 'quote'
+        WHERE s.at >= :end AND s.to_state = 'accepted' AND q.accepted_on < :doubtful_from))"""
+DOUBTFUL: Final = f"{OPEN_CUSTOMERS} AND {_DOUBTFUL}"
+STALE: Final = f"""{OPEN_CUSTOMERS} AND NOT coalesce({_DOUBTFUL}, 1 = 0)
+    AND ({_SINCE.format("stalls")} OR grade = :falling_grade AND {_SINCE.format("falls")})"""
 DOWNGRADED: Final = """SELECT 'downgraded' AS figure, at, customer_code, customer_name, from_grade, to_grade,
     NULL AS from_status, NULL AS to_status, rule, reason
     FROM v_grade_change WHERE at >= :start AND at < :end AND to_grade > from_grade AND {owner_id}

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from salesflow.enums import Grade, Status
 from salesflow.i18n import Message, msg
-from salesflow.rules.decision import Decision
 from salesflow.rules.stale import (
     LOST_PROPOSAL,
     STALE_DOWNGRADE,
@@ -76,24 +75,26 @@ def earliest(policy: Policy, *, today: date, within: int = 0) -> tuple[date | No
 
 
 def _fall(policy: Policy, standing: Standing, today: date, horizon: date) -> list[Finding]:
-    about: dict[str, Any] = {"grade": standing.grade, "status": standing.status, "since": standing.progress}
-    decision = stale_downgrade(policy, **about, today=horizon)
-    on = falls_on(policy.stale_downgrade, **about)
-    if decision.value is None or on is None:
+    grade, status, since = standing.grade, standing.status, standing.progress
+    on = falls_on(policy.stale_downgrade, grade=grade, status=status, since=since)
+    if on is None or on > horizon:
         return []
-    said: Decision[Any] = stale_forecast(policy, **about, today=today)
-    if on <= today:
-        said = stale_downgrade(policy, **about, today=today)
-    return [Finding(decision.rule, decision.outcome, on, decision.value, said.message)]
+    decision = stale_downgrade(policy, grade=grade, status=status, since=since, today=max(on, today))
+    assert decision.value is not None
+    text = decision.message
+    if on > today:
+        text = stale_forecast(policy, grade=grade, status=status, since=since, today=today).message
+    return [Finding(decision.rule, decision.outcome, on, decision.value, text)]
 
 
 def _stall(policy: Policy, standing: Standing, now: Fall, today: date, horizon: date) -> list[Finding]:
     decision = stall_analysis(policy, status=now.status, since=standing.progress, today=horizon)
-    on = decision.value
+    on, text = decision.value, decision.message
     if on is None:
         return []
-    text = msg("from {date} on the cause and a strategy are wanted unless there is progress", date=on)
-    if on <= today:
+    if on > today:
+        text = msg("from {date} on the cause and a strategy are wanted unless there is progress", date=on)
+    elif horizon > today:
         text = stall_analysis(policy, status=now.status, since=standing.progress, today=today).message
     return [Finding(decision.rule, decision.outcome, on, now, text)]
 
@@ -102,13 +103,15 @@ def _lost(
     policy: Policy, standing: Standing, now: Fall, today: date, horizon: date, not_before: date | None
 ) -> list[Finding]:
     """A customer is proposed as lost once it is a C, which it may become by the same sweep."""
-    about: dict[str, Any] = {"grade": now.grade, "status": now.status, "last_contact": standing.contact}
-    decision = lost_proposal(policy, **about, today=horizon)
+    last = standing.contact
+    decision = lost_proposal(policy, grade=now.grade, status=now.status, last_contact=last, today=horizon)
     if decision.value is None:
         return []
-    on = standing.contact + timedelta(days=policy.lost_proposal.days)
+    on = last + timedelta(days=policy.lost_proposal.days)
     on = on if not_before is None else max(on, not_before)
-    text = msg("proposed as lost on {date} unless there is contact", date=on)
-    if on <= today:
-        text = lost_proposal(policy, **about, today=today).message
+    text = decision.message
+    if on > today:
+        text = msg("proposed as lost on {date} unless there is contact", date=on)
+    elif horizon > today:
+        text = lost_proposal(policy, grade=now.grade, status=now.status, last_contact=last, today=today).message
     return [Finding(decision.rule, decision.outcome, on, decision.value, text)]

@@ -152,7 +152,11 @@ def void(work: Transaction, kind: SubjectKind, subject_id: int) -> None:
 def _turn(work: Transaction, number: str, seen: int | None) -> _Turn:
     approval = work.session.exec(select(Approval).where(Approval.number == fold(number).upper())).first()
     if approval is None:
-        raise NotFound(msg("there is no approval {number}", number=number), msg("see: salesflow approval list --all"))
+        raise NotFound(
+            msg("there is no approval {number}", number=number),
+            msg("see: salesflow approval list --all"),
+            code="unknown-approval",
+        )
     if approval.state != ApprovalState.PENDING:
         state = label("approvalstate", approval.state)
         raise Refused(

@@ -41,8 +41,8 @@ def busy(office: Office) -> Office:
 
 def test_the_inbox_shows_what_waits_and_why(busy: Office) -> None:
     assert busy.ok("approval", "list", user="zhang.wei", now="2026-03-04 09:00").out == (
-        "No.          Subject     Customer                Amount  Days  Why                           Submitted by\n"
-        "AP2026-0001  Q2026-0001  杭州明远制造有限公司  8,800.00     2  12 % on line 1 is above 10 %  li.na\n"
+        "No.          Subject     Customer                Amount  Waiting  Why                           Submitted by\n"
+        "AP2026-0001  Q2026-0001  杭州明远制造有限公司  8,800.00        2  12 % on line 1 is above 10 %  li.na\n"
     )
 
 
@@ -158,13 +158,14 @@ def test_the_keys_of_the_page(busy: Office) -> None:
     deals.reject(busy, "AP2026-0002", "zhang.wei")
     deals.submit(busy, "DD2026-0001")
     quote, order = busy.json("approval", "show", "AP2026-0001"), busy.json("approval", "show", "AP2026-0003")
-    assert set(quote) == set(order) == KEYS | {"quote", "order", "changes", "rounds"}
+    assert set(quote) == set(order) == KEYS | {"last_rejection", "quote", "order", "changes", "rounds"}
     assert (set(quote["quote"]), set(quote["quote"]["lines"][0])) == (QUOTE_KEYS, QUOTE_LINE_KEYS)
     assert {"payment_terms", "total", "exposure", "exposure_after", "expected_delivery_on", "lines"} <= set(
         order["order"]
     )
     assert [set(one) for one in order["rounds"]] == [ROUND_KEYS]
     assert (quote["order"], quote["rounds"], quote["changes"], order["quote"]) == (None, [], [], None)
+    assert (quote["last_rejection"], order["last_rejection"]) == (None, "账期太长")
 
 
 def test_what_is_written_as_json_is_the_page(busy: Office) -> None:

@@ -111,25 +111,66 @@ def test_retired_products_are_marked_among_the_others(office: Office) -> None:
     ]
 
 
+NEW = ("product", "add", "B", "--name", "乙", "--list-price")
+MONEY = "write 50000, 50,000.00, 5万, 1.2万 or ￥300, with two decimals at most"
+
+
 @pytest.mark.parametrize(
-    ("words", "status", "error"),
+    ("words", "status", "code", "text"),
     [
-        (("product", "add", "yf-100", "--name", "乙", "--list-price", "1"), 6, "error [duplicate]: there is a product YF-100 already: choose another SKU; see: salesflow product list --all"),
-        (("product", "add", "B", "--name", "乙", "--list-price", "1", "--floor-price", "2"), 4, "error [floor-above-list]: B: the floor price 2.00 is above the list price 1.00: lower the floor price or raise the list price"),
-        (("product", "add", "B", "--name", "乙", "--list-price", "-1"), 2, 'error [invalid-value]: --list-price: the amount "-1" must not be negative: write 50000, 50,000.00, 5万, 1.2万 or ￥300, with two decimals at most'),
-        (("product", "add", "B", "--name", "乙", "--list-price", "1.005"), 2, 'error [invalid-value]: --list-price: "1.005" has more than two decimals: write 50000, 50,000.00, 5万, 1.2万 or ￥300, with two decimals at most'),
-        (("product", "add", "B", "--name", "乙", "--list-price", "1", "--tax-rate", "113%"), 2, 'error [invalid-value]: --tax-rate: "113%" is not between 0 % and 100 %: write 15%, 15 or 12.5%, with two decimals at most'),
-        (("product", "add", "B", "--name", "乙", "--list-price", "1", "--stock", "-1"), 2, 'error [invalid-value]: --stock: "-1" is not a quantity: write 10, 1,000 or 2.5, with three decimals at most'),
-        (("product", "add", "B C", "--name", "乙", "--list-price", "1"), 2, 'error [invalid-value]: "B C" cannot be a SKU: use 1 to 64 characters without blanks, such as: YF-100'),
-        (("product", "add", "B", "--list-price", "1"), 2, "error [missing-value]: --name is missing: see: salesflow product add --help"),
-        (("product", "show", "YF-10"), 3, "error [unknown-product]: there is no product YF-10: did you mean YF-100? See: salesflow product list"),
+        (
+            ("product", "add", "yf-100", "--name", "乙", "--list-price", "1"),
+            6,
+            "duplicate",
+            "there is a product YF-100 already: choose another SKU; see: salesflow product list --all",
+        ),
+        (
+            (*NEW, "1", "--floor-price", "2"),
+            4,
+            "floor-above-list",
+            "B: the floor price 2.00 is above the list price 1.00: lower the floor price or raise the list price",
+        ),
+        ((*NEW, "-1"), 2, "invalid-value", f'--list-price: the amount "-1" must not be negative: {MONEY}'),
+        ((*NEW, "1.005"), 2, "invalid-value", f'--list-price: "1.005" has more than two decimals: {MONEY}'),
+        (
+            (*NEW, "1", "--tax-rate", "113%"),
+            2,
+            "invalid-value",
+            '--tax-rate: "113%" is not between 0 % and 100 %: write 15%, 15 or 12.5%, with two decimals at most',
+        ),
+        (
+            (*NEW, "1", "--stock", "-1"),
+            2,
+            "invalid-value",
+            '--stock: "-1" is not a quantity: write 10, 1,000 or 2.5, with three decimals at most',
+        ),
+        (
+            ("product", "add", "B C", "--name", "乙", "--list-price", "1"),
+            2,
+            "invalid-value",
+            '"B C" cannot be a SKU: use 1 to 64 characters without blanks, such as: YF-100',
+        ),
+        (
+            ("product", "add", "B", "--list-price", "1"),
+            2,
+            "missing-value",
+            "--name is missing: see: salesflow product add --help",
+        ),
+        (
+            ("product", "show", "YF-10"),
+            3,
+            "unknown-product",
+            "there is no product YF-10: did you mean YF-100? See: salesflow product list",
+        ),
     ],
-)  # fmt: skip
-def test_one_clear_line_and_nothing_written(office: Office, words: tuple[str, ...], status: int, error: str) -> None:
+)
+def test_one_clear_line_and_nothing_written(
+    office: Office, words: tuple[str, ...], status: int, code: str, text: str
+) -> None:
     office.ok(*ADD)
     before = deals.rows(office, "SELECT * FROM v_product"), deals.value(office, "SELECT count(*) FROM v_audit")
     done = office.run(*words)
-    assert (done.status, done.out, done.err) == (status, "", error + "\n")
+    assert (done.status, done.out, done.err) == (status, "", f"error [{code}]: {text}\n")
     assert (
         deals.rows(office, "SELECT * FROM v_product"),
         deals.value(office, "SELECT count(*) FROM v_audit"),

@@ -82,7 +82,7 @@ def test_by_owner_and_customer(shop: Office) -> None:
         assert len(queries.listed(context, customer_id=1).rows) == 4
         assert queries.listed(context, customer_id=2).rows == []
         assert queries.listed(context, owners=["chen.jie"]).rows == []
-        with pytest.raises(NotFound, match="there is no active staff member li.ma"):
+        with pytest.raises(NotFound, match=r"there is no active staff member li\.ma"):
             queries.listed(context, owners=["li.ma"])
 
 
@@ -184,8 +184,10 @@ def test_what_its_maker_is_told_of_discounts_and_approval(office: Office) -> Non
     validity = "valid until 2026-04-01, 30 days from 2026-03-02"
     steps = [
         "step 1: manager [discount-authority]: 31 % on line 2 is above 10 %",
-        "step 2: director [discount-authority]: 31 % on line 2 is above 20 %; "
-        "[price-floor] line 2: 6,900.00 is below the floor of 7,000.00",
+        (
+            "step 2: director [discount-authority]: 31 % on line 2 is above 20 %; "
+            "[price-floor] line 2: 6,900.00 is below the floor of 7,000.00"
+        ),
     ]
     assert told(office, "Q2026-0001") == [
         "lines 1, 3: 3 % for grade A",

@@ -226,6 +226,21 @@ def test_who_saw_an_older_version_is_told_to_look_again(busy: Office) -> None:
     assert deals.written(busy) == before
 
 
+def test_whoever_loses_the_role_while_the_command_runs_cannot_decide(busy: Office) -> None:
+    deals.ordered(busy)
+    context = busy.context(user="zhang.wei")
+    assert Role.MANAGER in context.actor.roles
+    deals.dismiss(busy, "zhang.wei")
+    with pytest.raises(NotPermitted) as refused, context.transaction() as work:
+        approvals.approve(work, "AP2026-0001")
+    assert str(refused.value.hint) == "add somebody who does: salesflow staff add LOGIN --name NAME --role manager"
+    assert _approval_state(busy) == "pending"
+
+
+def _approval_state(office: Office) -> str:
+    return str(deals.value(office, "SELECT state FROM v_approval"))
+
+
 def test_a_changed_subject_cannot_be_approved_but_rejected(busy: Office) -> None:
     number = deals.ordered(busy)
     deals.execute(busy, "UPDATE sales_order SET payment_terms = '货到 180 天'")

@@ -297,3 +297,9 @@ def test_tax_that_is_included(gross: int, rate: int, net: int, tax: int) -> None
 )
 def test_tax_on_top(net: int, rate: int, gross: int, tax: int) -> None:
     assert add_tax(net, rate) == (gross, tax)
+
+
+def test_nothing_is_a_quantity_only_where_it_is_allowed() -> None:
+    assert parse_quantity("0", allow_zero=True) == parse_quantity("0.000", allow_zero=True) == 0
+    with pytest.raises(InvalidValue, match="must be above 0"):
+        parse_quantity("0")

@@ -1,0 +1,129 @@
+"""What a person's agenda is made of: sections, each one question to the database, and what all of them ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final, NamedTuple
+
+from salesflow.clock import from_db, to_db
+from salesflow.context import Context
+from salesflow.enums import Role
+from salesflow.i18n import Message
+from salesflow.queries.base import Where
+
+MOST: Final = 100  # so many items of a section are read; its count is of all of them
+
+_LEADERS: Final = frozenset((Role.MANAGER, Role.DIRECTOR))
+_CUSTOMER: Final = (
+    "id, code AS customer_code, name AS customer_name, owner_id, grade, status, assigned_at, recorded_at, first_contact_at, "
+    "last_progress_on, next_follow_up_on"
+)
+
+Row = Mapping[str, Any]
+
+
+class Item(NamedTuple):
+    """One thing to do. `ref` is what to name to the command that does it."""
+
+    ref: str
+    customer_code: str | None
+    customer_name: str | None
+    due_on: str | None
+    text: Message
+
+
+class Section(NamedTuple):
+    """Things to do of one kind, the most urgent first; `command` lists all of them."""
+
+    kind: str
+    count: int
+    items: list[Item]
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whose agenda it is."""
+
+    id: int
+    login: str
+    name: str
+    roles: frozenset[Role]
+
+    @property
+    def leads(self) -> bool:
+        """Whether this person answers for everybody's leads."""
+        return not _LEADERS.isdisjoint(self.roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Morning:
+    """A person's day: what the questions of all sections are put with. `owners`: logins by key."""
+
+    context: Context
+    person: Person
+    today: date
+    owners: Mapping[int, str]
+
+    def mine(self) -> Where:
+        """The person's own customers, quotes or orders."""
+        return Where().add("owner_id = :me", me=self.person.id)
+
+    def day(self, count: int = 0) -> str:
+        """The day so many days from today, as it is stored."""
+        return (self.today + timedelta(days=count)).isoformat()
+
+    def start(self, day: date) -> datetime:
+        """The instant at which a business day begins."""
+        return datetime.combine(day, time(), self.context.clock.zone)
+
+    def local_day(self, instant: str) -> date:
+        """The business day of a stored instant."""
+        return self.context.clock.local(from_db(instant)).date()
+
+    def customers(self, groups: Iterable[Where], order: str) -> tuple[int, list[dict[str, Any]]]:
+        """How many customers there are in (disjoint) groups, and the first ones of each group in an order.
+
+        The conditions and the order name columns of one index only, so that nothing but the items is looked up.
+        """
+        count, rows = 0, []
+        for where in groups:
+            found = self.count("v_customer_dates", where)
+            if found:
+                keys = f"SELECT id FROM v_customer_dates{where} ORDER BY {order} LIMIT {MOST}"  # noqa: S608 - names of ours
+                sql = f"SELECT {_CUSTOMER} FROM v_customer_dates WHERE id IN ({keys}) ORDER BY {order}"  # noqa: S608 - names of ours
+                rows += self.rows(sql, where)
+                count += found
+        return count, rows
+
+    def count(self, view: str, where: Where) -> int:
+        sql = f"SELECT count(*) FROM {view}{where}"  # noqa: S608 - names of ours
+        return int(self.context.reader.value(sql, where.parameters))
+
+    def rows(self, sql: str, where: Where) -> list[dict[str, Any]]:
+        return self.context.reader.rows(sql, where.parameters)
+
+    def without_progress(self, since: date, **values: object) -> list[Where]:
+        """Two groups: last progress on that day or before, and none at all with a first contact on that day or before."""
+        after = to_db(self.start(since + timedelta(days=1)))
+        moved = Where().equal(**values).add("last_progress_on <= :since", since=since.isoformat())
+        never = Where().equal(**values).add("last_progress_on IS NULL AND first_contact_at < :after", after=after)
+        return [moved, never]
+
+    def standing_since(self, row: Row) -> date:
+        """The day of a customer's last progress, else of its first contact."""
+        if row["last_progress_on"] is not None:
+            return date.fromisoformat(row["last_progress_on"])
+        return self.local_day(row["first_contact_at"])
+
+
+def item(row: Row, text: Message, *, ref: str | None = None, due_on: str | None = None) -> Item:
+    """An item about the customer of a row; without `ref` the customer's code is what to name."""
+    return Item(ref or row["customer_code"], row["customer_code"], row["customer_name"], due_on, text)
+
+
+def earliest_first(items: Iterable[Item]) -> list[Item]:
+    """The items by their dates, those without one last."""
+    return sorted(items, key=lambda entry: (entry.due_on is None, entry.due_on or "", entry.ref))[:MOST]
