@@ -34,7 +34,8 @@ class Item(NamedTuple):
     text: Message
 
 
-class Section(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Section:
     """Things to do of one kind, the most urgent first; `command` lists all of them."""
 
     kind: str
@@ -94,7 +95,7 @@ class Morning:
             if found:
                 keys = f"SELECT id FROM v_customer_dates{where} ORDER BY {order} LIMIT {MOST}"  # noqa: S608 - names of ours
                 sql = f"SELECT {_CUSTOMER} FROM v_customer_dates WHERE id IN ({keys}) ORDER BY {order}"  # noqa: S608 - names of ours
-                rows += self.rows(sql, where)
+                rows += self.rows(sql, where.parameters)
                 count += found
         return count, rows
 
@@ -102,8 +103,8 @@ class Morning:
         sql = f"SELECT count(*) FROM {view}{where}"  # noqa: S608 - names of ours
         return int(self.context.reader.value(sql, where.parameters))
 
-    def rows(self, sql: str, where: Where) -> list[dict[str, Any]]:
-        return self.context.reader.rows(sql, where.parameters)
+    def rows(self, sql: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+        return self.context.reader.rows(sql, parameters)
 
     def without_progress(self, since: date, **values: object) -> list[Where]:
         """Two groups: last progress on that day or before, and none at all with a first contact on that day or before."""

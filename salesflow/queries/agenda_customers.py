@@ -40,7 +40,7 @@ def _followups(morning: Morning, kind: str, where: Where, command: str) -> Secti
         "ORDER BY grade IS NULL, grade, due_on, customer_code, id"
     )
     first: dict[int, Row] = {}
-    for row in morning.rows(sql, where):
+    for row in morning.rows(sql, where.parameters):
         first.setdefault(row["customer_id"], row)
     return Section(kind, count, [item(row, _what(row), due_on=row["due_on"]) for row in first.values()], command)
 
@@ -64,10 +64,9 @@ def first_contact(morning: Morning) -> Section:
     }
     groups = []
     for grade, span in allowed.items():
-        where = morning.mine().add("last_contact_on IS NULL").any_of("status", _OPEN).equal(grade=grade)
-        groups.append(where.add("assigned_at < :before", before=to_db(horizon - span)))
-        if grade is None:
-            where.add("grade IS NULL")
+        where = morning.mine().add("last_contact_on IS NULL").any_of("status", _OPEN)
+        where.add("assigned_at < :before", before=to_db(horizon - span))
+        groups.append(where.add("grade IS NULL") if grade is None else where.equal(grade=grade.value))
     count, rows = morning.customers(groups, "assigned_at, id")
     now = context.clock.local(context.clock.now())
     items = []
@@ -100,7 +99,7 @@ def support(morning: Morning) -> Section:
         if asked:
             asked.equal(state=PlanState.PENDING.value).add("archived_at IS NULL")
             asked.add("owner_id <> :me", me=morning.person.id)
-            rows += morning.rows(f"SELECT * FROM v_plan_item{asked}", asked)  # noqa: S608 - names of ours
+            rows += morning.rows(f"SELECT * FROM v_plan_item{asked}", asked.parameters)  # noqa: S608 - names of ours
     items = []
     for row in rows:
         what = row["support_for"] or row["focus"] or ""
@@ -115,7 +114,7 @@ def stale_warning(morning: Morning) -> Section:
     if not section.days:
         return Section("stale_warning", 0, [], command)
     since = morning.today + timedelta(days=section.warn_days - section.days)
-    groups = morning.without_progress(since, grade=section.grade, owner_id=morning.person.id)
+    groups = morning.without_progress(since, grade=section.grade.value, owner_id=morning.person.id)
     count, rows = morning.customers([where.any_of("status", _OPEN) for where in groups], _LONGEST_FIRST)
     items = []
     for row in rows:
@@ -147,7 +146,7 @@ def stale(morning: Morning) -> Section:
     section = morning.context.policy.stale_downgrade
     if not section.days:
         return Section("stale", 0, [], "customer stale")
-    groups = morning.without_progress(morning.today - timedelta(days=section.days), grade=section.grade)
+    groups = morning.without_progress(morning.today - timedelta(days=section.days), grade=section.grade.value)
     count, rows = morning.customers([where.any_of("status", _OPEN) for where in groups], _LONGEST_FIRST)
     items = []
     for row in rows:

@@ -1,0 +1,54 @@
+"""salesflow today: the agenda."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from salesflow.commands import complete
+from salesflow.commands.base import Show, current, single
+from salesflow.i18n import msg
+from salesflow.output.options import terminal_height
+from salesflow.output.results import Digest, Listing, Record
+from salesflow.queries import today as today_queries
+
+ROOM_FOR_PROMPT = 3  # lines of the screen that the agenda leaves alone: its title, and the prompts before and after it
+
+app = single()
+
+
+@app.command("today", cls=Show)
+def today(
+    ctx: typer.Context,
+    owner: Annotated[
+        str | None,
+        typer.Option("--owner", metavar="LOGIN", help="This one's agenda (your own).", autocompletion=complete.staff),
+    ] = None,
+) -> Digest:
+    """Show what is to be done today, the most urgent first: follow-ups, decisions, deadlines, and what is about to go wrong.
+
+    salesflow today
+    salesflow --as-of 2026-03-02 today --owner li.na --json
+    """
+    context = current(ctx)
+    day = context.clock.today()
+    whose = today_queries.person(context, owner)
+    found = today_queries.sections(context, whose)
+    rows, remark = today_queries.on_screen(found, day, terminal_height(sys.stdout) - ROOM_FOR_PROMPT)
+    nothing = msg("there is nothing to do today")
+    return Digest(
+        Record(today_queries.COLUMNS, today_queries.as_row(found), "sections"),
+        Listing(today_queries.LISTING, today_queries.as_rows(found, day), "ref", empty=nothing),
+        Listing(
+            today_queries.SCREEN,
+            rows,
+            "ref",
+            title=today_queries.title(whose, day),
+            empty=nothing,
+            group_by="section",
+            compact=True,
+            remark=remark,
+        ),
+    )
