@@ -77,6 +77,13 @@ def _required(word: str | None, place: str) -> str:
 
 def _labels() -> Iterator[tuple[Text, str]]:
     from salesflow import enums
+    from salesflow.rules.decision import Strength
+    from salesflow.rules.registry import APPROVAL, CUSTOMER, FOLLOW_UP, ORDER, QUOTE
+
+    for strength in Strength:
+        yield Text(strength.value, None, "strength"), "salesflow/rules/decision.py"
+    for subject in (CUSTOMER, FOLLOW_UP, QUOTE, ORDER, APPROVAL):
+        yield Text(subject, None, "subject"), "salesflow/rules/registry.py"
 
     for codes in vars(enums).values():
         if isinstance(codes, type) and issubclass(codes, enums.Code) and codes is not enums.Code:

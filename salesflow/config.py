@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -175,14 +175,13 @@ def _text(path: str) -> str:
 
 def _changed(text: str, changes: Mapping[str, str | list[str] | None]) -> str:
     import tomlkit
-    from tomlkit.items import Table
 
     document = tomlkit.parse(text)
     for name, value in changes.items():
         *tables, last = name.split(".")
         place: Any = document
         for table in tables:
-            if not isinstance(place.get(table), Table):
+            if not isinstance(place.get(table), MutableMapping):
                 place[table] = tomlkit.table()
             place = place[table]
         if value is None:

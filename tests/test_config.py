@@ -121,6 +121,14 @@ def test_writing_keeps_comments_and_order(tmp_path: Path) -> None:
     assert settings.values == {"user": "zhang.wei", "lang": "zh", "industries.extra": ["x"]}
 
 
+@pytest.mark.parametrize("text", ['industries.extra = ["a"]\n', 'industries = { extra = ["a"] } # mine\n'])
+def test_writing_into_a_table_written_otherwise(tmp_path: Path, text: str) -> None:
+    path = written(tmp_path, text)
+    config.write(path, {"industries.extra": ["b"], "user": "li.na"})
+    assert config.load(path).values == {"industries.extra": ["b"], "user": "li.na"}
+    assert ("# mine" in Path(path).read_text(encoding="utf-8")) == ("# mine" in text)
+
+
 def test_writing_makes_folders_and_tables_and_removes_keys(tmp_path: Path) -> None:
     path = str(tmp_path / "a" / "b" / "config.toml")
     config.write(path, {"industries.extra": ["无人机"], "user": "li.na"})

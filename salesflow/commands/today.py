@@ -38,14 +38,15 @@ def today(
     found = today_queries.sections(context, whose)
     rows, remark = today_queries.on_screen(found, day, terminal_height(sys.stdout) - ROOM_FOR_PROMPT)
     nothing = msg("there is nothing to do today")
+    title = today_queries.title(whose, day)
     return Digest(
         Record(today_queries.COLUMNS, today_queries.as_row(found), "sections"),
-        Listing(today_queries.LISTING, today_queries.as_rows(found, day), "ref", empty=nothing),
+        Listing(today_queries.LISTING, today_queries.as_rows(found, day), "ref", title=title, empty=nothing),
         Listing(
             today_queries.SCREEN,
             rows,
             "ref",
-            title=today_queries.title(whose, day),
+            title=title,
             empty=nothing,
             group_by="section",
             compact=True,

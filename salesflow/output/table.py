@@ -70,14 +70,14 @@ class _Screen:
         body = ungrouped(listing, columns)
         keep = (listing.ref, *(column.key for column in body if column.urgent))
         indent = GAP if listing.compact else 0
-        fitted = self._fitted(body, listing.rows, self._width - indent, keep)
+        fitted = self._fitted(body, listing.rows, self._width - indent, keep, headed=not listing.compact)
         if listing.title is not None:
             self._heading(render(listing.title, self._locale.language))
         for number, (name, rows) in enumerate(groups(listing, columns, self._locale)):
             if not listing.compact and (number or (name and listing.title is not None)):
                 self._out.write("\n")
             if name:
-                self._heading(name)
+                self._heading(shorten(name, self._width) if listing.compact else name)
             self._grid(fitted, rows, indent, headed=not listing.compact)
 
     def record(self, record: Record) -> None:
@@ -109,11 +109,18 @@ class _Screen:
         self._grid(fitted, block.rows, indent)
 
     def _fitted(
-        self, columns: Columns, rows: Sequence[Row], room: int, keep: Sequence[str] = (), prefix: str = ""
+        self,
+        columns: Columns,
+        rows: Sequence[Row],
+        room: int,
+        keep: Sequence[str] = (),
+        prefix: str = "",
+        *,
+        headed: bool = True,
     ) -> Fitted:
         from rich.cells import cell_len
 
-        headings = [cell_len(heading(column, self._locale.language)) for column in columns]
+        headings = [cell_len(heading(column, self._locale.language)) if headed else 0 for column in columns]
         writers = [plain_writer(column, self._locale) for column in columns]
         wanted = [
             max((cell_len(write(row[column.key])) for row in rows), default=0)
@@ -137,7 +144,7 @@ class _Screen:
                 values = ((column, write, cells, row[column.key]) for column, write, cells in writers)
                 table.add_row(
                     *(
-                        Text(shorten(write(value), cells), _style(column, value))
+                        Text(write(value) if _wraps(column) else shorten(write(value), cells), _style(column, value))
                         for column, write, cells, value in values
                     )
                 )
@@ -154,8 +161,8 @@ class _Screen:
             table.add_column(
                 Text(heading(column, self._locale.language)),
                 width=width,
-                no_wrap=True,
-                overflow="ellipsis",
+                no_wrap=not _wraps(column),
+                overflow="fold" if _wraps(column) else "ellipsis",
                 justify="right" if column.kind in NUMERIC else "left",
             )
         return table
@@ -183,6 +190,11 @@ class _Screen:
         with self._console.capture() as captured:
             self._console.print(Padding(drawn, (0, 0, 0, indent), expand=False))
         self._out.write("".join(line.rstrip(" ") + "\n" for line in captured.get().splitlines()))
+
+
+def _wraps(column: Column) -> bool:
+    """A sentence is read to its end: where there is no room beside the other columns it goes on below."""
+    return column.kind is Kind.MESSAGE and column.flexible
 
 
 def _console(out: TextIO, width: int, *, in_colour: bool) -> Console:

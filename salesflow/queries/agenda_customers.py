@@ -118,14 +118,14 @@ def stale_warning(morning: Morning) -> Section:
     count, rows = morning.customers([where.any_of("status", _OPEN) for where in groups], _LONGEST_FIRST)
     items = []
     for row in rows:
-        decision = stale_forecast(
-            morning.context.policy,
-            grade=Grade(row["grade"]),
-            status=Status(row["status"]),
-            since=morning.standing_since(row),
-            today=morning.today,
+        standing = {"grade": Grade(row["grade"]), "status": Status(row["status"]), "since": morning.standing_since(row)}
+        fall = stale_downgrade(morning.context.policy, **standing, today=morning.today)
+        text = (
+            fall.message
+            if fall.value
+            else stale_forecast(morning.context.policy, **standing, today=morning.today).message
         )
-        items.append(item(row, decision.message, due_on=None if decision.value is None else decision.value.isoformat()))
+        items.append(item(row, text, due_on=_later(standing["since"], section.days)))
     return Section("stale_warning", count, earliest_first(items), command)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -106,13 +106,14 @@ def _quoted(name: str) -> str:
 def _order(asked: Asked, columns: Columns, computed: set[str], default: str) -> str:
     if asked.sort is None:
         return _reversed(default) if asked.reverse else default
-    column = _sortable(asked.sort, columns, computed)
+    column = sortable(asked.sort, columns, computed)
     name = column.sort_key
     descending = name.startswith("-") != asked.reverse
     return f"{_quoted(name.lstrip('-'))}{' DESC' if descending else ''}, {_reversed(default) if asked.reverse else default}"
 
 
-def _sortable(key: str, columns: Columns, computed: set[str]) -> Column:
+def sortable(key: str, columns: Columns, computed: Collection[str] = ()) -> Column:
+    """The column to sort by. Raises UsageError with the nearest one."""
     possible = [column.key for column in columns if column.order or (column.key not in computed and not column.columns)]
     if key in possible:
         return by_key(columns)[key]

@@ -69,6 +69,20 @@ class Review:
         before = {row["status"]: row["count"] for row in self.tally(sql.CUSTOMERS, ["status"], end=self.period.start)}
         return {status: (after.get(status.value, 0), before.get(status.value, 0)) for status in Status}
 
+    @cached_property
+    def entered(self) -> list[Row]:
+        """New customers, counted by source, grade, lateness and owner."""
+        return self.tally(sql.NEW_CUSTOMERS, ["source", "grade", "entry_late", "owner"])
+
+    @cached_property
+    def logged(self) -> list[Row]:
+        """Follow-ups that were logged, counted by person, method, lateness, and whether they happened in an earlier week."""
+        return self.tally(sql.LOGGED, ["person", "method", "outcome", "earlier"])
+
+    def lost(self) -> list[Row]:
+        """Who was lost, with the reason."""
+        return self.rows(sql.ENDED, "at, customer_code", ended=Status.LOST.value)
+
     def won(self) -> list[Row]:
         """Who was won, with the days since the first contact, the statuses on the way, and the days of each step."""
         won = self.rows(sql.ENDED, "customer_code", ended=Status.WON.value)

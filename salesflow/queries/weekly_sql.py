@@ -12,12 +12,16 @@ from typing import Final
 
 VISIBLE: Final = "(archived_at IS NULL OR archived_at >= :end)"
 
-GRADE: Final = """CASE WHEN c.id IN (SELECT customer_id FROM v_grade_change WHERE at >= :end)
-    THEN (SELECT g.from_grade FROM v_grade_change g WHERE g.customer_id = c.id AND g.at >= :end ORDER BY g.id LIMIT 1)
-    ELSE c.grade END"""
-STATUS: Final = """CASE WHEN c.id IN (SELECT customer_id FROM v_status_change WHERE at >= :end)
-    THEN (SELECT s.from_status FROM v_status_change s WHERE s.customer_id = c.id AND s.at >= :end ORDER BY s.id LIMIT 1)
-    ELSE c.status END"""
+
+def _at_end(field: str, customer_id: str, current: str) -> str:
+    """The grade or status that a customer had at `:end`: the present one, unless it changed since."""
+    history = f"FROM v_{field}_change h WHERE h.customer_id = {customer_id} AND h.at >= :end ORDER BY h.id LIMIT 1"
+    return f"""CASE WHEN {customer_id} IN (SELECT customer_id FROM v_{field}_change WHERE at >= :end)
+        THEN (SELECT h.from_{field} {history}) ELSE {current} END"""  # noqa: S608 - names of ours
+
+
+GRADE: Final = _at_end("grade", "c.id", "c.grade")
+STATUS: Final = _at_end("status", "c.id", "c.status")
 
 # The stored date of the last contact holds unless it may have come since: then the latest that was known.
 _LAST_CONTACT: Final = """CASE WHEN c.last_contact_on >= :doubtful_from
@@ -154,8 +158,9 @@ _ORDERS_MOVED: Final = f"""{_ORDER}, s.at FROM (SELECT subject_id, max(at) AS at
 ORDERS_SUBMITTED: Final = f"SELECT 'submitted' AS figure, {_ORDERS_MOVED % 'submitted'}"
 ORDERS_APPROVED: Final = f"SELECT 'approved' AS figure, {_ORDERS_MOVED % 'approved'}"
 
-_NEXT: Final = """due_on, customer_code, customer_name, owner, method, focus
-    FROM v_plan_item WHERE due_on >= :{0} AND due_on <= :{1} AND created_at < :end
-        AND (closed_at IS NULL OR closed_at >= :end) AND {visible} AND {{owner_id}}"""
-NEXT_PLANNED: Final = "SELECT 'planned' AS figure, " + _NEXT.format("next_first", "next_last", visible=VISIBLE)
-NEXT_OVERDUE: Final = "SELECT 'overdue' AS figure, " + _NEXT.format("ever", "over", visible=VISIBLE)
+_NEXT: Final = f"""p.due_on, p.customer_code, p.customer_name, p.owner, p.method, p.focus,
+    {_at_end("grade", "p.customer_id", "p.grade")} AS grade
+    FROM v_plan_item p WHERE p.due_on >= %s AND p.due_on <= %s AND p.created_at < :end
+        AND (p.closed_at IS NULL OR p.closed_at >= :end) AND {VISIBLE} AND {{owner_id}}"""
+NEXT_PLANNED: Final = f"SELECT 'planned' AS figure, {_NEXT % (':next_first', ':next_last')}"
+NEXT_OVERDUE: Final = f"SELECT 'overdue' AS figure, {_NEXT % (':ever', ':over')}"

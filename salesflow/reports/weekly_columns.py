@@ -7,6 +7,8 @@ from typing import Final
 
 from salesflow.columns import Column, Columns, Kind
 
+PLAN_ORDER: Final = "due_on, grade IS NULL, grade, customer_code"
+
 _CODE: Final = Column("customer_code", "Customer code", table=False)
 _CUSTOMER: Final = Column("customer_name", "Customer", flexible=True)
 _OWNER: Final = Column("owner", "Owner")

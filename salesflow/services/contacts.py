@@ -93,7 +93,7 @@ def _values(new: NewContact, limits: Limits) -> Mapping[str, str]:
     if phone is not None:
         values["phone"] = parse_phone(phone)
     if email is not None:
-        values["email"] = _checked_email(email)
+        values["email"] = checked_email(email)
     if wechat is not None and fold(wechat) in _SAME_AS_PHONE and "phone" in values:
         wechat = values["phone"].removeprefix("+86").partition(";")[0]
     if wechat is not None:
@@ -107,7 +107,8 @@ def _values(new: NewContact, limits: Limits) -> Mapping[str, str]:
     return values
 
 
-def _checked_email(typed: str) -> str:
+def checked_email(typed: str) -> str:
+    """An e-mail address as it is kept. Raises InvalidValue for what is none."""
     address = unicodedata.normalize("NFKC", typed).removeprefix("mailto:")
     if not _EMAIL.fullmatch(address):
         raise InvalidValue(

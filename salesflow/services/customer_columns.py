@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from salesflow.enums import ChainRole, Grade, Kind, LossReason, Source, Status
 from salesflow.errors import InvalidValue, NotFound
 from salesflow.i18n import msg
+from salesflow.services.contacts import checked_email
 from salesflow.services.importing import Field, Reader, cells
 from salesflow.services.industries import parse_industry
 from salesflow.services.phones import parse_phone
@@ -122,7 +123,7 @@ def fields(context: Context) -> tuple[Field, ...]:
         _field("title", line),
         _field("reach", _reach),
         _field("phone", _phone),
-        _field("email", line),
+        _field("email", _email(line)),
         _field("wechat", line),
         _field("role", cells.kept(cells.code(ChainRole, cells.words(_ROLES)))),
         _field("concern", long),
@@ -175,15 +176,25 @@ def _owner(context: Context) -> Reader:
     return read
 
 
+def _email(line: Reader) -> Reader:
+    return lambda cell: checked_email(line(cell))
+
+
 def _phone(cell: Cell) -> str:
-    return parse_phone(cells.plain(cell))
+    return _checked_phone(cells.plain(cell).strip())
+
+
+def _checked_phone(text: str) -> str:
+    """The number, which can be read; one with an extension as it stands, because only so it can be read again."""
+    found = parse_phone(text)
+    return text if ";" in found else found
 
 
 def _reach(cell: Cell) -> dict[str, str]:
     """Phone, e-mail and WeChat out of one cell, whatever it has of them: "13812345678 / 微信 zhang_wei"."""
     text = cells.plain(cell).strip()
     try:
-        return {"phone": parse_phone(text)}  # may have blanks in it
+        return {"phone": _checked_phone(text)}  # may have blanks in it
     except InvalidValue as error:
         problem = error
     found: dict[str, str] = {}
@@ -205,8 +216,8 @@ def _reached_by(part: str) -> tuple[str | None, str]:
     if part.startswith("wx:"):
         return "wechat", part.removeprefix("wx:")
     if "@" in part:
-        return "email", part
+        return "email", checked_email(part)
     try:
-        return "phone", parse_phone(part)
+        return "phone", _checked_phone(part)
     except InvalidValue:
         return None, part

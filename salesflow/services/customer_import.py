@@ -47,12 +47,11 @@ def import_customers(context: Context, job: Job, progress: Progress | None = Non
 
 def layout(context: Context, *, update: bool = False) -> Layout:
     """The layout of a customer list. With `update` a row may say nothing of what a customer that is there has already."""
-    limits = context.policy.limits
 
     def build(values: Values) -> Values:
         _settle(values)
         if not update:
-            contacts.checked(_contact(values), limits, context.vault)
+            _contact(values)
         return values
 
     return Layout("customer", "name", fields(context), () if update else _REQUIRED, build, CustomerWriter)
@@ -84,9 +83,13 @@ def _contact(values: Values) -> NewContact:
                 msg("the contact's name is missing"), msg("every contact has a name"), code="missing-value"
             )
         name = values["name"]
-    given = {
-        field: values[field] for field in ("title", "phone", "email", "wechat", "role", "concern") if field in values
-    }
+    given = {field: values[field] for field in (*contacts.KINDS, "title", "role", "concern") if field in values}
+    if not any(kind in given for kind in contacts.KINDS):
+        raise InvalidValue(
+            msg("{contact} has neither phone, e-mail nor WeChat", contact=name),
+            msg("give one of them at least"),
+            code="missing-value",
+        )
     return NewContact(name, **given)
 
 

@@ -27,6 +27,9 @@ def parse_phone(text: str) -> str:
     A number that a spreadsheet turned into 13812345678.0 or 1.3812345678E10 is read as it was meant. InvalidValue for
     what is no phone number, and for one that lost digits (1.38E+10).
     """
+    plain = _MOBILE.fullmatch(text)
+    if plain:  # nearly every one of a long list
+        return f"+86{plain[1]}"
     typed = _as_typed(fold(text), text)
     number, extension = _split(typed)
     digits = _SEPARATORS.sub("", number)

@@ -154,7 +154,8 @@ def filled(random: Random, template: str) -> str:
 def lead(random: Random, number: int, region: str) -> Lead:
     """The customer of a number: its name and phone are its own, the rest is drawn."""
     cities = CITIES[region]
-    city, brand = cities[number % len(cities)], BRANDS[number // len(cities) % len(BRANDS)]
+    turn, place = divmod(number, len(cities))
+    city, brand = cities[place], BRANDS[(turn + 5 * place) % len(BRANDS)]
     trade, industry = TRADES[(number * 7 + number // 40) % len(TRADES)]
     series = number // (len(cities) * len(BRANDS))
     ending = "" if trade.endswith("学院") else "有限公司"

@@ -1,0 +1,56 @@
+"""salesflow report: what the review meetings look at."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from salesflow.commands.base import Report, current, noun
+from salesflow.documents import delivery
+from salesflow.output.results import Result
+from salesflow.queries import period
+from salesflow.reports import weekly as weekly_report
+
+app = noun("Reports for the review meeting.")
+
+
+@app.callback()
+def report() -> None:
+    """A noun with one verb is still a noun."""
+
+
+@app.command("weekly", cls=Report)
+def weekly(
+    ctx: typer.Context,
+    week: Annotated[
+        str | None, typer.Option("--week", metavar="2026-W12", help="The week, Monday to Sunday (the running one).")
+    ] = None,
+    last: Annotated[bool, typer.Option("--last", help="The last full week.")] = False,
+    owner: Annotated[str | None, typer.Option("--owner", metavar="LOGIN", help="Of this person alone.")] = None,
+    team: Annotated[
+        str | None, typer.Option("--team", metavar="LOGIN", help="Of this person and of all whom they lead.")
+    ] = None,
+    everybody: Annotated[bool, typer.Option("--all", help="Of everybody (a salesperson sees their own).")] = False,
+    drill: Annotated[
+        str | None,
+        typer.Option("--drill", metavar="SECTION", help="List the records behind a section, or behind SECTION.FIGURE."),
+    ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option("--to", metavar="FILE", help="Write to a file; .md, .html, .json, .csv or .txt says the format."),
+    ] = None,
+) -> Result:
+    """The weekly review: the week as it was known at its end, and the plan for the next.
+
+    salesflow report weekly --last --to review.html
+
+    salesflow report weekly --week 2026-W12 --drill won
+    """
+    context = current(ctx)
+    delivery.choose(context.asked, to)
+    about = period.week(context, week, last=last)
+    people = period.people(context, owner=owner, team=team, everybody=everybody)
+    if drill is not None:
+        return delivery.deliver(context, weekly_report.drill(context, about, people, drill), to)
+    return delivery.deliver(context, weekly_report.report(context, about, people), to)
