@@ -78,7 +78,7 @@ def _required(word: str | None, place: str) -> str:
 def _labels() -> Iterator[tuple[Text, str]]:
     from salesflow import enums
     from salesflow.rules.decision import Strength
-    from salesflow.rules.registry import APPROVAL, CUSTOMER, FOLLOW_UP, ORDER, QUOTE
+    from salesflow.rules.rule import APPROVAL, CUSTOMER, FOLLOW_UP, ORDER, QUOTE
 
     for strength in Strength:
         yield Text(strength.value, None, "strength"), "salesflow/rules/decision.py"

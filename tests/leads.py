@@ -82,5 +82,3 @@ def written(office: Office) -> list[Any]:
     """What a refused command must leave as it is."""
     counted = [rows(office, f"SELECT count(*) AS number FROM {table}")[0]["number"] for table in _TABLES]
     return [*counted, rows(office, "SELECT code, status, grade, version, next_follow_up_on FROM customer ORDER BY id")]
-
-

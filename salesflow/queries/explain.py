@@ -28,14 +28,20 @@ DECISION = (
     Column("outcome", "Outcome"),
     Column("strength", "Strength", Kind.CODE, labels="strength"),
     Column("text", "Why", Kind.MESSAGE, flexible=True),
-    Column("source", "Source", Kind.LIST, flexible=True),
+    Column("source", "Source", Kind.LIST, table=False),
     Column("facts", "Facts", Kind.OBJECT, table=False),
+)
+INPUTS = (
+    Column("rule", "Rule"),
+    Column("facts", "Facts", Kind.OBJECT, flexible=True),
+    Column("source", "Source", Kind.LIST),
 )
 COLUMNS = (
     Column("ref", "Record"),
     Column("kind", "Kind", Kind.CODE, labels="subject"),
     Column("name", "Customer"),
     Column("decisions", "Rules", Kind.ROWS, columns=DECISION, table=False),
+    Column("inputs", "Inputs and sources", Kind.ROWS, columns=INPUTS, table=False),
 )
 
 
@@ -48,7 +54,8 @@ def explain(context: Context, ref: str) -> dict[str, Any]:
     else:
         kind = "customer"
         number, name, decisions = _customer(context, ref)
-    return {"ref": number, "kind": kind, "name": name, "decisions": [_row(decision) for decision in decisions]}
+    rows = [_row(decision) for decision in decisions]
+    return {"ref": number, "kind": kind, "name": name, "decisions": rows, "inputs": rows}
 
 
 def _row(decision: Decision[Any]) -> dict[str, Any]:

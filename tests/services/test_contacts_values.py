@@ -119,7 +119,9 @@ def test_an_email_address_is_kept_as_typed(typed: str, kept: str) -> None:
     assert checked(email=typed).values == {"email": kept}
 
 
-@pytest.mark.parametrize("typed", ["wang", "wang@", "@example.com", "wang@example", "a b@example.com", "a@b@example.com"])
+@pytest.mark.parametrize(
+    "typed", ["wang", "wang@", "@example.com", "wang@example", "a b@example.com", "a@b@example.com"]
+)
 def test_what_is_no_email_address_is_refused(typed: str) -> None:
     with pytest.raises(InvalidValue) as caught:
         checked(email=typed)
@@ -145,10 +147,19 @@ def test_wechat_is_often_the_phone(typed: str) -> None:
         (NewContact(" ", phone="13812345678"), "the contact's name is missing"),
         (NewContact("张伟"), "张伟 has neither phone, e-mail nor WeChat"),
         (NewContact("张伟", phone=" ", email="", wechat=None), "张伟 has neither phone, e-mail nor WeChat"),
-        (NewContact("张\x1b[31m伟", phone="13812345678"), "the contact's name has the control character U+001B at position 2"),
-        (NewContact("张伟", title="\x07", phone="13812345678"), "the contact's title has the control character U+0007 at position 1"),
+        (
+            NewContact("张\x1b[31m伟", phone="13812345678"),
+            "the contact's name has the control character U+001B at position 2",
+        ),
+        (
+            NewContact("张伟", title="\x07", phone="13812345678"),
+            "the contact's title has the control character U+0007 at position 1",
+        ),
         (NewContact("张" * 201, phone="13812345678"), "the contact's name has 201 characters, 200 are allowed"),
-        (NewContact("张伟", concern="贵" * 20_001, wechat="z"), "the contact's concern has 20001 characters, 20000 are allowed"),
+        (
+            NewContact("张伟", concern="贵" * 20_001, wechat="z"),
+            "the contact's concern has 20001 characters, 20000 are allowed",
+        ),
     ],
 )
 def test_what_cannot_be_a_contact(new: NewContact, message: str) -> None:

@@ -34,14 +34,21 @@ def test_a_name_in_latin_letters(name: str, full: str, initials: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "full"),
-    [("单雄信", "shanxiongxin"), ("曾国", "zengguo"), ("翟天临", "zhaitianlin"), ("仇英", "qiuying"), ("尉迟恭", "yuchigong"), ("张单", "zhangdan")],
+    [
+        ("单雄信", "shanxiongxin"),
+        ("曾国", "zengguo"),
+        ("翟天临", "zhaitianlin"),
+        ("仇英", "qiuying"),
+        ("尉迟恭", "yuchigong"),
+        ("张单", "zhangdan"),
+    ],
 )
 def test_a_surname_has_its_own_reading_in_front_only(name: str, full: str) -> None:
     assert sound(name, person=True).full == full
 
 
 @given(st.text(max_size=30), st.booleans())
-def test_any_name_sounds(name: str, person: bool) -> None:  # noqa: FBT001 - a value of the test
+def test_any_name_sounds(name: str, person: bool) -> None:
     found = sound(name, person=person)
     assert len(found.initials) <= len(found.full)
     assert found.full == "" or found.full.isalnum()
@@ -90,7 +97,10 @@ def test_no_name_means_two_industries() -> None:
 @pytest.mark.parametrize(
     ("typed", "hint"),
     [
-        ("manufactring", 'did you mean manufacturing? Or add it with: salesflow config set industries.extra "航天, manufactring"'),
+        (
+            "manufactring",
+            'did you mean manufacturing? Or add it with: salesflow config set industries.extra "航天, manufactring"',
+        ),
         ("手工业", 'did you mean 工业? Or add it with: salesflow config set industries.extra "航天, 手工业"'),
         ("航", 'did you mean 航天? Or add it with: salesflow config set industries.extra "航天, 航"'),
     ],
