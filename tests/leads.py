@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from salesflow.enums import Grade, Source, Status
+from salesflow.services import customers
 from salesflow.services import status as statuses
 from salesflow.services.customers import Intake, NewContact, NewCustomer, load
 from tests.conftest import Office

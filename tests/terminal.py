@@ -41,7 +41,14 @@ def sit_down(
     reading, writing = os.pipe() if stdout_piped else (-1, slave)
     try:
         process = subprocess.Popen(
-            line, stdin=slave, stdout=writing, stderr=slave, env=dict(environ), cwd=cwd, start_new_session=True
+            line,
+            stdin=slave,
+            stdout=writing,
+            stderr=slave,
+            env=dict(environ),
+            cwd=cwd,
+            start_new_session=True,
+            preexec_fn=_take_terminal,  # noqa: PLW1509 - nothing else runs in this process at the time
         )
     finally:
         os.close(slave)
@@ -57,6 +64,11 @@ def sit_down(
         os.close(master)
         if stdout_piped:
             os.close(reading)
+
+
+def _take_terminal() -> None:
+    """Make the terminal the one that controls the process, so that Ctrl-C reaches it."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 def _converse(master: int, answers: list[tuple[str, str]]) -> bytes:

@@ -7,7 +7,22 @@ from importlib import import_module
 from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
-AGGREGATES = ("system", "staff", "customer", "followup", "product", "quote", "approval", "order")
+AGGREGATES = (
+    "system",
+    "staff",
+    "customer",
+    "contact",
+    "tag",
+    "change",
+    "run",
+    "followup",
+    "product",
+    "quote",
+    "state",
+    "approval",
+    "order",
+    "audit",
+)
 
 
 def metadata() -> MetaData:

@@ -150,7 +150,7 @@ class Transaction:
         run = self.session.execute
         head = run(text("SELECT value FROM setting WHERE name = :name"), {"name": audit.HEAD_SETTING}).scalar()
         last_id, last_hash = (0, audit.GENESIS) if head is None else _parsed_head(str(head))
-        from salesflow.models.system import AuditEntry
+        from salesflow.models.audit import AuditEntry
 
         rows = list(
             audit.chain(

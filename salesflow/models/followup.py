@@ -74,4 +74,8 @@ class PlanItem(Base, table=True):
 
 
 for _column in ("support_role", "support_id"):
-    Index(f"ix_plan_item_{_column}", PlanItem.__table__.c[_column], sqlite_where=PlanItem.__table__.c[_column].is_not(None))  # type: ignore[attr-defined]  # SQLModel adds __table__ at run time
+    Index(
+        f"ix_plan_item_{_column}",
+        PlanItem.__table__.c[_column],
+        sqlite_where=PlanItem.__table__.c[_column].is_not(None),
+    )  # type: ignore[attr-defined]  # SQLModel adds __table__ at run time

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index
 from sqlmodel import Field
 
-from salesflow.models.base import BLOB, Base, at_least, instant, key, reference
+from salesflow.models.base import Base, at_least, instant, key, reference
 
 
 class Setting(Base, table=True):
@@ -38,38 +37,3 @@ class PolicyVersion(Base, table=True):
     reason: str
     applied_by: int = reference("staff.id")
     applied_at: datetime = instant()
-
-
-class StateChange(Base, table=True):
-    """One step in the life of a quote or an order."""
-
-    __tablename__ = "state_change"
-    __table_args__ = (Index("ix_state_change_subject", "subject_kind", "subject_id"),)
-
-    id: int | None = key()
-    subject_kind: str
-    subject_id: int
-    from_state: str | None = None
-    to_state: str
-    at: datetime = instant(index=True)
-    by_id: int = reference("staff.id")
-    reason: str = ""
-
-
-class AuditEntry(Base, table=True):
-    """One change: who, when, what, before, after, rule; `hash` covers all of it and the hash of the entry before."""
-
-    __tablename__ = "audit_entry"
-    __table_args__ = (Index("ix_audit_entry_subject", "subject_kind", "subject_ref"),)
-
-    id: int | None = key()
-    at: datetime = instant()
-    staff: str
-    os_user: str
-    action: str
-    subject_kind: str
-    subject_ref: str
-    before: str | None = None
-    after: str | None = None
-    rule: str | None = None
-    hash: bytes = Field(sa_type=BLOB)

@@ -13,22 +13,19 @@ from sqlmodel import SQLModel
 
 from salesflow.enums import PlanState, Status
 from salesflow.models.approval import Approval, ApprovalStep
-from salesflow.models.customer import (
-    Contact,
-    Customer,
-    CustomerTag,
-    GradeChange,
-    ImportRun,
-    StaleRun,
-    StatusChange,
-    Tag,
-)
+from salesflow.models.audit import AuditEntry
+from salesflow.models.change import GradeChange, StatusChange
+from salesflow.models.contact import Contact
+from salesflow.models.customer import Customer
 from salesflow.models.followup import Followup, PlanItem
 from salesflow.models.order import OrderLine, SalesOrder
 from salesflow.models.product import Product
 from salesflow.models.quote import Quote, QuoteExtra, QuoteLine
+from salesflow.models.run import ImportRun, StaleRun
 from salesflow.models.staff import Staff, StaffRole
-from salesflow.models.system import AuditEntry, PolicyVersion, StateChange
+from salesflow.models.state import StateChange
+from salesflow.models.system import PolicyVersion
+from salesflow.models.tag import CustomerTag, Tag
 
 
 def _table(model: type[SQLModel]) -> Table:

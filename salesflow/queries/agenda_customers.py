@@ -113,19 +113,13 @@ def stale_warning(morning: Morning) -> Section:
     command = f"customer stale --within {section.warn_days}d --owner {morning.person.login}"
     if not section.days:
         return Section("stale_warning", 0, [], command)
-    since = morning.today + timedelta(days=section.warn_days - section.days)
-    groups = morning.without_progress(since, grade=section.grade.value, owner_id=morning.person.id)
+    latest = morning.today + timedelta(days=section.warn_days - section.days)
+    groups = morning.without_progress(latest, grade=section.grade.value, owner_id=morning.person.id)
     count, rows = morning.customers([where.any_of("status", _OPEN) for where in groups], _LONGEST_FIRST)
     items = []
     for row in rows:
-        standing = {"grade": Grade(row["grade"]), "status": Status(row["status"]), "since": morning.standing_since(row)}
-        fall = stale_downgrade(morning.context.policy, **standing, today=morning.today)
-        text = (
-            fall.message
-            if fall.value
-            else stale_forecast(morning.context.policy, **standing, today=morning.today).message
-        )
-        items.append(item(row, text, due_on=_later(standing["since"], section.days)))
+        since = morning.standing_since(row)
+        items.append(item(row, _fall(morning, row, since), due_on=_later(since, section.days)))
     return Section("stale_warning", count, earliest_first(items), command)
 
 
@@ -151,11 +145,7 @@ def stale(morning: Morning) -> Section:
     items = []
     for row in rows:
         since = morning.standing_since(row)
-        status = Status(row["status"])
-        decision = stale_downgrade(
-            morning.context.policy, grade=Grade(row["grade"]), status=status, since=since, today=morning.today
-        )
-        items.append(item(row, _owned(morning, row, decision.message), due_on=_later(since, section.days)))
+        items.append(item(row, _owned(morning, row, _fall(morning, row, since)), due_on=_later(since, section.days)))
     return Section("stale", count, earliest_first(items), "customer stale")
 
 
@@ -164,9 +154,9 @@ def stalled(morning: Morning) -> Section:
     days = morning.context.policy.stall_analysis.days
     if not days:
         return Section("stalled", 0, [], "customer stale")
-    since = morning.today - timedelta(days=days)
-    groups = [where.any_of("grade", [grade.value for grade in Grade]) for where in morning.without_progress(since)]
-    groups += [where.add("grade IS NULL") for where in morning.without_progress(since)]
+    latest = morning.today - timedelta(days=days)
+    groups = [where.any_of("grade", [grade.value for grade in Grade]) for where in morning.without_progress(latest)]
+    groups += [where.add("grade IS NULL") for where in morning.without_progress(latest)]
     count, rows = morning.customers([where.any_of("status", _OPEN) for where in groups], _LONGEST_FIRST)
     items = []
     for row in rows:
@@ -176,6 +166,15 @@ def stalled(morning: Morning) -> Section:
         )
         items.append(item(row, _owned(morning, row, decision.message), due_on=_later(since, days)))
     return Section("stalled", count, earliest_first(items), "customer stale")
+
+
+def _fall(morning: Morning, row: Row, since: date) -> Message:
+    """What rule stale-downgrade does with the customer, or will do."""
+    policy, grade, status = morning.context.policy, Grade(row["grade"]), Status(row["status"])
+    fall = stale_downgrade(policy, grade=grade, status=status, since=since, today=morning.today)
+    if fall.value is not None:
+        return fall.message
+    return stale_forecast(policy, grade=grade, status=status, since=since, today=morning.today).message
 
 
 def _owned(morning: Morning, row: Row, text: Message) -> Message:

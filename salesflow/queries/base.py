@@ -136,7 +136,7 @@ def arranged(asked: Asked, columns: Columns, rows: Sequence[dict[str, Any]]) -> 
     """Rows that were computed, not read: sorted and limited as the command line asks; what is empty comes last."""
     if asked.sort is not None:
         sentences = {column.key for column in columns if column.kind is Kind.MESSAGE}
-        key = _sortable(asked.sort, columns, sentences).key
+        key = sortable(asked.sort, columns, sentences).key
         filled = sorted((row for row in rows if row[key] is not None), key=itemgetter(key), reverse=asked.reverse)
         rows = [*filled, *(row for row in rows if row[key] is None)]
     elif asked.reverse:

@@ -6,11 +6,18 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Final
 
-from salesflow.enums import Grade, Outcome, Status
+from salesflow.columns import keys
+from salesflow.context import Context
+from salesflow.enums import Grade, Outcome, Scope, Status
+from salesflow.errors import UsageError
+from salesflow.i18n import Message, msg
+from salesflow.output.results import Listing, Record
 from salesflow.queries import weekly_sql as sql
+from salesflow.queries.period import People, Period
 from salesflow.queries.weekly import FIGURES, Review, Row
 from salesflow.reports.figures import by_field, quartiles, share, sums, total
-from salesflow.reports.weekly_columns import PLAN_ORDER
+from salesflow.reports.weekly_columns import COLUMNS, PLAN_ORDER
+from salesflow.reports.weekly_drill import columns, records
 
 _GRADES: Final = (*(grade.value for grade in Grade), None)
 
@@ -213,3 +220,47 @@ def _kept(entered: Sequence[Row], logged: Sequence[Row], person: str | None = No
         "logs_late": logs_late,
         "log_share": share(total(logs) - logs_late, total(logs)),
     }
+
+
+def report(context: Context, period: Period, people: People) -> Record:
+    """The review of a week. Lists are bounded where people read them and whole where programs do, unless a limit is given."""
+    asked = context.asked
+    if asked.sort is not None or asked.reverse:
+        raise UsageError(msg("--sort and --reverse are for a list of records"), msg("give --drill SECTION as well"))
+    review = Review(context, period, people)
+    shown = asked.limit if asked.limit is not None else None if asked.format in _WHOLE else SHOWN
+    row = {**_head(period, people), **Weekly(review, shown or None).sections(asked.fields)}
+    return Record(COLUMNS, row, "week", _title(context, period, people))
+
+
+def drill(context: Context, period: Period, people: People, target: str) -> Listing:
+    """The records behind a section (`won`) or one of its figures (`quotes.made`). Raises InvalidValue for a target that is none."""
+    fields = columns(target)
+    rows, more = records(Review(context, period, people), target, context.asked)
+    ref = "number" if "number" in keys(fields) else "customer_code"
+    group = "figure" if "figure" in keys(fields) and "." not in target else ""
+    empty = msg("there is nothing behind {section} in {week}", section=target, week=period.name)
+    return Listing(fields, rows, ref, _title(context, period, people), empty, more, group_by=group)
+
+
+def _head(period: Period, people: People) -> Row:
+    return {
+        "week": period.name,
+        "from": period.first.isoformat(),
+        "to": period.last.isoformat(),
+        "as_of": period.end,
+        "running": period.running,
+        "scope": people.scope.value,
+        "people": people.logins,
+    }
+
+
+def _title(context: Context, period: Period, people: People) -> Message:
+    company = context.setting("company") or ""
+    names = {"company": company, "week": period.name, "first": period.first, "last": period.last}
+    if people.scope is Scope.ALL:
+        return msg("{company}: weekly review {week}, {first} to {last}", **names)
+    whose = people.logins[0]
+    if people.scope is Scope.TEAM:
+        return msg("{company}: weekly review {week}, {first} to {last}, team of {whose}", **names, whose=whose)
+    return msg("{company}: weekly review {week}, {first} to {last}, {whose}", **names, whose=whose)

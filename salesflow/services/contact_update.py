@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from sqlalchemy import update
 
-from salesflow.models.customer import Contact
+from salesflow.models.contact import Contact
 from salesflow.services import contacts
 from salesflow.services.contacts import KINDS, NewContact
 from salesflow.services.records import load

@@ -17,7 +17,8 @@ from salesflow.text import clean, fold
 if TYPE_CHECKING:
     from salesflow.db.transaction import Transaction
     from salesflow.db.vault import Vault
-    from salesflow.models.customer import Contact, Customer
+    from salesflow.models.contact import Contact
+    from salesflow.models.customer import Customer
     from salesflow.rules.policy import Limits
 
 KINDS: Final = ("phone", "email", "wechat")
@@ -195,7 +196,7 @@ def add(
 
     Raises InvalidValue for a field that cannot be kept, Duplicate for a contact value that somebody has already.
     """
-    from salesflow.models.customer import Contact
+    from salesflow.models.contact import Contact
 
     assert customer.id is not None
     vault = work.context.vault
@@ -254,7 +255,7 @@ def _of_customer(work: Transaction, customer_id: int) -> list[Contact]:
     """The contacts that are not removed, the primary one first."""
     from sqlmodel import col, select
 
-    from salesflow.models.customer import Contact
+    from salesflow.models.contact import Contact
 
     found = select(Contact).where(Contact.customer_id == customer_id, col(Contact.removed_at).is_(None))
     return list(work.session.exec(found.order_by(col(Contact.is_primary).desc(), col(Contact.id))).all())

@@ -17,7 +17,8 @@ from salesflow.clock import from_db
 from salesflow.enums import Grade, ImportOutcome, Kind, Status
 from salesflow.errors import Ambiguous, Duplicate, NotFound, Refused
 from salesflow.i18n import msg
-from salesflow.models.customer import Customer, CustomerTag
+from salesflow.models.customer import Customer
+from salesflow.models.tag import CustomerTag
 from salesflow.money import format_money
 from salesflow.rules.consent import budget_consent
 from salesflow.services import schedule

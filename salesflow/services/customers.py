@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 from salesflow.enums import PlanState, Status
 from salesflow.errors import Duplicate
 from salesflow.i18n import msg
-from salesflow.models.customer import Contact, Customer, CustomerTag, GradeChange, StatusChange, Tag
+from salesflow.models.change import GradeChange, StatusChange
+from salesflow.models.contact import Contact
+from salesflow.models.customer import Customer
 from salesflow.models.followup import PlanItem
+from salesflow.models.tag import CustomerTag, Tag
 from salesflow.money import format_money
 from salesflow.rules.cadence import CADENCE
 from salesflow.rules.decision import Decision

@@ -11,8 +11,10 @@ from sqlmodel import col, or_, select, union, update
 
 from salesflow.enums import Grade, LossReason, PlanState, Status
 from salesflow.i18n import render
-from salesflow.models.customer import Customer, GradeChange, StaleRun, StatusChange
+from salesflow.models.change import GradeChange, StatusChange
+from salesflow.models.customer import Customer
 from salesflow.models.followup import PlanItem
+from salesflow.models.run import StaleRun
 from salesflow.rules.cadence import CADENCE, Base, cadence
 from salesflow.rules.stale import LOST_PROPOSAL
 from salesflow.rules.sweep import FALLS, Finding, Standing, earliest

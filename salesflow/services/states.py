@@ -11,7 +11,7 @@ from salesflow.db.transaction import Transaction
 from salesflow.enums import OrderState, QuoteState
 from salesflow.errors import Refused
 from salesflow.i18n import label, msg
-from salesflow.models.system import StateChange
+from salesflow.models.state import StateChange
 
 _Q, _O = QuoteState, OrderState
 

@@ -7,7 +7,8 @@ from datetime import date
 
 from salesflow.db.transaction import Transaction
 from salesflow.enums import Grade, LossReason, Status
-from salesflow.models.customer import Customer, GradeChange, StatusChange
+from salesflow.models.change import GradeChange, StatusChange
+from salesflow.models.customer import Customer
 from salesflow.rules.decision import Decision
 from salesflow.rules.status import loss_reason, status_reason, status_transition, won_evidence
 from salesflow.services import schedule

@@ -31,8 +31,9 @@ def run(fresh: Office, *words: str, **extra: str) -> tuple[int, str, str]:
 
 
 def rows(fresh: Office, *words: str) -> list[dict[str, object]]:
-    fresh.user = "li.na"
-    found = fresh.json(*words)
+    done = fresh.program(*words, "--json", user="li.na", SALESFLOW_AS_OF="")
+    assert done.status == 0, done.err
+    found = done.json
     assert isinstance(found, list)
     return found
 

@@ -20,7 +20,8 @@ from salesflow.clock import fixed_clock
 from salesflow.context import Context
 from salesflow.db.transaction import Transaction
 from salesflow.enums import Grade, PlanState, Role, Status
-from salesflow.models.customer import Customer, GradeChange, StatusChange
+from salesflow.models.change import GradeChange, StatusChange
+from salesflow.models.customer import Customer
 from salesflow.models.followup import Followup, PlanItem
 from salesflow.rules.cadence import CADENCE, cadence
 from salesflow.services import products, quotes, staff

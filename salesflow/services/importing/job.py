@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from salesflow.errors import Duplicate, FileProblem, SalesflowError, UsageError
 from salesflow.i18n import Message, label, msg, render
-from salesflow.models.customer import ImportRun
+from salesflow.models.run import ImportRun
 from salesflow.services.importing import header as headers
 from salesflow.services.importing.layout import Field, Layout, Options, Values
 from salesflow.services.importing.report import Report, joined
