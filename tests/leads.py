@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from salesflow.db.vault import Vault
 from salesflow.enums import Grade, Source, Status
-from salesflow.services import customers
 from salesflow.services import status as statuses
 from salesflow.services.customers import Intake, NewContact, NewCustomer, load
 from tests.conftest import Office
@@ -75,6 +75,14 @@ def rows(office: Office, sql: str, **parameters: object) -> list[dict[str, Any]]
     context = office.context(user="wang.fang")
     try:
         return context.reader.rows(sql, parameters)
+    finally:
+        context.close()
+
+
+def vault(office: Office) -> Vault:
+    context = office.context()
+    try:
+        return context.vault
     finally:
         context.close()
 

@@ -13,11 +13,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from salesflow.i18n import label, render
-
 if TYPE_CHECKING:
-    from enum import StrEnum
-
     from salesflow.context import Context
 
 MOST = 50
@@ -66,23 +62,14 @@ def industry(ctx: typer.Context, incomplete: str) -> Offers:
     from salesflow.services.industries import INDUSTRIES, name_of
 
     def offered(context: Context) -> Offers:
-        own = [(name, "") for name in context.settings.items("industries.extra")]
+        named = {code: name_of(code) for code in INDUSTRIES}
+        own = dict.fromkeys(context.settings.items("industries.extra"), "")
+        meanings = own | {name: code for code, name in named.items()} | named
         return _beginning(
-            [*own, *((code, name_of(code)) for code in INDUSTRIES), *((name_of(code), code) for code in INDUSTRIES)],
-            incomplete,
+            ((word, meaning if meaning != word else "") for word, meaning in meanings.items()), incomplete
         )
 
     return _from_database(ctx, offered)
-
-
-def codes(kind: type[StrEnum]) -> Callable[[str], Offers]:
-    """A function that offers an enumeration's codes with their meaning."""
-
-    def offered(incomplete: str) -> Offers:
-        found = [(code.value, render(label(kind.__name__.lower(), code.value))) for code in kind]
-        return _beginning(found, incomplete)
-
-    return offered
 
 
 def _beginning(offers: Iterable[tuple[str, str]], incomplete: str) -> Offers:

@@ -8,10 +8,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from salesflow.codes import parse_code
-from salesflow.commands.typerbase import Parameter, ParamType, TyperContext
+from salesflow.commands.typerbase import CompletionItem, Parameter, ParamType, TyperContext
 from salesflow.context import Context
 from salesflow.errors import InvalidValue
-from salesflow.i18n import msg
+from salesflow.i18n import label, msg, render
 
 if TYPE_CHECKING:
     from salesflow.commands.items import ExtraText, ItemText
@@ -33,7 +33,8 @@ class _Parsed(ParamType):  # type: ignore[misc]  # Typer does not export it, so 
         except InvalidValue as error:
             if param is None:
                 raise
-            option = max(param.opts, key=len)
+            argument = param.param_type_name == "argument"
+            option = param.human_readable_name if argument else max(param.opts, key=len)
             named = msg("{option}: {problem}", option=option, problem=error.message)
             raise InvalidValue(named, error.hint, code=error.code, details=error.details) from error
 
@@ -205,6 +206,15 @@ class CODE(_Parsed):
 
     def parse(self, value: str, context: Context) -> StrEnum:
         return parse_code(self.codes, value)
+
+    def shell_complete(self, _ctx: TyperContext, _param: Parameter, incomplete: str) -> list[CompletionItem]:
+        """The codes that begin so, with their meaning where that says more."""
+        meanings = {code.value: render(label(self.codes.__name__.lower(), code.value)) for code in self.codes}
+        return [
+            CompletionItem(code, help=None if meaning == code else meaning)
+            for code, meaning in meanings.items()
+            if code.startswith(incomplete)
+        ]
 
 
 DAY, MOMENT, MONEY, PERCENT, DAYS = _Day(), _Moment(), _Money(), _Percent(), _Days()

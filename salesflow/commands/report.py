@@ -6,21 +6,20 @@ from typing import Annotated
 
 import typer
 
-from salesflow.commands.base import Report, current, noun
+from salesflow.commands.base import List, current, noun
 from salesflow.documents import delivery
-from salesflow.output.results import Result
+from salesflow.documents.weekly import PLOTS
+from salesflow.i18n import msg
+from salesflow.output.results import Listing, Record, Result
 from salesflow.queries import period
 from salesflow.reports import weekly as weekly_report
+from salesflow.reports import weekly_drill
+from salesflow.reports.weekly_columns import COLUMNS
 
 app = noun("Reports for the review meeting.")
 
 
-@app.callback()
-def report() -> None:
-    """A noun with one verb is still a noun."""
-
-
-@app.command("weekly", cls=Report)
+@app.command("weekly", cls=List)
 def weekly(
     ctx: typer.Context,
     week: Annotated[
@@ -51,6 +50,11 @@ def weekly(
     delivery.choose(context.asked, to)
     about = period.week(context, week, last=last)
     people = period.people(context, owner=owner, team=team, everybody=everybody)
-    if drill is not None:
-        return delivery.deliver(context, weekly_report.drill(context, about, people, drill), to)
-    return delivery.deliver(context, weekly_report.report(context, about, people), to)
+    title = weekly_report.title(context, about, people)
+    if drill is None:
+        row = weekly_report.report(context, about, people)
+        return delivery.deliver(context, Record(COLUMNS, row, "week", title), to, PLOTS)
+    found = weekly_drill.drill(context, about, people, drill)
+    empty = msg("there is nothing behind {section} in {week}", section=drill, week=about.name)
+    listing = Listing(found.columns, found.rows, found.ref, title, empty, found.more, group_by=found.group_by)
+    return delivery.deliver(context, listing, to)

@@ -16,11 +16,13 @@ NoArgsIsHelp = _click.exceptions.NoArgsIsHelpError
 NoSuchOption = _click.exceptions.NoSuchOption
 BadOptionUsage = _click.exceptions.BadOptionUsage
 BadParameter = _click.exceptions.BadParameter
+CompletionItem = _click.shell_completion.CompletionItem
 
 __all__ = [
     "BadOptionUsage",
     "BadParameter",
     "ClickException",
+    "CompletionItem",
     "HelpFormatter",
     "MissingParameter",
     "NoArgsIsHelp",

@@ -30,6 +30,14 @@ COPIES = {
                    (SELECT min(due_on) FROM plan_item WHERE customer_id = customer.id AND state = 'pending') AS due
             FROM customer
         ) WHERE next_follow_up_on IS NOT due""",
+    "uncontacted_since": """
+        SELECT code, uncontacted_since, since FROM (
+            SELECT code, uncontacted_since,
+                   CASE WHEN NOT EXISTS (
+                       SELECT 1 FROM followup WHERE customer_id = customer.id AND at >= customer.assigned_at
+                   ) THEN assigned_at END AS since
+            FROM customer
+        ) WHERE uncontacted_since IS NOT since""",
     "status": """
         SELECT code, status, last FROM (
             SELECT code, status,

@@ -32,7 +32,7 @@ class Reader:
                 yield dict(zip(names, row, strict=True))
         except sqlite3.OperationalError as error:
             raise locked(error, self.path) from error
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             raise problem(error, self.path) from error
 
     def one(self, sql: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any] | None:

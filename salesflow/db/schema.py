@@ -26,7 +26,7 @@ def is_current(connection: sqlite3.Connection, path: str) -> bool:
     """Whether the database has this program's schema; False where it is older. One that is not ours or newer is refused."""
     try:
         found = revision(connection)
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         raise problem(error, path) from error
     if found == HEAD:
         return True
@@ -50,8 +50,8 @@ def is_current(connection: sqlite3.Connection, path: str) -> bool:
     return False
 
 
-def problem(error: sqlite3.Error, path: str) -> DatabaseProblem:
-    """The clear form of what the driver says of a file."""
+def problem(error: sqlite3.Error | UnicodeDecodeError, path: str) -> DatabaseProblem:
+    """The clear form of what the driver says of a file; that it cannot decode is all it says of some that are damaged."""
     text = str(error).lower()
     if "not a database" in text or "file is encrypted" in text:
         return DatabaseProblem(
@@ -77,7 +77,7 @@ def problem(error: sqlite3.Error, path: str) -> DatabaseProblem:
             msg("nothing was changed; check the disk, and whether a limit on file sizes is set"),
             code="disk-failure",
         )
-    if "malformed" in text or "corrupt" in text:
+    if "malformed" in text or "corrupt" in text or isinstance(error, UnicodeDecodeError):
         return DatabaseProblem(
             msg("{path} is damaged: {reason}", path=path, reason=str(error)),
             msg("restore the last backup; see: salesflow db check"),

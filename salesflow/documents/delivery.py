@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
 
 from salesflow.context import Asked, Context
 from salesflow.errors import FileProblem, InvalidValue
@@ -11,6 +12,9 @@ from salesflow.i18n import msg
 from salesflow.output.options import Format, OutputOptions
 from salesflow.output.results import Document, Listing, Record, Result, Written
 from salesflow.output.values import Locale
+
+if TYPE_CHECKING:
+    from salesflow.documents.charts import Plot
 
 _FORMATS: Final = {
     ".md": Format.MARKDOWN,
@@ -38,9 +42,14 @@ def choose(asked: Asked, path: str | None) -> None:
     asked.format = _FORMATS[suffix].value
 
 
-def deliver(context: Context, result: Record | Listing, path: str | None) -> Result:
-    """The result in its format: itself, or where a file is named what was written there. Raises FileProblem."""
-    shaped = _shaped(context, result)
+def deliver(
+    context: Context, result: Record | Listing, path: str | None, plots: Mapping[str, Plot] | None = None
+) -> Result:
+    """The result in its format: itself, or where a file is named what was written there. Raises FileProblem.
+
+    plots: what a report draws on its page.
+    """
+    shaped = _shaped(context, result, plots or {})
     if path is None:
         return shaped
     replaced = save(path, _text(context, shaped), spreadsheet=context.asked.format == Format.CSV)
@@ -90,14 +99,14 @@ def _mode(path: str) -> int:
         return 0o666 & ~mask
 
 
-def _shaped(context: Context, result: Record | Listing) -> Record | Listing | Document:
+def _shaped(context: Context, result: Record | Listing, plots: Mapping[str, Plot]) -> Record | Listing | Document:
     if not isinstance(result, Record):
         return result
     asked, locale = context.asked, Locale(context.clock.zone)
     if asked.format == Format.HTML:
         from salesflow.documents.report_html import page
 
-        return Document(page(result, asked.fields, locale))
+        return Document(page(result, asked.fields, locale, plots))
     if asked.format in (Format.CSV, Format.TSV):
         from salesflow.documents.figures import figures
 

@@ -14,6 +14,7 @@ from salesflow.models.base import Base, blob, instant, iso_date, key, not_blank,
 class Customer(Base, table=True):
     """A company or a person that we sell to. `last_contact_on`, `last_progress_on` and `next_follow_up_on` are stored
     copies of what the follow-ups, the history and the plan say; services.schedule maintains them, `db check` recomputes them.
+    So is `uncontacted_since`: the assignment, until there is a follow-up after it.
     """
 
     __table_args__ = (
@@ -60,6 +61,7 @@ class Customer(Base, table=True):
     status: str
     owner_id: int = reference("staff.id")
     assigned_at: datetime = instant()
+    uncontacted_since: datetime | None = instant(nullable=True)
     remark: str | None = None
     recorded_at: datetime = instant(index=True)
     recorded_by: int = reference("staff.id")
@@ -74,6 +76,6 @@ class Customer(Base, table=True):
 
 Index(
     "ix_customer_uncontacted",
-    *(Customer.__table__.c[name] for name in ("owner_id", "status", "grade", "assigned_at", "archived_at")),  # type: ignore[attr-defined]  # SQLModel adds __table__ at run time
-    sqlite_where=Customer.__table__.c.last_contact_on.is_(None),  # type: ignore[attr-defined]  # as above
+    *(Customer.__table__.c[name] for name in ("owner_id", "status", "grade", "uncontacted_since", "archived_at")),  # type: ignore[attr-defined]  # SQLModel adds __table__ at run time
+    sqlite_where=Customer.__table__.c.uncontacted_since.is_not(None),  # type: ignore[attr-defined]  # as above
 )

@@ -80,7 +80,7 @@ def _customer() -> Select[Any]:
         .scalar_subquery()
         .label("tags")
     )
-    hidden = ("budget_cipher", "recorded_by")
+    hidden = ("budget_cipher", "recorded_by", "uncontacted_since")
     return select(
         *_all(customer, *hidden),
         customer.c.budget_cipher.is_not(None).label("has_budget"),
@@ -95,7 +95,7 @@ def _customer() -> Select[Any]:
 def _customer_dates() -> Select[Any]:
     """Customers that are not archived, with the dates that agendas go by: no joins, so that counting is quick."""
     names = ("id", "code", "name", "owner_id", "grade", "status", "assigned_at", "recorded_at", "first_contact_at")
-    dates = ("last_contact_on", "last_progress_on", "next_follow_up_on")
+    dates = ("uncontacted_since", "last_contact_on", "last_progress_on", "next_follow_up_on")
     return select(*(customer.c[name] for name in (*names, *dates))).where(customer.c.archived_at.is_(None))
 
 

@@ -78,7 +78,7 @@ class _Screen:
                 self._out.write("\n")
             if name:
                 self._heading(shorten(name, self._width) if listing.compact else name)
-            self._grid(fitted, rows, indent, headed=not listing.compact)
+            self._grid(fitted, rows, indent, compact=listing.compact)
 
     def record(self, record: Record) -> None:
         """The record's title, its fields as two columns, then its nested tables under their headings."""
@@ -130,22 +130,23 @@ class _Screen:
         self._hidden += [prefix + column.key for column in fitted.hidden]
         return fitted
 
-    def _grid(self, fitted: Fitted, rows: Sequence[Row], indent: int = 0, *, headed: bool = True) -> None:
+    def _grid(self, fitted: Fitted, rows: Sequence[Row], indent: int = 0, *, compact: bool = False) -> None:
+        """A table of the rows; a compact one has no headings, and every row on one line."""
         from rich.text import Text
 
         writers = [
-            (column, plain_writer(column, self._locale), cells)
+            (column, plain_writer(column, self._locale), cells if compact or not _wraps(column) else None)
             for column, cells in zip(fitted.columns, fitted.widths, strict=True)
         ]
-        rest = iter(rows)
+        rest, headed = iter(rows), not compact
         while piece := list(islice(rest, _PIECE)):
             table = self._table(fitted, headed=headed)
             for row in piece:
-                values = ((column, write, cells, row[column.key]) for column, write, cells in writers)
+                values = ((column, write(row[column.key]), cells, row[column.key]) for column, write, cells in writers)
                 table.add_row(
                     *(
-                        Text(write(value) if _wraps(column) else shorten(write(value), cells), _style(column, value))
-                        for column, write, cells, value in values
+                        Text(text if cells is None else shorten(text, cells), _style(column, value))
+                        for column, text, cells, value in values
                     )
                 )
             self._draw(table, indent)

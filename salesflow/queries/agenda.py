@@ -17,8 +17,8 @@ MOST: Final = 100  # so many items of a section are read; its count is of all of
 
 _LEADERS: Final = frozenset((Role.MANAGER, Role.DIRECTOR))
 _CUSTOMER: Final = (
-    "id, code AS customer_code, name AS customer_name, owner_id, grade, status, assigned_at, recorded_at, first_contact_at, "
-    "last_progress_on, next_follow_up_on"
+    "id, code AS customer_code, name AS customer_name, owner_id, grade, status, uncontacted_since, recorded_at, "
+    "first_contact_at, last_progress_on, next_follow_up_on"
 )
 
 Row = Mapping[str, Any]

@@ -53,7 +53,7 @@ def _what(row: Row) -> Message:
 
 
 def first_contact(morning: Morning) -> Section:
-    """Customers of theirs whom nobody has contacted since they were recorded, due by the end of the next working day."""
+    """Customers of theirs whom nobody has contacted since they were assigned, due by the end of the next working day."""
     context, section = morning.context, morning.context.policy.first_contact_deadline
     horizon = morning.start(context.calendar.add_workdays(morning.today, 1) + timedelta(days=1))
     allowed = {
@@ -64,17 +64,17 @@ def first_contact(morning: Morning) -> Section:
     }
     groups = []
     for grade, span in allowed.items():
-        where = morning.mine().add("last_contact_on IS NULL").any_of("status", _OPEN)
-        where.add("assigned_at < :before", before=to_db(horizon - span))
+        where = morning.mine().any_of("status", _OPEN)
+        where.add("uncontacted_since < :before", before=to_db(horizon - span))
         groups.append(where.add("grade IS NULL") if grade is None else where.equal(grade=grade.value))
-    count, rows = morning.customers(groups, "assigned_at, id")
+    count, rows = morning.customers(groups, "uncontacted_since, id")
     now = context.clock.local(context.clock.now())
     items = []
     for row in rows:
         decision = first_contact_deadline(
             context.policy,
             grade=None if row["grade"] is None else Grade(row["grade"]),
-            assigned=context.clock.local(from_db(row["assigned_at"])),
+            assigned=context.clock.local(from_db(row["uncontacted_since"])),
             contacted=None,
             now=now,
         )

@@ -58,7 +58,7 @@ PLANS: Final = (
     Column("reason", "Reason", table=False),
 )
 DUE: Final = (
-    Column("days_overdue", "Days late", Kind.INTEGER, order="-due_on", urgent=True),
+    Column("days_overdue", "Late by", Kind.INTEGER, order="-due_on", urgent=True),
     Column("due_on", "Due", Kind.DATE),
     Column("customer_code", "Code"),
     Column("customer_name", "Customer", flexible=True),

@@ -20,9 +20,10 @@ _SELLING = (Role.REP, Role.SENIOR_REP, Role.ASSISTANT)
 
 
 class Period(NamedTuple):
-    """A week. What counts is what was known before `end`: the week's end, or while it runs the present moment.
+    """A week. What counts is what was known before `end`: the week's end, or while it runs the second after the present.
 
-    `start` and `end` are instants as the database keeps them; `over` is the last day that has ended by then.
+    `start`, `end` and `known_at` are instants as the database keeps them; the last is what people are told. `over` is the
+    last day that has ended by then.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Period(NamedTuple):
     last: date
     start: str
     end: str
+    known_at: str
     over: date
     running: bool
 
@@ -68,10 +70,12 @@ def week(context: Context, name: str | None = None, *, last: bool = False) -> Pe
             details={"week": iso_week_of(first)},
         )
     ends = start_of(context, until + _ONE_DAY)
-    now = to_db(context.clock.now() + timedelta(seconds=1))
-    running = now < ends
+    now = context.clock.now()
+    running = to_db(now) < ends
+    end = to_db(now + timedelta(seconds=1)) if running else ends
     over = today - _ONE_DAY if running else until
-    return Period(iso_week_of(first), first, until, start_of(context, first), min(ends, now), over, running)
+    known_at = to_db(now) if running else ends
+    return Period(iso_week_of(first), first, until, start_of(context, first), end, known_at, over, running)
 
 
 def start_of(context: Context, day: date) -> str:

@@ -47,7 +47,7 @@ def validity(context: Context, quote: Mapping[str, Any]) -> Decision[date]:
 
 def decisions(context: Context, quote: Mapping[str, Any]) -> list[Decision[Any]]:
     """Every rule that applies to a quote now, in the order in which they act."""
-    found: list[Decision[Any]] = [decision for _, decision in automatic(context, quote)]
+    found: list[Decision[Any]] = [_of_line(line, decision) for line, decision in automatic(context, quote)]
     found += review(context, quote).decisions
     if quote["accepted_on"] is None:
         until = date.fromisoformat(quote["valid_until"])
@@ -55,6 +55,11 @@ def decisions(context: Context, quote: Mapping[str, Any]) -> list[Decision[Any]]
     else:
         found.append(validity(context, quote))
     return found
+
+
+def _of_line(line: int, decision: Decision[int]) -> Decision[int]:
+    text = msg("line {line}: {why}", line=line, why=decision.message)
+    return decision._replace(message=text, facts={"line": line, **decision.facts})
 
 
 def told(context: Context, quote: Mapping[str, Any]) -> tuple[Message, ...]:

@@ -16,7 +16,7 @@ from salesflow.rules.sweep import FALLS, Finding, Standing, earliest, sweep
 
 COLUMNS: Final = (
     Column("code", "Code"),
-    Column("name", "Name", flexible=True),
+    Column("name", "Customer", flexible=True),
     Column("grade", "Grade", Kind.CODE, labels="grade"),
     Column("status", "Status", Kind.CODE, labels="status"),
     Column("days_without_progress", "Days", Kind.INTEGER, urgent=True),

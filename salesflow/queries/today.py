@@ -32,7 +32,7 @@ COLUMNS: Final[Columns] = (Column("sections", "Sections", Kind.ROWS, columns=SEC
 # The same as one table: an item in each row.
 LISTING: Final = (
     Column("section", "Section", Kind.MESSAGE),
-    Column("days_overdue", "Days late", Kind.INTEGER, urgent=True),
+    Column("days_overdue", "Late by", Kind.INTEGER, urgent=True),
     Column("due_on", "Due", Kind.DATE),
     Column("ref", "Reference"),
     Column("customer_code", "Code", table=False),

@@ -6,20 +6,20 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Final
 
-from salesflow.columns import keys
 from salesflow.context import Context
 from salesflow.enums import Grade, Outcome, Scope, Status
 from salesflow.errors import UsageError
 from salesflow.i18n import Message, msg
-from salesflow.output.results import Listing, Record
 from salesflow.queries import weekly_sql as sql
 from salesflow.queries.period import People, Period
 from salesflow.queries.weekly import FIGURES, Review, Row
 from salesflow.reports.figures import by_field, quartiles, share, sums, total
-from salesflow.reports.weekly_columns import COLUMNS, PLAN_ORDER
-from salesflow.reports.weekly_drill import columns, records
+from salesflow.reports.weekly_columns import PLAN_ORDER
 
-_GRADES: Final = (*(grade.value for grade in Grade), None)
+SHOWN: Final = 20
+"""So many records a list has where people read it; what it leaves out is said."""
+_FOR_PROGRAMS: Final = ("json", "jsonl", "csv", "tsv")
+_GRADES: Final = tuple(grade.value for grade in Grade)
 
 
 class Weekly:
@@ -54,6 +54,7 @@ class Weekly:
         return {
             "count": total(found),
             "late": total(found, entry_late=1),
+            "ungraded": total(found, grade=None),
             "by_source": by_field(found, "source"),
             "by_grade": by_field(found, "grade", _GRADES),
         }
@@ -62,11 +63,11 @@ class Weekly:
         mix = self._review.status_mix()
         after, before = (sum(counts[side] for counts in mix.values()) for side in (0, 1))
         rows = [_mixed(status, now, then, after, before) for status, (now, then) in mix.items()]
-        return {"total": after, "total_before": before, "rows": rows}
+        return {"total": after, "total_before": before, "statuses": rows}
 
     def _status_changes(self) -> Row:
         count = total(self._review.tally(sql.STATUS_CHANGES, ["to_status"]))
-        return {"count": count, **self._listed(count, self._review.rows(sql.STATUS_CHANGES, "at, id", self._shown))}
+        return {"count": count, **self._listed("changes", count, self._review.rows(sql.STATUS_CHANGES, "at, id", self._shown))}
 
     def _won(self) -> Row:
         won = self._review.won()
@@ -78,7 +79,7 @@ class Weekly:
             "third_quartile": third,
             "longest": max((row["cycle_days"] for row in won), default=None),
         }
-        return {"count": len(won), "cycle_days": cycle, "steps": _steps(won), **self._listed(len(won), won)}
+        return {"count": len(won), "cycle_days": cycle, "steps": _steps(won), **self._listed("customers", len(won), won)}
 
     def _lost(self) -> Row:
         lost = self._review.lost()
@@ -88,7 +89,7 @@ class Weekly:
             "count": len(lost),
             "by_reason": by_field(counted, "loss_reason"),
             "by_competitor": by_field(rivals, "competitor"),
-            **self._listed(len(lost), lost),
+            **self._listed("customers", len(lost), lost),
         }
 
     def _followups(self) -> Row:
@@ -109,18 +110,20 @@ class Weekly:
         found = self._review.key_customers()
         counted = [{**row, "count": 1} for row in found]
         listed = self._review.key_facts(found[: self._shown])
-        return {"count": len(found), "by_grade": by_field(counted, "grade", _GRADES), **self._listed(len(found), listed)}
+        return {"count": len(found), "by_grade": by_field(counted, "grade", _GRADES), **self._listed("customers", len(found), listed)}
 
     def _stale(self) -> Row:
         found = self._review.stale()
         fallen = total(self._review.tally(sql.DOWNGRADED, ["rule"]))
+        rows = self._review.rows(sql.DOWNGRADED, "at, customer_code", self._shown)
         counted = [{**row, "count": 1} for row in found]
         return {
             "stale": len(found),
             "downgraded": fallen,
             "by_rule": by_field(counted, "rule"),
-            **self._listed(len(found), self._review.stale_facts(found[: self._shown])),
-            "downgraded_rows": self._review.rows(sql.DOWNGRADED, "at, customer_code", self._shown),
+            **self._listed("customers", len(found), self._review.stale_facts(found[: self._shown])),
+            "downgraded_left_out": fallen - len(rows) or None,
+            "downgrades": rows,
         }
 
     def _discipline(self) -> Row:
@@ -147,7 +150,7 @@ class Weekly:
             "decided": decided.total(),
             "approved": decided["approved"],
             "rejected": decided["rejected"],
-            **self._listed(len(waiting), waiting),
+            **self._listed("items", len(waiting), waiting),
         }
 
     def _next_week(self) -> Row:
@@ -163,13 +166,13 @@ class Weekly:
             "overdue": total(self._review.tally(sql.NEXT_OVERDUE, ["owner"])),
             "by_day": [{"due_on": day, "count": days[day]} for day in sorted(days)],
             "by_person": [{"owner": owner, "count": people[owner]} for owner in sorted(people)],
-            **self._listed(count, self._review.rows(sql.NEXT_PLANNED, PLAN_ORDER, self._shown)),
+            **self._listed("items", count, self._review.rows(sql.NEXT_PLANNED, PLAN_ORDER, self._shown)),
         }
 
-    def _listed(self, count: int, rows: Sequence[Row]) -> Row:
+    def _listed(self, name: str, count: int, rows: Sequence[Row]) -> Row:
         """The list of a section, and how many records it leaves out; None for none."""
         listed = list(rows[: self._shown])
-        return {"rows": listed, "left_out": count - len(listed) or None}
+        return {name: listed, "left_out": count - len(listed) or None}
 
 
 def _mixed(status: Status, now: int, then: int, after: int, before: int) -> Row:
@@ -222,25 +225,26 @@ def _kept(entered: Sequence[Row], logged: Sequence[Row], person: str | None = No
     }
 
 
-def report(context: Context, period: Period, people: People) -> Record:
+def report(context: Context, period: Period, people: People) -> Row:
     """The review of a week. Lists are bounded where people read them and whole where programs do, unless a limit is given."""
     asked = context.asked
     if asked.sort is not None or asked.reverse:
         raise UsageError(msg("--sort and --reverse are for a list of records"), msg("give --drill SECTION as well"))
-    review = Review(context, period, people)
-    shown = asked.limit if asked.limit is not None else None if asked.format in _WHOLE else SHOWN
-    row = {**_head(period, people), **Weekly(review, shown or None).sections(asked.fields)}
-    return Record(COLUMNS, row, "week", _title(context, period, people))
+    limit = None if asked.format in _FOR_PROGRAMS else SHOWN
+    shown = limit if asked.limit is None else asked.limit or None
+    return {**_head(period, people), **Weekly(Review(context, period, people), shown).sections(asked.fields)}
 
 
-def drill(context: Context, period: Period, people: People, target: str) -> Listing:
-    """The records behind a section (`won`) or one of its figures (`quotes.made`). Raises InvalidValue for a target that is none."""
-    fields = columns(target)
-    rows, more = records(Review(context, period, people), target, context.asked)
-    ref = "number" if "number" in keys(fields) else "customer_code"
-    group = "figure" if "figure" in keys(fields) and "." not in target else ""
-    empty = msg("there is nothing behind {section} in {week}", section=target, week=period.name)
-    return Listing(fields, rows, ref, _title(context, period, people), empty, more, group_by=group)
+def title(context: Context, period: Period, people: People) -> Message:
+    """What stands above the report: whose week it is."""
+    company = context.setting("company") or ""
+    names: dict[str, object] = {"company": company, "week": period.name, "first": period.first, "last": period.last}
+    if people.scope is Scope.ALL:
+        return msg("{company}: weekly review {week}, {first} to {last}", **names)
+    names["whose"] = people.logins[0]
+    if people.scope is Scope.TEAM:
+        return msg("{company}: weekly review {week}, {first} to {last}, team of {whose}", **names)
+    return msg("{company}: weekly review {week}, {first} to {last}, {whose}", **names)
 
 
 def _head(period: Period, people: People) -> Row:
@@ -248,19 +252,9 @@ def _head(period: Period, people: People) -> Row:
         "week": period.name,
         "from": period.first.isoformat(),
         "to": period.last.isoformat(),
-        "as_of": period.end,
+        "as_of": period.known_at,
         "running": period.running,
         "scope": people.scope.value,
         "people": people.logins,
     }
 
-
-def _title(context: Context, period: Period, people: People) -> Message:
-    company = context.setting("company") or ""
-    names = {"company": company, "week": period.name, "first": period.first, "last": period.last}
-    if people.scope is Scope.ALL:
-        return msg("{company}: weekly review {week}, {first} to {last}", **names)
-    whose = people.logins[0]
-    if people.scope is Scope.TEAM:
-        return msg("{company}: weekly review {week}, {first} to {last}, team of {whose}", **names, whose=whose)
-    return msg("{company}: weekly review {week}, {first} to {last}, {whose}", **names, whose=whose)

@@ -24,13 +24,13 @@ _RULE: Final = Column("rule", "Rule")
 _AT: Final = Column("at", "At", Kind.INSTANT)
 _COUNT: Final = Column("count", "Count", Kind.INTEGER)
 _SHARE: Final = Column("share", "Share", Kind.PERCENT)
-_DAYS: Final = Column("days_without_progress", "Days without progress", Kind.INTEGER)
+_DAYS: Final = Column("days_without_progress", "Days", Kind.INTEGER)
 _FIGURE: Final = Column("figure", "Figure", Kind.CODE, labels="figure")
 _LEFT_OUT: Final = Column("left_out", "Not listed (see --drill)", Kind.INTEGER)
-_BEFORE: Final = Column("from_status", "Status before", Kind.CODE, labels="status")
-_AFTER: Final = Column("to_status", "Status after", Kind.CODE, labels="status")
-_GRADE_BEFORE: Final = Column("from_grade", "Grade before", Kind.CODE, labels="grade")
-_GRADE_AFTER: Final = Column("to_grade", "Grade after", Kind.CODE, labels="grade")
+_BEFORE: Final = Column("from_status", "Was", Kind.CODE, labels="status")
+_AFTER: Final = Column("to_status", "Became", Kind.CODE, labels="status")
+_GRADE_BEFORE: Final = Column("from_grade", "Grade was", Kind.CODE, labels="grade")
+_GRADE_AFTER: Final = Column("to_grade", "Grade became", Kind.CODE, labels="grade")
 
 _CHANGES: Final = (
     _AT,
@@ -49,7 +49,7 @@ _WON: Final = (
     _CUSTOMER,
     _GRADE,
     Column("won_on", "Won on", Kind.DATE),
-    Column("cycle_days", "Cycle in days", Kind.INTEGER),
+    Column("cycle_days", "Days", Kind.INTEGER),
     _OWNER,
     Column("path", "Way", Kind.LIST, labels="status", flexible=True),
     _SOURCE._replace(table=False),
@@ -97,6 +97,7 @@ _PLAN: Final = (
 _NEW_CUSTOMERS: Final = (
     _COUNT,
     Column("late", "Recorded late", Kind.INTEGER),
+    Column("ungraded", "Not graded", Kind.INTEGER),
     Column("by_source", "By lead source", Kind.ROWS, columns=(_SOURCE, _COUNT, _SHARE)),
     Column("by_grade", "By grade", Kind.ROWS, columns=(_GRADE, _COUNT, _SHARE)),
 )
@@ -105,14 +106,14 @@ _MIX: Final = (
     _COUNT,
     _SHARE,
     Column("count_before", "A week ago", Kind.INTEGER),
-    Column("share_before", "Share a week ago", Kind.PERCENT),
-    Column("change", "Change", Kind.INTEGER),
-    Column("share_change", "Change of share", Kind.PERCENT),
+    Column("share_before", "Share then", Kind.PERCENT),
+    Column("change", "+/-", Kind.INTEGER),
+    Column("share_change", "Share +/-", Kind.PERCENT),
 )
 _STATUS_MIX: Final = (
     Column("total", "All customers", Kind.INTEGER),
     Column("total_before", "All a week ago", Kind.INTEGER),
-    Column("rows", "By status", Kind.ROWS, columns=_MIX),
+    Column("statuses", "By status", Kind.ROWS, columns=_MIX),
 )
 _CYCLE: Final = (
     Column("shortest", "Shortest", Kind.INTEGER),
@@ -124,7 +125,7 @@ _CYCLE: Final = (
 _STEPS: Final = (
     _BEFORE,
     _AFTER,
-    Column("customers", "Customers that took it", Kind.INTEGER),
+    Column("customers", "Took it", Kind.INTEGER),
     Column("median_days", "Median days", Kind.QUANTITY),
 )
 _LOST_SECTION: Final = (
@@ -132,7 +133,7 @@ _LOST_SECTION: Final = (
     _LEFT_OUT,
     Column("by_reason", "By reason", Kind.ROWS, columns=(_LOSS, _COUNT, _SHARE)),
     Column("by_competitor", "By competitor", Kind.ROWS, columns=(_COMPETITOR, _COUNT, _SHARE)),
-    Column("rows", "Lost customers", Kind.ROWS, columns=_LOST),
+    Column("customers", "Lost customers", Kind.ROWS, columns=_LOST),
 )
 _PLANNED: Final = (
     Column("planned", "Planned", Kind.INTEGER),
@@ -152,20 +153,21 @@ _FOLLOWUPS: Final = (
     Column("by_person", "By person", Kind.ROWS, columns=(_PERSON, *_PLANNED, _LOGGED)),
 )
 _KEPT: Final = (
-    Column("entries", "Recorded customers", Kind.INTEGER),
-    Column("entries_late", "Recorded late", Kind.INTEGER),
-    Column("entry_share", "Recorded in time", Kind.PERCENT),
-    Column("logs", "Logged", Kind.INTEGER),
-    Column("logs_late", "Logged late", Kind.INTEGER),
-    Column("log_share", "Logged in time", Kind.PERCENT),
+    Column("entries", "Entries", Kind.INTEGER),
+    Column("entries_late", "Late entries", Kind.INTEGER),
+    Column("entry_share", "Entries kept", Kind.PERCENT),
+    Column("logs", "Logs", Kind.INTEGER),
+    Column("logs_late", "Late logs", Kind.INTEGER),
+    Column("log_share", "Logs kept", Kind.PERCENT),
 )
 _STALE_SECTION: Final = (
     Column("stale", "Without progress", Kind.INTEGER),
-    Column("downgraded", "Downgraded", Kind.INTEGER),
     _LEFT_OUT,
+    Column("downgraded", "Downgraded", Kind.INTEGER),
+    Column("downgraded_left_out", "Downgraded, not listed", Kind.INTEGER),
     Column("by_rule", "By rule", Kind.ROWS, columns=(_RULE, _COUNT, _SHARE)),
-    Column("rows", "Customers without progress", Kind.ROWS, columns=_STALE),
-    Column("downgraded_rows", "Downgraded in this week", Kind.ROWS, columns=_DOWNGRADED),
+    Column("customers", "Customers without progress", Kind.ROWS, columns=_STALE),
+    Column("downgrades", "Downgraded in this week", Kind.ROWS, columns=_DOWNGRADED),
 )
 _QUOTES: Final = (
     Column("made", "Quotes made", Kind.INTEGER),
@@ -182,7 +184,7 @@ _APPROVALS: Final = (
     Column("approved", "Of these approved", Kind.INTEGER),
     Column("rejected", "Of these rejected", Kind.INTEGER),
     _LEFT_OUT,
-    Column("rows", "Waiting approvals", Kind.ROWS, columns=_WAITING),
+    Column("items", "Waiting approvals", Kind.ROWS, columns=_WAITING),
 )
 _ORDERS: Final = (
     Column("created", "Orders made", Kind.INTEGER),
@@ -201,7 +203,7 @@ _NEXT_WEEK: Final = (
     _LEFT_OUT,
     Column("by_day", "By day", Kind.ROWS, columns=(Column("due_on", "Due", Kind.DATE), _COUNT)),
     Column("by_person", "By person", Kind.ROWS, columns=(_OWNER, _COUNT)),
-    Column("rows", "Planned follow-ups", Kind.ROWS, columns=_PLAN),
+    Column("items", "Planned follow-ups", Kind.ROWS, columns=_PLAN),
 )
 
 SECTIONS: Final = (
@@ -211,7 +213,7 @@ SECTIONS: Final = (
         "status_changes",
         "Status changes",
         Kind.RECORD,
-        columns=(_COUNT, _LEFT_OUT, Column("rows", "Every change", Kind.ROWS, columns=_CHANGES)),
+        columns=(_COUNT, _LEFT_OUT, Column("changes", "Every change", Kind.ROWS, columns=_CHANGES)),
     ),
     Column(
         "won",
@@ -222,7 +224,7 @@ SECTIONS: Final = (
             _LEFT_OUT,
             Column("cycle_days", "Days from first contact to deal", Kind.RECORD, columns=_CYCLE),
             Column("steps", "Key steps", Kind.ROWS, columns=_STEPS),
-            Column("rows", "Won customers", Kind.ROWS, columns=_WON),
+            Column("customers", "Won customers", Kind.ROWS, columns=_WON),
         ),
     ),
     Column("lost", "Customers lost", Kind.RECORD, columns=_LOST_SECTION),
@@ -235,7 +237,7 @@ SECTIONS: Final = (
             _COUNT,
             _LEFT_OUT,
             Column("by_grade", "By grade", Kind.ROWS, columns=(_GRADE, _COUNT, _SHARE)),
-            Column("rows", "One by one", Kind.ROWS, columns=_KEY),
+            Column("customers", "One by one", Kind.ROWS, columns=_KEY),
         ),
     ),
     Column("stale", "Stale customers", Kind.RECORD, columns=_STALE_SECTION),

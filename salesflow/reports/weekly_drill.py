@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from salesflow.columns import Column, Columns, by_key, keys
-from salesflow.context import Asked
+from salesflow.context import Asked, Context
 from salesflow.enums import Figure, Outcome, Status
 from salesflow.errors import InvalidValue
 from salesflow.i18n import msg
 from salesflow.queries import weekly_sql as sql
 from salesflow.queries.base import sortable
+from salesflow.queries.period import People, Period
 from salesflow.queries.weekly import FIGURES, Review, Row
 from salesflow.reports.weekly_columns import DRILLS, PLAN_ORDER
 from salesflow.text import nearest
@@ -19,9 +20,26 @@ from salesflow.text import nearest
 _ORDERS: Final = {"followups": "due_on, at, customer_code", "next_week": PLAN_ORDER, "quotes": "at, number", "orders": "at, number"}
 
 
+_MORE_FIGURES: Final = {
+    "stale": (Figure.STALE, Figure.DOWNGRADED),
+    "discipline": (Figure.ENTRIES_LATE, Figure.LOGS_LATE),
+    "approvals": (Figure.WAITING, Figure.DECIDED),
+}
+
+
+class Drill(NamedTuple):
+    """The records behind a figure; `ref` is the key of their reference, `group_by` the one that they are grouped by."""
+
+    columns: Columns
+    rows: Sequence[Row]
+    more: bool
+    ref: str
+    group_by: str
+
+
 def targets() -> tuple[str, ...]:
     """What can be asked for: a section, or one of its figures as section.figure."""
-    figures = {**FIGURES, "stale": _STALE, "discipline": _DISCIPLINE, "approvals": _APPROVALS}
+    figures: Mapping[str, Iterable[Figure]] = {**FIGURES, **_MORE_FIGURES}
     return tuple(
         name
         for section in DRILLS
@@ -29,30 +47,31 @@ def targets() -> tuple[str, ...]:
     )
 
 
-_STALE: Final = (Figure.STALE, Figure.DOWNGRADED)
-_DISCIPLINE: Final = (Figure.ENTRIES_LATE, Figure.LOGS_LATE)
-_APPROVALS: Final = (Figure.WAITING, Figure.DECIDED)
+def drill(context: Context, period: Period, people: People, target: str) -> Drill:
+    """The records behind a section (`won`) or one of its figures (`quotes.made`), sorted and limited as asked.
+
+    Raises InvalidValue for a target that is none.
+    """
+    columns = _columns(target)
+    section, _, figure = target.partition(".")
+    review = Review(context, period, people)
+    found = _MAKERS[section](review) if section in _MAKERS else _selected(review, section)
+    rows = [{key: row.get(key) for key in keys(columns)} for row in found if not figure or row["figure"] == figure]
+    rows, limit = _sorted(rows, columns, context.asked), context.asked.limit
+    kept = rows[:limit] if limit else rows
+    ref = "number" if "number" in keys(columns) else "customer_code"
+    group_by = "" if figure or "figure" not in keys(columns) else "figure"
+    return Drill(columns, kept, len(kept) < len(rows), ref, group_by)
 
 
-def columns(target: str) -> Columns:
-    """The fields of a target's records. Raises InvalidValue for a target that is none."""
+def _columns(target: str) -> Columns:
     if target not in targets():
         close = nearest(target, targets())
-        hint = msg("give one of: {sections}", sections=list(targets()))
+        hint = msg("give one of: {sections}", sections=targets())
         if close is not None:
-            hint = msg("did you mean {name}? Give one of: {sections}", name=close, sections=list(targets()))
+            hint = msg("did you mean {name}? Give one of: {sections}", name=close, sections=targets())
         raise InvalidValue(msg("the report has no records behind {section}", section=target), hint)
     return DRILLS[target.partition(".")[0]]
-
-
-def records(review: Review, target: str, asked: Asked) -> tuple[list[Row], bool]:
-    """The records behind a section, or behind one of its figures: sorted and limited as asked; and whether there are more."""
-    section, _, figure = target.partition(".")
-    fields = columns(target)
-    found = _MAKERS[section](review) if section in _MAKERS else _selected(review, section)
-    rows = [{key: row.get(key) for key in keys(fields)} for row in found if not figure or row["figure"] == figure]
-    rows = _sorted(rows, fields, asked)
-    return (rows[: asked.limit], len(rows) > asked.limit) if asked.limit else (rows, False)
 
 
 def _sorted(rows: list[Row], fields: Columns, asked: Asked) -> list[Row]:

@@ -180,6 +180,11 @@ def describe(policy: Policy) -> list[Parameter]:
     return rows
 
 
+def changes(old: Policy, new: Policy) -> list[tuple[Parameter, Parameter]]:
+    """The keys in which two policies differ, each as it is under the one and under the other."""
+    return [(was, now) for was, now in zip(describe(old), describe(new), strict=True) if was.value != now.value]
+
+
 def contradictions(policy: Policy) -> Iterator[Problem]:
     """What each key allows but not all of them together: A's cut-off below B's, a rep's authority above a manager's …"""
     scores = policy.grade_score

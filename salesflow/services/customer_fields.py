@@ -131,6 +131,7 @@ class Desk:
             "status": status.status.value,
             "owner_id": owner.id,
             "assigned_at": self._work.now,
+            "uncontacted_since": self._work.now,
             "recorded_at": self._work.now,
             "recorded_by": self._work.actor.id,
             "entry_late": late.outcome == "late",

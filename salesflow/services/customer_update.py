@@ -187,7 +187,7 @@ class CustomerUpdates:
             raise NotFound(msg("there is no active staff member {login}", login=values["owner"]), code="unknown-staff")
         if row[0] != found.fields["owner_id"]:
             former = self._work.look_up(_LOGIN, {"id": found.fields["owner_id"]})
-            columns = {"owner_id": row[0], "assigned_at": self._work.now}
+            columns = {"owner_id": row[0], "assigned_at": self._work.now, "uncontacted_since": self._work.now}
             edit.note("owner", former[0] if former else None, values["owner"], **columns)
 
     def _edit_budget(self, found: Found, values: Values, edit: _Edit) -> None:

@@ -92,6 +92,8 @@ def log(work: Transaction, customer_id: int, new: NewFollowup) -> Logged:
     assert record.id is not None
     for text in filter(None, (record.content, record.feedback)):
         work.decide(objective_wording(work.context.policy, text=text))
+    if customer.uncontacted_since is not None and at >= customer.uncontacted_since:
+        customer.uncontacted_since = None
     day = work.context.clock.local(at).date()
     fulfilled = _fulfil(work, customer, record.id, day)
     if record.progress:

@@ -99,7 +99,9 @@ def parse_industry(text: str, extra: Iterable[str] = ()) -> str:
     if found is not None:
         return found
     listed = [*own, *(name_of(code) for code in INDUSTRIES)]
-    close = nearest(text, [*listed, *INDUSTRIES, *(word for industry in INDUSTRIES.values() for word in industry.words)])
+    close = nearest(
+        text, [*listed, *INDUSTRIES, *(word for industry in INDUSTRIES.values() for word in industry.words)]
+    )
     add = msg('add it with: salesflow config set industries.extra "{value}"', value=", ".join([*own, text.strip()]))
     hint = msg("did you mean {name}? Or {add}", name=close, add=add)
     if close is None:

@@ -83,7 +83,7 @@ def test_the_audit_trail_has_contact_values_and_the_budget_only_encrypted(office
     assert {"name", "industry", "need", "owner", "status", "budget", "contacts"} <= after.keys()
     assert "13812345678" not in entry["after"]
     assert "500000" not in entry["after"]
-    vault = office.context().vault
+    vault = leads.vault(office)
     assert vault.decrypt(bytes.fromhex(after["budget"]), customers.BUDGET, 1) == "500000.00"
     assert vault.decrypt(bytes.fromhex(after["contacts"][0]["phone"]), "contact.phone", 1) == "+8613812345678"
 

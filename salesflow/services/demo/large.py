@@ -142,7 +142,7 @@ class _Writer:
             work.session.execute(text(f"{fulfil} WHERE customer_id = :customer AND state = 'pending'"), self._done)
         work.insert(PlanItem, self._rows[PlanItem])
         if self._state:
-            names = ("grade", "status", "last_contact_on", "last_progress_on", "next_follow_up_on")
+            names = ("grade", "status", "uncontacted_since", "last_contact_on", "last_progress_on", "next_follow_up_on")
             changes = ", ".join(f"{name} = :{name}" for name in names)
             work.session.execute(text(f"UPDATE customer SET {changes} WHERE id = :id"), list(self._state.values()))  # noqa: S608 - names of ours
 
@@ -213,6 +213,7 @@ class _Writer:
             "id": course.customer_id,
             "grade": course.grade.value,
             "status": course.status.value,
+            "uncontacted_since": None,
             "last_contact_on": today.isoformat(),
             "last_progress_on": None if course.last_progress is None else course.last_progress.isoformat(),
             "next_follow_up_on": None if course.due is None else course.due.isoformat(),

@@ -56,16 +56,17 @@ def line(limit: int) -> Reader:
     """A text on one line; line breaks that were put in to make it fit are taken out."""
 
     def read(cell: Cell) -> str:
-        text = plain(cell)
-        if not text.isprintable():
-            text = _BREAK.sub(_joint, text.strip())
-        return clean(text, limit=limit, what=msg("the text"), multiline=False)
+        return clean(unbroken(plain(cell)), limit=limit, what=msg("the text"), multiline=False)
 
     return read
 
 
+def unbroken(text: str) -> str:
+    """The text on one line: nothing stands for a line break beside Chinese, a blank between words."""
+    return text if text.isprintable() else _BREAK.sub(_joint, text.strip())
+
+
 def _joint(match: re.Match[str]) -> str:
-    """What stands for a line break: nothing beside Chinese, a blank between words."""
     before, after = match.string[match.start() - 1], match.string[match.end()]
     return " " if before.isascii() and after.isascii() else ""
 
@@ -142,9 +143,14 @@ def moment(context: Context) -> Reader:
     is_workday = context.calendar.is_workday
 
     def typed(text: str) -> datetime:
-        found = parse_instant(text, now, is_workday, default_time=now.time())
+        try:
+            found = parse_instant(text, now, is_workday, default_time=now.time())
+        except InvalidValue as error:
+            raise InvalidValue(
+                msg('"{value}" is not a date', value=text.strip()), msg("write 2026-03-05, 2026/3/5 or 2026年3月5日")
+            ) from error
         if found > now and _YEARLESS.match(text):
-            found = parse_instant(f"{now.year - 1}年{text.strip()}", now, is_workday, default_time=now.time())
+            found = parse_instant(f"{found.year - 1}年{text.strip()}", now, is_workday, default_time=now.time())
         return found
 
     def read(cell: Cell) -> datetime:

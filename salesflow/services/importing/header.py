@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from salesflow.errors import UsageError
 from salesflow.i18n import msg
-from salesflow.services.importing.cells import ten_thousands
+from salesflow.services.importing.cells import ten_thousands, unbroken
 from salesflow.services.importing.layout import IGNORED, Field, Layout, Reader, field_of, normal
 from salesflow.services.tabular import Cell, Row, is_blank, text_of
 from salesflow.text import nearest, shorten
@@ -179,7 +179,7 @@ def _titles(row: Row) -> list[str]:
 
 
 def _title(cells: Sequence[Cell]) -> str:
-    return " ".join(text_of(cells[0]).split()) if cells else ""
+    return " ".join(unbroken(text_of(cells[0])).split()) if cells else ""
 
 
 def _filled(row: Row) -> int:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[Message, int, int], None]
 _STEP: Final = 500
+_LONG: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +301,9 @@ class _Import:
 
 
 def _with_hint(error: SalesflowError) -> Message:
-    """What is wrong with a cell, and in which form it is wanted."""
-    if error.hint is None:
+    """What is wrong with a cell, and in which form it is wanted; not where that would be a long list."""
+    if error.hint is None or any(
+        isinstance(value, list) and len(value) > _LONG for value in error.hint.values.values()
+    ):
         return error.message
     return msg("{problem} ({hint})", problem=error.message, hint=error.hint)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 _RUNS: Final = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
+_FORMATS: Final = {"date": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm", "time": "hh:mm:ss"}
 _FIRST_YEAR: Final = 1900  # a workbook knows no earlier date
 _NUMBER: Final = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 
@@ -33,6 +34,7 @@ class BadRow(NamedTuple):
 def free_path(path: str) -> str:
     """Where the bad rows of a file go unless told otherwise: list.errors.xlsx beside it, list.errors-2.xlsx if that is taken."""
     stem, ending = os.path.splitext(path)
+    stem = re.sub(r"\.errors(-\d+)?$", "", stem)  # where these were bad rows already
     ending = ".xlsx" if ending.lower() == ".xlsm" else ending
     candidate, number = f"{stem}.errors{ending}", 2
     while os.path.lexists(candidate):
@@ -74,24 +76,18 @@ def _harmless(text: str) -> str:
 def _write_workbook(path: str, titles: Sequence[str], rows: Iterable[BadRow]) -> None:
     """Texts as texts, numbers as numbers, dates as dates: what was a telephone number stays one."""
     import xlsxwriter
-    from xlsxwriter.exceptions import FileCreateError
 
-    try:
-        with xlsxwriter.Workbook(path, {"constant_memory": True, "nan_inf_to_errors": True}) as book:
-            formats = {
-                "date": book.add_format({"num_format": "yyyy-mm-dd"}),
-                "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
-            }
-            formats |= {"time": book.add_format({"num_format": "hh:mm:ss"}), "title": book.add_format({"bold": True})}
-            sheet = book.add_worksheet()
-            sheet.freeze_panes(1, 0)
-            for column, title in enumerate(titles):
-                sheet.write_string(0, column, title, formats["title"])
-            for line, row in enumerate(rows, 1):
-                for column, cell in enumerate((row.reason, row.number, *row.cells)):
-                    _write_cell(sheet, line, column, cell, formats)
-    except FileCreateError as error:
-        raise OSError(str(error)) from error
+    options = {"constant_memory": True, "nan_inf_to_errors": True}
+    with open(path, "wb") as file, xlsxwriter.Workbook(file, options) as book:
+        formats = {name: book.add_format({"num_format": form}) for name, form in _FORMATS.items()}
+        sheet = book.add_worksheet()
+        sheet.freeze_panes(1, 0)
+        bold = book.add_format({"bold": True})
+        for column, title in enumerate(titles):
+            sheet.write_string(0, column, title, bold)
+        for line, row in enumerate(rows, 1):
+            for column, cell in enumerate((row.reason, row.number, *row.cells)):
+                _write_cell(sheet, line, column, cell, formats)
 
 
 def _write_cell(sheet: Worksheet, line: int, column: int, cell: Cell, formats: dict[str, Any]) -> None:

@@ -14,14 +14,14 @@ from salesflow.services.tabular.cells import Broken, Cell, Row, Sheet
 from salesflow.text import nearest
 
 if TYPE_CHECKING:
-    from python_calamine import CalamineWorkbook
+    from python_calamine import CalamineSheet, CalamineWorkbook
 
 MOST_CELLS: Final = 8_000_000
 _ESCAPED: Final = re.compile("_x([0-9A-Fa-f]{4})_")
 
 
 def read_workbook(path: str, wanted: str | None) -> Iterator[Sheet]:
-    """The visible sheets, or the one that is wanted, hidden or not. Each is unpacked when its rows are asked for."""
+    """The visible sheets, or the one that is wanted, hidden or not. Each is unpacked when it is asked for."""
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     parts = package.parts(path)
@@ -75,12 +75,12 @@ def _sheet(book: CalamineWorkbook, path: str, name: str, part: str | None) -> Sh
             msg("delete the empty rows and columns beyond the list, or save it as .csv"),
             code="too-large",
         )
-    return Sheet(name, scan.rows, _rows(book, path, name, scan.broken))
-
-
-def _rows(book: CalamineWorkbook, path: str, name: str, broken: dict[int, dict[int, Broken]]) -> Iterator[Row]:
     with _understood(path):
         sheet = book.get_sheet_by_name(name)
+    return Sheet(name, scan.rows, _rows(sheet, scan.broken))
+
+
+def _rows(sheet: CalamineSheet, broken: dict[int, dict[int, Broken]]) -> Iterator[Row]:
     offset = sheet.start[1] if sheet.start else 0
     number = 0
     for number, values in enumerate(sheet.iter_rows(), 1):

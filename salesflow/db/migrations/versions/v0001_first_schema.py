@@ -171,6 +171,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=False),
         sa.Column("assigned_at", INSTANT, nullable=False),
+        sa.Column("uncontacted_since", INSTANT, nullable=True),
         sa.Column("remark", sa.String(), nullable=True),
         sa.Column("recorded_at", INSTANT, nullable=False),
         sa.Column("recorded_by", sa.Integer(), nullable=False),
@@ -223,9 +224,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_customer_uncontacted",
         "customer",
-        ["owner_id", "status", "grade", "assigned_at", "archived_at"],
+        ["owner_id", "status", "grade", "uncontacted_since", "archived_at"],
         unique=False,
-        sqlite_where=sa.text("last_contact_on IS NULL"),
+        sqlite_where=sa.text("uncontacted_since IS NOT NULL"),
     )
     op.create_table(
         "customer_tag",
