@@ -218,7 +218,7 @@ def _rows(count: int) -> Iterator[tuple[str, ...]]:
 
     random, today = Random(7), date.today()  # noqa: DTZ011 - any recent day serves
     for number in range(count):
-        one = lead(random, number, "HZ")
+        one = lead(random, number, "HZ", today)
         met = (today - timedelta(days=1 + number % 300)).isoformat()
         yield (one.name, one.industry, one.contact, one.title, one.phone, "展会", met, one.need, "")
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from salesflow import config
 from salesflow.clock import Clock, fixed_clock, system_clock
 from salesflow.enums import Role
-from salesflow.errors import NotFound, NotPermitted, UsageError
+from salesflow.errors import DatabaseProblem, NotFound, NotPermitted, UsageError
 from salesflow.i18n import label, msg
 
 if TYPE_CHECKING:
@@ -113,7 +113,10 @@ class Context:
             raise NotPermitted(
                 msg("{login} is no longer active", login=login), msg("ask a manager; see: salesflow staff list")
             )
-        roles = frozenset(Role(role) for role in (row["roles"] or "").split(",") if role)
+        try:
+            roles = frozenset(Role(role) for role in (row["roles"] or "").split(",") if role)
+        except ValueError as error:
+            raise _damaged(self.database, error) from error
         return Actor(row["id"], row["login"], row["name"], row["region"], roles)
 
     @cached_property
@@ -130,7 +133,10 @@ class Context:
         """The policy in force: the version applied last."""
         from salesflow.rules.policy import Policy
 
-        return Policy.from_json(self._policy_row["resolved"])
+        try:
+            return Policy.from_json(self._policy_row["resolved"])
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            raise _damaged(self.database, error) from error
 
     @property
     def policy_id(self) -> int:
@@ -207,6 +213,15 @@ def make(
         clock = fixed_clock(moment, zone)
     path = _file_path(database or settings.text("db") or config.default_database())
     return Context(environ, path, settings, clock, user, color, verbose, moment)
+
+
+def _damaged(path: str, error: Exception) -> DatabaseProblem:
+    """What the database's own constraints never let happen was read all the same."""
+    return DatabaseProblem(
+        msg("{path} is damaged: {reason}", path=path, reason=str(error)),
+        msg("restore the last backup; see: salesflow db check"),
+        code="damaged",
+    )
 
 
 def _file_path(database: str) -> str:

@@ -78,6 +78,11 @@ def _understood(error: Exception) -> SalesflowError | None:
         return UsageError(
             msg("{value} is not text", value=repr(error.object)), msg("write it in the terminal's encoding")
         )
+    if isinstance(error, UnicodeDecodeError):
+        return FileProblem(
+            msg("what was read is not text: {reason}", reason=str(error)),
+            msg("save the file as UTF-8; if it is the database, run: salesflow db check"),
+        )
     if isinstance(error, OSError):
         return _as_file_problem(error)
     import sqlite3

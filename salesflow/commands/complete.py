@@ -57,6 +57,21 @@ def order(ctx: typer.Context, incomplete: str) -> Offers:
     return _from_database(ctx, lambda context: _beginning(_orders(context), incomplete))
 
 
+def record(ctx: typer.Context, incomplete: str) -> Offers:
+    """Whatever can be explained: customers, or by how its number begins a quote, an order, an approval."""
+    series = {"Q": quote, "DD": order, "AP": approval}
+    offers = next((offer for start, offer in series.items() if incomplete.startswith(start)), customer)
+    return offers(ctx, incomplete)
+
+
+def rule(incomplete: str) -> Offers:
+    """Ids of rules with what they say."""
+    from salesflow.i18n import render
+    from salesflow.rules.registry import RULES
+
+    return _beginning(((one.id, render(one.title)) for one in RULES), incomplete)
+
+
 def industry(ctx: typer.Context, incomplete: str) -> Offers:
     """Industries by their names in the reader's language, and the configuration's own."""
     from salesflow.services.industries import INDUSTRIES, name_of

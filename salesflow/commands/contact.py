@@ -49,13 +49,14 @@ def add(
 
     salesflow contact add 云帆 --name 张伟 --title 采购经理 --phone 13812345678 --role procurement
     """
-    from salesflow.services import contacts, customers
+    from salesflow.services import contacts
+    from salesflow.services.records import load
 
     context = current(ctx)
     who = customer_queries.resolve(context, customer)
     new = contacts.NewContact(name, title, phone, email, wechat, role, concern)
     with context.transaction() as work:
-        made = contacts.add(work, customers.load(work, who.id), new, primary=primary, allow_duplicate=allow_duplicate)
+        made = contacts.add(work, load(work, who.id), new, primary=primary, allow_duplicate=allow_duplicate)
         key = made.id
     row = contact_queries.show(context, key)
     text = msg("added {contact} to {code} {name}", contact=row["name"], code=who.code, name=who.name)
@@ -96,12 +97,13 @@ def reveal(
 
     salesflow contact reveal 云帆 张伟
     """
-    from salesflow.services import contacts, customers
+    from salesflow.services import contacts
+    from salesflow.services.records import load
 
     context = current(ctx)
     who = customer_queries.resolve(context, customer)
     with context.transaction() as work:
-        found = contacts.reveal(work, customers.load(work, who.id, archived=True), name)
+        found = contacts.reveal(work, load(work, who.id, archived=True), name)
         key, values = found.contact.id, found.values
     row = {**contact_queries.show(context, key), **values}
     return Record(contact_queries.REVEALED, row, "customer_code")

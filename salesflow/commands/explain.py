@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from salesflow.commands import complete
 from salesflow.commands.base import Show, current, single
 from salesflow.output.results import Record
 from salesflow.queries import explain as explain_queries
@@ -16,7 +17,14 @@ app = single()
 @app.command("explain", cls=Show)
 def explain(
     ctx: typer.Context,
-    ref: Annotated[str, typer.Argument(metavar="REF", help="A customer, or the number of a quote, order or approval.")],
+    ref: Annotated[
+        str,
+        typer.Argument(
+            metavar="REF",
+            help="A customer, or the number of a quote, order or approval.",
+            autocompletion=complete.record,
+        ),
+    ],
 ) -> Record:
     """Explain a record: every rule that applies to it now, its inputs and its outcome.
 

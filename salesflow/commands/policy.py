@@ -3,49 +3,54 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from salesflow.commands.base import Command, List, Write, current, noun
+from salesflow.commands.base import List, Write, current, noun
 from salesflow.errors import FileProblem
-from salesflow.i18n import msg, nmsg
-from salesflow.output.results import Document, Listing, Written
+from salesflow.i18n import Message, msg, nmsg
+from salesflow.output.results import Document, Listing, Record, Written
 from salesflow.queries import policy as policy_queries
 from salesflow.rules.policy import PRESETS
 
 if TYPE_CHECKING:
     from salesflow.rules.policy import Policy
 
-app = noun("The policy: the parameters of all rules, presets, changes.")
+LONGEST: Final = 1_000_000  # characters of a policy file
 
-Source = Annotated[str, typer.Argument(metavar="FILE|PRESET", help="A policy file, or the name of a preset.")]
+app = noun("The policy: the parameters of all rules, presets, changes.")
 
 
 @app.command("show", cls=List)
 def show(
     ctx: typer.Context,
-    explain: Annotated[bool, typer.Option("--explain", help="Also what each key means and its default.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Also what each key means.")] = False,
     toml: Annotated[bool, typer.Option("--toml", help="As a policy file: all of it.")] = False,
 ) -> Listing | Document:
     """Show the policy in force, every key of it.
 
     salesflow policy show --toml > policy.toml
     """
-    policy = current(ctx).policy
+    context = current(ctx)
     if toml:
-        return Document(policy.to_toml())
-    columns = policy_queries.EXPLAINED if explain else policy_queries.PARAMETERS
-    return Listing(columns, policy_queries.shown(policy), "key")
+        return Document(context.policy.to_toml())
+    found = policy_queries.shown(context)
+    if explain:
+        return Listing(policy_queries.EXPLAINED, found.rows, "id", more=found.more)
+    tables = "" if context.asked.sort else "table"
+    return Listing(policy_queries.PARAMETERS, found.rows, "id", more=found.more, group_by=tables, compact=bool(tables))
 
 
 @app.command("presets", cls=List)
 def presets(ctx: typer.Context) -> Listing:
     """List the presets, one for each guide, and what each changes."""
-    return Listing(policy_queries.PRESET, policy_queries.presets(current(ctx)), "name")
+    found = policy_queries.presets(current(ctx))
+    return Listing(policy_queries.PRESET, found.rows, "name", more=found.more)
 
 
-@app.command("check", cls=Command)
+@app.command("check", cls=Write)
 def check(
     ctx: typer.Context, file: Annotated[str, typer.Argument(metavar="FILE", help="The policy file.")]
 ) -> Written:
@@ -53,22 +58,24 @@ def check(
 
     salesflow policy check our-policy.toml
     """
-    policy, in_force = _read(file)[1], current(ctx).policy
-    rows = zip(policy_queries.shown(policy), policy_queries.shown(in_force), strict=True)
-    changes = [
-        msg("{table}.{key}: {old} -> {new}", table=new["table"], key=new["key"], old=old["value"], new=new["value"])
-        for new, old in rows
-        if new["value"] != old["value"]
-    ]
-    text = nmsg("{file} is sound; it changes {count} key", "{file} is sound; it changes {count} keys", count=len(changes), file=file)
-    return Written(text, file, details=tuple(changes))
+    _, policy = _read(file)
+    changes = policy_queries.changes(current(ctx).policy, policy)
+    text = nmsg(
+        "{file} is sound; it changes {count} key",
+        "{file} is sound; it changes {count} keys",
+        count=len(changes),
+        file=file,
+    )
+    return Written(text, file, Listing(policy_queries.CHANGE, changes, "id"), _lines(changes))
 
 
 @app.command("apply", cls=Write)
 def apply(
     ctx: typer.Context,
-    source: Source,
-    reason: Annotated[str, typer.Option("--reason", help="Why; kept with the version.")],
+    source: Annotated[
+        str, typer.Argument(metavar="FILE|PRESET", help="A policy file, or the name of a preset.")
+    ],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; kept with the version.")],
 ) -> Written:
     """Put a policy in force, as a new version. For a manager or director.
 
@@ -79,23 +86,30 @@ def apply(
     context = current(ctx)
     document, policy = _read(source)
     with context.transaction() as work:
-        version = policy_service.apply(work, os.path.basename(source), document, policy, reason)
-    number = str(context.policy_id)
-    record = Listing(policy_queries.PARAMETERS, policy_queries.shown(context.policy), "key")
-    if version is None:
-        return Written(msg("{source} is in force already: nothing was changed", source=source), number, record)
-    return Written(msg("policy version {number} is in force: {source}", number=number, source=source), number, record)
+        made = policy_service.apply(work, os.path.basename(source), document, policy, reason)
+    row = policy_queries.version(context, context.policy_id)
+    number, record = row["version"], Record(policy_queries.VERSION, row, "version")
+    if made is None:
+        return Written(msg("{source} is in force already: nothing was changed", source=source), str(number), record)
+    text = msg("policy version {number} is in force: {source}", number=number, source=source)
+    return Written(text, str(number), record, _lines(row["changes"]))
+
+
+def _lines(changes: Sequence[dict[str, Any]]) -> tuple[Message, ...]:
+    return tuple(
+        msg("{key}: {old} -> {new}", key=change["id"], old=change["before"], new=change["after"]) for change in changes
+    )
 
 
 def _read(source: str) -> tuple[str, Policy]:
-    """The document and the policy of a preset's name or a file."""
+    """The document and the policy of a file, or of a preset where no file has that name."""
     from salesflow.rules.policy_toml import load_preset, parse_policy
 
-    if source in PRESETS and not os.path.exists(source):
+    if source in PRESETS and not os.path.isfile(source):
         return f'extends = "{source}"\n', load_preset(source)
     try:
         with open(source, encoding="utf-8-sig") as file:
-            document = file.read(1_000_000)
+            document = file.read(LONGEST + 1)
     except UnicodeDecodeError as error:
         raise FileProblem(msg("{path} is not UTF-8 text", path=source), msg("save the policy as UTF-8")) from error
     except OSError as error:
@@ -103,4 +117,9 @@ def _read(source: str) -> tuple[str, Policy]:
             msg("{path} cannot be read: {reason}", path=source, reason=error.strerror or str(error)),
             msg("give a policy file, or one of the presets: {presets}", presets=list(PRESETS)),
         ) from error
+    if len(document) > LONGEST:
+        raise FileProblem(
+            msg("{path} has more than {most} characters", path=source, most=LONGEST),
+            msg("a policy states only its differences from a preset"),
+        )
     return document, parse_policy(document)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from salesflow.commands import complete
 from salesflow.commands.base import List, Show, current, noun
 from salesflow.output.results import Listing, Record
 from salesflow.queries import policy
@@ -16,12 +17,17 @@ app = noun("The rule book: every rule, its parameters and its source.")
 @app.command("list", cls=List)
 def list_(ctx: typer.Context) -> Listing:
     """List every rule with its parameters under the policy in force."""
-    return Listing(policy.RULE, policy.rules(current(ctx)), "id")
+    found = policy.rules(current(ctx))
+    return Listing(policy.RULE, found.rows, "id", more=found.more)
 
 
 @app.command("show", cls=Show)
 def show(
-    ctx: typer.Context, rule: Annotated[str, typer.Argument(metavar="ID", help="The rule's id, such as cadence.")]
+    ctx: typer.Context,
+    rule: Annotated[
+        str,
+        typer.Argument(metavar="ID", help="The rule's id, such as cadence.", autocompletion=complete.rule),
+    ],
 ) -> Record:
     """Show a rule: what it says, its parameters now, where it acts, its source.
 

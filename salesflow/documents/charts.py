@@ -90,7 +90,8 @@ def _stacked(top: int, numbers: Sequence[int], most: int) -> tuple[Bar, ...]:
     ends = [_width(sum(numbers[: series + 1]), most) for series in range(len(numbers))]
     starts = [0, *ends[:-1]]
     return tuple(
-        Bar(_LABEL + start, top, end - start, series) for series, (start, end) in enumerate(zip(starts, ends, strict=True))
+        Bar(_LABEL + start, top, end - start, series)
+        for series, (start, end) in enumerate(zip(starts, ends, strict=True))
     )
 
 

@@ -72,7 +72,9 @@ def save(path: str, text: str, *, spreadsheet: bool = False) -> bool:
     try:
         if os.path.isdir(path):
             raise IsADirectoryError(21, os.strerror(21), path)
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", dir=folder, prefix=".", delete=False) as file:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", newline="", dir=folder, prefix=".", delete=False
+        ) as file:
             try:
                 file.write(_BYTE_ORDER_MARK + text if spreadsheet else text)
                 file.close()

@@ -15,6 +15,7 @@ from salesflow.output.values import NESTED, NUMERIC, Locale, heading, text_write
 
 _LANG: Final = {"zh": "zh-CN"}
 _TEMPLATE: Final = "report.html"
+_FEW: Final = 4
 
 
 class Tile(NamedTuple):
@@ -25,13 +26,18 @@ class Tile(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A table, with the chart of it where there is one; `right` says which columns hold numbers."""
+    """A table, with the chart of it where there is one; `styles`: numbers are right, short texts stay on one line."""
 
     name: str
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    right: tuple[bool, ...]
+    styles: tuple[str, ...]
     chart: Chart | None
+
+    @property
+    def small(self) -> bool:
+        """Nothing but a few figures: it need not be as wide as the page."""
+        return len(self.styles) <= _FEW and "text" not in self.styles
 
 
 class Part(NamedTuple):
@@ -59,7 +65,11 @@ def page(report: Record, fields: Sequence[str], locale: Locale, plots: Mapping[s
     columns = select(report.columns, fields)
     folder = os.path.join(os.path.dirname(__file__), "templates")
     template = Environment(
-        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     ).get_template(_TEMPLATE)
     title = "salesflow" if report.title is None else i18n.render(report.title, language)
     return template.render(
@@ -108,9 +118,15 @@ def _table(table: Column, rows: Sequence[Row], locale: Locale, plot: Plot | None
         heading(table, locale.language),
         tuple(heading(column, locale.language) for column in columns),
         tuple(tuple(_text(column, row, locale) for column in columns) for row in rows),
-        tuple(column.kind in NUMERIC for column in columns),
+        tuple(_style(column) for column in columns),
         None if plot is None else draw(table, rows, plot, locale),
     )
+
+
+def _style(column: Column) -> str:
+    if column.kind in NUMERIC:
+        return "right"
+    return "text" if column.flexible or column.kind is Kind.LIST else "short"
 
 
 def _text(column: Column, row: Mapping[str, Any], locale: Locale) -> str:

@@ -74,8 +74,9 @@ class Customer(Base, table=True):
     version: int = 1
 
 
+_COLUMNS = Customer.__table__.c  # type: ignore[attr-defined]  # SQLModel adds __table__ at run time
 Index(
     "ix_customer_uncontacted",
-    *(Customer.__table__.c[name] for name in ("owner_id", "status", "grade", "uncontacted_since", "archived_at")),  # type: ignore[attr-defined]  # SQLModel adds __table__ at run time
-    sqlite_where=Customer.__table__.c.uncontacted_since.is_not(None),  # type: ignore[attr-defined]  # as above
+    *(_COLUMNS[name] for name in ("owner_id", "status", "grade", "uncontacted_since", "archived_at")),
+    sqlite_where=_COLUMNS.uncontacted_since.is_not(None),
 )

@@ -73,9 +73,6 @@ class PlanItem(Base, table=True):
     reason: str | None = None
 
 
-for _column in ("support_role", "support_id"):
-    Index(
-        f"ix_plan_item_{_column}",
-        PlanItem.__table__.c[_column],
-        sqlite_where=PlanItem.__table__.c[_column].is_not(None),
-    )  # type: ignore[attr-defined]  # SQLModel adds __table__ at run time
+_COLUMNS = PlanItem.__table__.c  # type: ignore[attr-defined]  # SQLModel adds __table__ at run time
+for _name in ("support_role", "support_id"):
+    Index(f"ix_plan_item_{_name}", _COLUMNS[_name], sqlite_where=_COLUMNS[_name].is_not(None))

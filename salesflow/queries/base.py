@@ -135,8 +135,8 @@ def _reversed(order: str) -> str:
 def arranged(asked: Asked, columns: Columns, rows: Sequence[dict[str, Any]]) -> Page:
     """Rows that were computed, not read: sorted and limited as the command line asks; what is empty comes last."""
     if asked.sort is not None:
-        sentences = {column.key for column in columns if column.kind is Kind.MESSAGE}
-        key = sortable(asked.sort, columns, sentences).key
+        orderless = {column.key for column in columns if column.kind in (Kind.MESSAGE, Kind.OBJECT)}
+        key = sortable(asked.sort, columns, orderless).key
         filled = sorted((row for row in rows if row[key] is not None), key=itemgetter(key), reverse=asked.reverse)
         rows = [*filled, *(row for row in rows if row[key] is None)]
     elif asked.reverse:

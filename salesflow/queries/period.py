@@ -83,9 +83,7 @@ def start_of(context: Context, day: date) -> str:
     return to_db(datetime(day.year, day.month, day.day, tzinfo=context.clock.zone))
 
 
-def people(
-    context: Context, *, owner: str | None = None, team: str | None = None, everybody: bool = False
-) -> People:
+def people(context: Context, *, owner: str | None = None, team: str | None = None, everybody: bool = False) -> People:
     """Whose records are asked for; without a word a salesperson's own ones, and everybody's for all others.
 
     A team is a staff member with all whom they lead, directly or not. Raises NotFound for an unknown login, UsageError

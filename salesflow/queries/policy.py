@@ -1,40 +1,64 @@
-"""The policy in force, the presets, and the rule book with the parameters that the policy sets."""
+"""The policy in force and its versions, the presets, and the rule book with the parameters that the policy sets."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from salesflow.columns import Column, Kind
 from salesflow.context import Context
+from salesflow.i18n import msg
+from salesflow.queries.base import Page, arranged
 from salesflow.rules.policy import PRESETS, Policy
 from salesflow.rules.registry import RULES, Rule, find, parameters, strengths
 
-PARAMETERS = (
+if TYPE_CHECKING:
+    from salesflow.rules.policy_keys import Parameter
+
+PARAMETERS: Final = (
+    Column("id", "Parameter", table=False),
     Column("table", "Table"),
     Column("key", "Key"),
-    Column("unit", "Unit", Kind.MESSAGE),
+    Column("meaning", "Meaning", Kind.MESSAGE, table=False, flexible=True),
+    Column("unit", "Unit", Kind.MESSAGE, flexible=True),
     Column("value", "Value", flexible=True),
     Column("default", "Default", table=False),
-    Column("meaning", "Meaning", Kind.MESSAGE, table=False),
     Column("rule", "Rule", table=False),
 )
-EXPLAINED = tuple(column._replace(table=column.key != "rule", flexible=column.key == "meaning") for column in PARAMETERS)
+EXPLAINED: Final = tuple(column._replace(table=column.key in ("id", "meaning", "value")) for column in PARAMETERS)
 
-DIFFERENCE = (
+CHANGE: Final = (
+    Column("id", "Parameter", table=False),
     Column("table", "Table"),
     Column("key", "Key"),
-    Column("value", "Value"),
-    Column("default", "Default"),
-    Column("unit", "Unit", Kind.MESSAGE),
+    Column("before", "Before", flexible=True),
+    Column("after", "After", flexible=True),
+    Column("unit", "Unit", Kind.MESSAGE, flexible=True),
 )
-PRESET = (
+VERSION: Final = (
+    Column("version", "Policy version", Kind.INTEGER),
+    Column("name", "Name"),
+    Column("reason", "Reason"),
+    Column("applied_by", "Applied by"),
+    Column("applied_at", "Applied", Kind.INSTANT),
+    Column("changes", "Changes", Kind.ROWS, columns=CHANGE, table=False),
+)
+
+DIFFERENCE: Final = (
+    Column("id", "Parameter", table=False),
+    Column("table", "Table"),
+    Column("key", "Key"),
+    Column("value", "Value", flexible=True),
+    Column("default", "Default", flexible=True),
+    Column("unit", "Unit", Kind.MESSAGE, flexible=True),
+)
+PRESET: Final = (
     Column("name", "Preset"),
     Column("in_force", "In force", Kind.FLAG),
     Column("differences", "Differences", Kind.ROWS, columns=DIFFERENCE, table=False),
-    Column("summary", "Differences from balanced", flexible=True),
+    Column("summary", "Differences from balanced", Kind.MESSAGE, flexible=True),
 )
 
-RULE = (
+RULE: Final = (
     Column("id", "Rule"),
     Column("title", "Title", Kind.MESSAGE, flexible=True),
     Column("strength", "Strength", Kind.LIST, labels="strength"),
@@ -42,50 +66,84 @@ RULE = (
     Column("source", "Source", Kind.LIST, flexible=True),
     Column("applies_to", "Applies to", Kind.LIST, labels="subject", table=False),
 )
-RULE_PAGE = (*RULE, Column("text", "Text", Kind.MESSAGE), Column("keys", "Parameters explained", Kind.ROWS, columns=EXPLAINED))
+RULE_PAGE: Final = (
+    *RULE,
+    Column("text", "Text", Kind.MESSAGE),
+    Column("keys", "Parameters explained", Kind.ROWS, columns=EXPLAINED),
+)
 
 
-def shown(policy: Policy) -> list[dict[str, Any]]:
-    """Every parameter of a policy, table by table."""
-    return [_parameter(entry) for entry in policy.describe()]
+def shown(context: Context) -> Page:
+    """Every parameter of the policy in force, table by table."""
+    return arranged(context.asked, PARAMETERS, [_parameter(entry) for entry in context.policy.describe()])
 
 
-def _parameter(entry: Any) -> dict[str, Any]:
+def _parameter(entry: Parameter) -> dict[str, Any]:
     return {
+        "id": f"{entry.table}.{entry.key}",
         "table": entry.table,
         "key": entry.key,
         "value": entry.value,
         "default": entry.default,
         "unit": entry.unit,
-        "meaning": entry.doc,
+        "meaning": entry.doc if entry.unit is None else msg("{meaning} ({unit})", meaning=entry.doc, unit=entry.unit),
         "rule": entry.rule,
     }
 
 
-def presets(context: Context) -> list[dict[str, Any]]:
-    """Each preset with what it changes, and whether the policy in force was made from it as it is."""
+def changes(old: Policy, new: Policy) -> list[dict[str, Any]]:
+    """The parameters in which the new policy differs from the old one."""
+    from salesflow.rules.policy_keys import changes as changed
+
+    return [
+        {
+            "id": f"{now.table}.{now.key}",
+            "table": now.table,
+            "key": now.key,
+            "before": was.value,
+            "after": now.value,
+            "unit": now.unit,
+        }
+        for was, now in changed(old, new)
+    ]
+
+
+def version(context: Context, number: int) -> dict[str, Any]:
+    """One version of the policy, with what it changed against the one before it."""
+    last_two = context.reader.rows(
+        "SELECT id AS version, name, reason, by AS applied_by, applied_at, resolved FROM v_policy "
+        "WHERE id <= :number ORDER BY id DESC LIMIT 2",
+        {"number": number},
+    )
+    policies = [Policy.from_json(row.pop("resolved")) for row in last_two]
+    return {**last_two[0], "changes": changes(policies[-1], policies[0])}
+
+
+def presets(context: Context) -> Page:
+    """Each preset with what it changes, and whether the policy in force is that preset as it is."""
     from salesflow.rules.policy_toml import load_preset
 
-    in_force = context.policy
-    return [_preset(name, load_preset(name), in_force) for name in PRESETS]
+    found = [_preset(name, load_preset(name), context.policy) for name in PRESETS]
+    return arranged(context.asked, PRESET, found)
 
 
 def _preset(name: str, preset: Policy, in_force: Policy) -> dict[str, Any]:
-    differences = [row for row in shown(preset) if row["value"] != row["default"]]
-    summary = ", ".join(f"{row['table']}.{row['key']} = {row['value']}" for row in differences)
+    differences = [row for row in map(_parameter, preset.describe()) if row["value"] != row["default"]]
+    summary = msg("{differences}", differences=[f"{row['id']} = {row['value']}" for row in differences])
     return {"name": name, "in_force": preset == in_force, "differences": differences, "summary": summary}
 
 
-def rules(context: Context) -> list[dict[str, Any]]:
+def rules(context: Context) -> Page:
     """The rule book under the policy in force."""
-    return [_rule(rule, context.policy) for rule in RULES]
+    return arranged(context.asked, RULE, [_rule(rule, context.policy) for rule in RULES])
 
 
 def rule(context: Context, rule_id: str) -> dict[str, Any]:
     """One rule with its text and each parameter explained. Raises NotFound with the nearest id."""
     found = find(rule_id)
     policy = context.policy
-    return {**_rule(found, policy), "text": found.text, "keys": [_parameter(entry) for entry in parameters(found, policy)]}
+    keys = [_parameter(entry) for entry in parameters(found, policy)]
+    return {**_rule(found, policy), "text": found.text, "keys": keys}
 
 
 def _rule(found: Rule, policy: Policy) -> dict[str, Any]:

@@ -49,24 +49,31 @@ class Review:
         self.people = people
         self._context = context
 
-    def tally(self, select: str, by: Sequence[str], total: str = "", **values: object) -> list[Row]:
+    def tally(
+        self, select: str, by: Sequence[str], total: str = "", given: Mapping[str, object] | None = None
+    ) -> list[Row]:
         """How many rows the select gives for each combination of the fields, as `count`; `amount` is the sum of `total`."""
         names = ", ".join(by)
-        amount = f", sum({total}) AS amount" if total else ""
-        return self.rows(f"SELECT {names}, count(*) AS count{amount} FROM ({select}) counted GROUP BY {names}", **values)  # noqa: S608 - selects of ours
+        figures = f"{names}, count(*) AS count" + (f", sum({total}) AS amount" if total else "")
+        return self.rows(f"SELECT {figures} FROM ({select}) counted GROUP BY {names}", given=given)  # noqa: S608 - selects of ours
 
-    def rows(self, select: str, order: str = "", limit: int | None = None, **values: object) -> list[Row]:
-        """The rows of a select, in an order, at most so many."""
+    def rows(
+        self, select: str, order: str = "", limit: int | None = None, given: Mapping[str, object] | None = None
+    ) -> list[Row]:
+        """The rows of a select, in an order, at most so many; `given` are parameters beside or instead of the week's."""
         text = select.format(**{place: self.people.condition(place) for place in _PLACES})
         if order:
             text = f"SELECT * FROM ({text}) listed ORDER BY {order}"  # noqa: S608 - selects of ours
         text += f" LIMIT {limit}" if limit else ""
-        return self._context.reader.rows(text, {**self._parameters, **values})
+        return self._context.reader.rows(text, {**self._parameters, **(given or {})})
 
     def status_mix(self) -> dict[Status, tuple[int, int]]:
         """For every status how many customers have it at the week's end, and had it at its beginning."""
         after = {row["status"]: row["count"] for row in self.tally(sql.CUSTOMERS, ["status"])}
-        before = {row["status"]: row["count"] for row in self.tally(sql.CUSTOMERS, ["status"], end=self.period.start)}
+        before = {
+            row["status"]: row["count"]
+            for row in self.tally(sql.CUSTOMERS, ["status"], given={"end": self.period.start})
+        }
         return {status: (after.get(status.value, 0), before.get(status.value, 0)) for status in Status}
 
     @cached_property
@@ -81,13 +88,13 @@ class Review:
 
     def lost(self) -> list[Row]:
         """Who was lost, with the reason."""
-        return self.rows(sql.ENDED, "at, customer_code", ended=Status.LOST.value)
+        return self.rows(sql.ENDED, "at, customer_code", given={"ended": Status.LOST.value})
 
     def won(self) -> list[Row]:
         """Who was won, with the days since the first contact, the statuses on the way, and the days of each step."""
-        won = self.rows(sql.ENDED, "customer_code", ended=Status.WON.value)
+        won = self.rows(sql.ENDED, "at, customer_code", given={"ended": Status.WON.value})
         history: dict[int, list[Row]] = {row["customer_id"]: [] for row in won}
-        for change in self.rows(sql.HISTORY, "id", ended=Status.WON.value):
+        for change in self.rows(sql.HISTORY, "id", given={"ended": Status.WON.value}):
             history[change["customer_id"]].append(change)
         return [self._with_cycle(row, history[row["customer_id"]]) for row in won]
 
@@ -120,7 +127,7 @@ class Review:
         """The rows of a select that ends in a condition, of these keys alone."""
         for some in pieces(list(keys)):
             names = {f"key_{number}": key for number, key in enumerate(some)}
-            yield from self.rows(f"{select} AND {column} IN ({', '.join(f':{name}' for name in names)})", **names)
+            yield from self.rows(f"{select} AND {column} IN ({', '.join(f':{name}' for name in names)})", given=names)
 
     def _key_row(self, row: Row, facts: Row, latest: Mapping[int, Row]) -> Row:
         last = latest.get(facts["followup_id"], {})
@@ -131,7 +138,7 @@ class Review:
         """The keys of open customers without progress for as long as a rule allows, the longest first, with that rule."""
         rows = []
         for row in (*self.rows(sql.STALE), *self._doubtful()):
-            since = row["last_progress_on"] or self._date(row["first_contact_at"])
+            since = row["last_progress_on"] or self._day(row["first_contact_at"]).isoformat()
             days = (self.day - date.fromisoformat(since)).days
             rule = self._stale_by(row["grade"], days)
             if rule is not None:
@@ -153,11 +160,9 @@ class Review:
         """Open customers whose stored date of progress may have come since, with the last one that was known at the end."""
         found = {row["id"]: {**row, "last_progress_on": None} for row in self.rows(sql.DOUBTFUL)}
         for select in sql.PROGRESS if found else ():
-            for event in self.rows(f"SELECT customer_id, happened FROM ({select}) moved WHERE known < :end"):  # noqa: S608 - selects of ours
-                row = found.get(event["customer_id"])
-                if row is not None:
-                    day = self._date(event["happened"])
-                    row["last_progress_on"] = max(filter(None, (row["last_progress_on"], day)))
+            for event in self.rows(sql.PROGRESS_OF_DOUBTFUL.replace("{progress}", select)):
+                row = found[event["customer_id"]]
+                row["last_progress_on"] = max(filter(None, (row["last_progress_on"], self._date(event["happened"]))))
         return list(found.values())
 
     def waiting(self) -> list[Row]:

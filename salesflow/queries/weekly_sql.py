@@ -6,6 +6,8 @@ a plan item closed since is pending, what was recorded since is not there. `{own
 stand for the condition on whose records count.
 """
 
+# ruff: noqa: S608 - selects that are put together from names of ours; every value is a parameter
+
 from __future__ import annotations
 
 from typing import Final
@@ -17,7 +19,7 @@ def _at_end(field: str, customer_id: str, current: str) -> str:
     """The grade or status that a customer had at `:end`: the present one, unless it changed since."""
     history = f"FROM v_{field}_change h WHERE h.customer_id = {customer_id} AND h.at >= :end ORDER BY h.id LIMIT 1"
     return f"""CASE WHEN {customer_id} IN (SELECT customer_id FROM v_{field}_change WHERE at >= :end)
-        THEN (SELECT h.from_{field} {history}) ELSE {current} END"""  # noqa: S608 - names of ours
+        THEN (SELECT h.from_{field} {history}) ELSE {current} END"""
 
 
 GRADE: Final = _at_end("grade", "c.id", "c.grade")
@@ -49,21 +51,6 @@ PROGRESS: Final = (
 NEW_CUSTOMERS: Final = f"""SELECT c.code AS customer_code, c.name AS customer_name, c.source, {GRADE} AS grade, c.owner,
     c.first_contact_at, c.recorded_at, c.entry_late
     FROM v_customer_facts c WHERE c.recorded_at >= :start AND c.recorded_at < :end AND {VISIBLE} AND {{owner_id}}"""
-
-CUSTOMERS: Final = f"""SELECT c.code AS customer_code, c.name AS customer_name, c.source, {GRADE} AS grade, c.owner,
-    c.first_contact_at, c.recorded_at, c.entry_late
-    FROM v_customer_facts c WHERE c.recorded_at >= :start AND c.recorded_at < :end AND {VISIBLE} AND {{owner_id}}"""
-
-# What every status has now, taken back by all that changed since the two moments.
-STATUS_MIX: Final = f"""SELECT status, sum(at_end) AS at_end, sum(at_start) AS at_start FROM (
-    SELECT status, sum(CASE WHEN {VISIBLE} THEN 1 ELSE 0 END) AS at_end,
-        sum(CASE WHEN archived_at IS NULL OR archived_at >= :start THEN 1 ELSE 0 END) AS at_start
-        FROM v_customer_facts WHERE {{owner_id}} GROUP BY status
-    UNION ALL SELECT to_status, -sum(CASE WHEN at >= :end THEN 1 ELSE 0 END), -count(*)
-        FROM v_status_change WHERE at >= :start AND {{owner_id}} GROUP BY to_status
-    UNION ALL SELECT from_status, sum(CASE WHEN at >= :end THEN 1 ELSE 0 END), count(*)
-        FROM v_status_change WHERE at >= :start AND from_status IS NOT NULL AND {{owner_id}} GROUP BY from_status
-    ) mixed GROUP BY status"""
 
 CUSTOMERS: Final = f"""SELECT {STATUS} AS status, c.id, c.code AS customer_code, c.name AS customer_name, {GRADE} AS grade,
     c.owner FROM v_customer_facts c WHERE c.recorded_at < :end AND {VISIBLE} AND {{owner_id}}"""
@@ -108,7 +95,9 @@ KEY_FACTS: Final = f"""SELECT c.id, c.code AS customer_code, c.name AS customer_
     (SELECT min(p.due_on) FROM v_plan_item p WHERE p.customer_id = c.id AND p.created_at < :end
         AND (p.closed_at IS NULL OR p.closed_at >= :end)) AS next_follow_up_on
     FROM v_customer_facts c WHERE c.recorded_at < :end"""
-KEY_FOLLOWUPS: Final = "SELECT id, at, method, content, open_points, risk, next FROM v_followup WHERE recorded_at < :end"
+KEY_FOLLOWUPS: Final = (
+    "SELECT id, at, method, content, open_points, risk, next FROM v_followup WHERE recorded_at < :end"
+)
 
 # The stored date of the last progress holds unless it may have come since: `DOUBTFUL` are they, `STALE` the others.
 _SINCE: Final = "(last_progress_on <= :{0}_on OR last_progress_on IS NULL AND first_contact_at < :{0}_before)"
@@ -121,6 +110,8 @@ _DOUBTFUL: Final = """(last_progress_on >= :doubtful_from
     OR id IN (SELECT q.customer_id FROM v_quote q JOIN v_state_change s ON s.subject_id = q.id AND s.subject_kind = 'quote'
         WHERE s.at >= :end AND s.to_state = 'accepted' AND q.accepted_on < :doubtful_from))"""
 DOUBTFUL: Final = f"{OPEN_CUSTOMERS} AND {_DOUBTFUL}"
+PROGRESS_OF_DOUBTFUL: Final = f"""SELECT customer_id, max(happened) AS happened FROM ({{progress}}) moved
+    WHERE known < :end AND customer_id IN (SELECT id FROM ({DOUBTFUL}) doubtful) GROUP BY customer_id"""
 STALE: Final = f"""{OPEN_CUSTOMERS} AND NOT coalesce({_DOUBTFUL}, 1 = 0)
     AND ({_SINCE.format("stalls")} OR grade = :falling_grade AND {_SINCE.format("falls")})"""
 DOWNGRADED: Final = """SELECT 'downgraded' AS figure, at, customer_code, customer_name, from_grade, to_grade,

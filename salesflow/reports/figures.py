@@ -49,4 +49,6 @@ def by_field(rows: Iterable[Mapping[str, Any]], field: str, order: Sequence[Any]
     found = sums(rows, field)
     whole = found.total()
     values = sorted(found, key=lambda value: (-found[value], str(value))) if order is None else order
-    return [{field: value, "count": found[value], "share": share(found[value], whole)} for value in values if found[value]]
+    return [
+        {field: value, "count": found[value], "share": share(found[value], whole)} for value in values if found[value]
+    ]

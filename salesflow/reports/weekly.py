@@ -67,7 +67,10 @@ class Weekly:
 
     def _status_changes(self) -> Row:
         count = total(self._review.tally(sql.STATUS_CHANGES, ["to_status"]))
-        return {"count": count, **self._listed("changes", count, self._review.rows(sql.STATUS_CHANGES, "at, id", self._shown))}
+        return {
+            "count": count,
+            **self._listed("changes", count, self._review.rows(sql.STATUS_CHANGES, "at, id", self._shown)),
+        }
 
     def _won(self) -> Row:
         won = self._review.won()
@@ -79,7 +82,12 @@ class Weekly:
             "third_quartile": third,
             "longest": max((row["cycle_days"] for row in won), default=None),
         }
-        return {"count": len(won), "cycle_days": cycle, "steps": _steps(won), **self._listed("customers", len(won), won)}
+        return {
+            "count": len(won),
+            "cycle_days": cycle,
+            "steps": _steps(won),
+            **self._listed("customers", len(won), won),
+        }
 
     def _lost(self) -> Row:
         lost = self._review.lost()
@@ -103,14 +111,21 @@ class Weekly:
             "logged": total(logged),
             "earlier": total(logged, earlier=1),
             "by_method": by_field(logged, "method"),
-            "by_person": [{"person": person, **_planned(planned, person), "logged": total(logged, person=person)} for person in people],
+            "by_person": [
+                {"person": person, **_planned(planned, person), "logged": total(logged, person=person)}
+                for person in people
+            ],
         }
 
     def _key_customers(self) -> Row:
         found = self._review.key_customers()
         counted = [{**row, "count": 1} for row in found]
         listed = self._review.key_facts(found[: self._shown])
-        return {"count": len(found), "by_grade": by_field(counted, "grade", _GRADES), **self._listed("customers", len(found), listed)}
+        return {
+            "count": len(found),
+            "by_grade": by_field(counted, "grade", _GRADES),
+            **self._listed("customers", len(found), listed),
+        }
 
     def _stale(self) -> Row:
         found = self._review.stale()
@@ -197,7 +212,12 @@ def _steps(won: Iterable[Row]) -> list[Row]:
     order = {status.value: place for place, status in enumerate(Status)}
     steps = sorted(days, key=lambda step: (order[step[0]] > order[step[1]], order[step[0]], order[step[1]]))
     return [
-        {"from_status": step[0], "to_status": step[1], "customers": len(days[step]), "median_days": quartiles(days[step])[1]}
+        {
+            "from_status": step[0],
+            "to_status": step[1],
+            "customers": len(days[step]),
+            "median_days": quartiles(days[step])[1],
+        }
         for step in steps
     ]
 
@@ -257,4 +277,3 @@ def _head(period: Period, people: People) -> Row:
         "scope": people.scope.value,
         "people": people.logins,
     }
-

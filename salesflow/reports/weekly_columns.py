@@ -319,7 +319,16 @@ DRILLS: Final[Mapping[str, Columns]] = {
         _METHOD._replace(table=False),
         Column("text", "Text", flexible=True, table=False),
     ),
-    "quotes": (_FIGURE, Column("number", "No."), Column("version", "Version", Kind.INTEGER, table=False), _CODE, _CUSTOMER, _OWNER, _TOTAL, _AT),
+    "quotes": (
+        _FIGURE,
+        Column("number", "No."),
+        Column("version", "Version", Kind.INTEGER, table=False),
+        _CODE,
+        _CUSTOMER,
+        _OWNER,
+        _TOTAL,
+        _AT,
+    ),
     "approvals": (
         _FIGURE,
         *_WAITING,

@@ -17,7 +17,12 @@ from salesflow.queries.weekly import FIGURES, Review, Row
 from salesflow.reports.weekly_columns import DRILLS, PLAN_ORDER
 from salesflow.text import nearest
 
-_ORDERS: Final = {"followups": "due_on, at, customer_code", "next_week": PLAN_ORDER, "quotes": "at, number", "orders": "at, number"}
+_ORDERS: Final = {
+    "followups": "due_on, at, customer_code",
+    "next_week": PLAN_ORDER,
+    "quotes": "at, number",
+    "orders": "at, number",
+}
 
 
 _MORE_FIGURES: Final = {

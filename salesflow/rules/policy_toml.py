@@ -47,7 +47,7 @@ def parse_policy(toml_text: str, resolve_preset: Callable[[str], Policy] = load_
     if _EXTENDS in document:
         name = document.pop(_EXTENDS)
         if name not in PRESETS:
-            problem = msg('there is no preset "{value}"', value=name)
+            problem = msg('there is no preset "{value}"', value=str(name))
             where.refuse(problem, _suggestion(str(name), PRESETS), table=_EXTENDS)
         base = resolve_preset(name)
     sections = {}

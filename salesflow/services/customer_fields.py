@@ -21,6 +21,7 @@ from salesflow.services import contacts
 from salesflow.services.contacts import NewContact, optional
 from salesflow.services.industries import parse_industry
 from salesflow.services.pinyin import sound
+from salesflow.services.regions import checked_region
 from salesflow.services.status import NewStatus
 from salesflow.text import clean, fold, normalised_name
 
@@ -249,8 +250,6 @@ class Desk:
     def _region(self, typed: str | None, owner: Owner) -> str:
         region = typed or owner.region
         if region not in self._regions:
-            from salesflow.services.staff import checked_region
-
             default = region or self._context.settings.text("region") or self._context.setting("region") or ""
             self._regions[region] = checked_region(default)
         return self._regions[region]

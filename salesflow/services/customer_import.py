@@ -16,7 +16,7 @@ from salesflow.services.customers import Intake, NewCustomer, NewStatus
 from salesflow.services.importing import Job, Layout, Options, Report, Values, run
 from salesflow.services.importing.job import Progress
 from salesflow.services.importing.layout import check_complete
-from salesflow.services.staff import REGION
+from salesflow.services.regions import REGION
 
 if TYPE_CHECKING:
     from salesflow.context import Context

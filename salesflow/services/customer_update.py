@@ -52,11 +52,12 @@ _LATEST: Final = "SELECT max(at) FROM followup WHERE customer_id = :id"
 
 
 class Found(NamedTuple):
-    """A customer that is there, with its fields as the database has them."""
+    """A customer that is there, with its fields as the database has them. Only one found by its code is given a new name."""
 
     id: int
     code: str
     fields: Mapping[str, Any]
+    by_code: bool
 
 
 class _Edit:
@@ -67,7 +68,7 @@ class _Edit:
         self.before: dict[str, Any] = {}
         self.after: dict[str, Any] = {}
 
-    def note(self, name: str, old: object, new: object, **columns: object) -> None:
+    def note(self, name: str, old: object, new: object, columns: Mapping[str, object]) -> None:
         self.before[name], self.after[name] = old, new
         self.columns |= columns
 
@@ -90,6 +91,7 @@ class CustomerUpdates:
         was about.
         """
         row = self._work.look_up(_BY_CODE, {"code": values["code"].upper()}) if "code" in values else None
+        by_code = row is not None
         if row is None and "name" in values:
             row = self._named(values["name"])
         if row is None:
@@ -100,7 +102,7 @@ class CustomerUpdates:
             raise Refused(msg("{code} {name} is archived", code=code, name=fields["name"]), code="archived")
         if code in self._options.rows:
             raise Duplicate(msg("{code} {name} is there twice", code=code, name=fields["name"]), details={"twin": code})
-        return Found(fields["id"], code, fields)
+        return Found(fields["id"], code, fields, by_code)
 
     def _named(self, name: str) -> tuple[Any, ...] | None:
         norm = normalised_name(name)
@@ -153,9 +155,10 @@ class CustomerUpdates:
 
     def _edit_plain(self, found: Found, values: Values, edit: _Edit) -> None:
         for name in _PLAIN:
-            new = str(values[name]) if name in values else found.fields[name]
+            known = name in values and (name != "name" or found.by_code)
+            new = str(values[name]) if known else found.fields[name]
             if new != found.fields[name]:
-                edit.note(name, found.fields[name], new, **{name: new})
+                edit.note(name, found.fields[name], new, {name: new})
         if "name" in edit.after:
             name = edit.after["name"]
             norm = normalised_name(name)
@@ -188,7 +191,7 @@ class CustomerUpdates:
         if row[0] != found.fields["owner_id"]:
             former = self._work.look_up(_LOGIN, {"id": found.fields["owner_id"]})
             columns = {"owner_id": row[0], "assigned_at": self._work.now, "uncontacted_since": self._work.now}
-            edit.note("owner", former[0] if former else None, values["owner"], **columns)
+            edit.note("owner", former[0] if former else None, values["owner"], columns)
 
     def _edit_budget(self, found: Found, values: Values, edit: _Edit) -> None:
         consent = values.get("budget_consent") or found.fields["budget_consent"]
@@ -198,10 +201,10 @@ class CustomerUpdates:
             amount = format_money(values["budget"])
             if sealed is None or vault.decrypt(sealed, BUDGET, found.id) != amount:
                 new = vault.encrypt(amount, BUDGET, found.id)
-                edit.note("budget", sealed, new, budget_cipher=new)
+                edit.note("budget", sealed, new, {"budget_cipher": new})
         former = found.fields["budget_consent"]
         if consent != former and (sealed is not None or "budget" in values):
-            edit.note("budget_consent", former, consent, budget_consent=consent)
+            edit.note("budget_consent", former, consent, {"budget_consent": consent})
 
     def _move(self, found: Found, values: Values, reason: str, edit: _Edit) -> bool:
         """The changes that move the plan; hints of single rows are not shown."""
@@ -227,7 +230,7 @@ class CustomerUpdates:
         latest = self._work.look_up(_LATEST, {"id": found.id})
         last = given if latest is None or latest[0] is None else max(given, from_db(latest[0]))
         customer = load(self._work, found.id)
-        edit.note("first_contact_at", kept, given.astimezone(kept.tzinfo))
+        edit.note("first_contact_at", kept, given.astimezone(kept.tzinfo), {})
         customer.first_contact_at, customer.last_contact_on = given, clock.local(last).date()
         customer.version += 1
         self._work.session.add(customer)
@@ -240,4 +243,4 @@ class CustomerUpdates:
         if new:
             self._intake.flush()
             self._work.insert(CustomerTag, [{"customer_id": found.id, "tag_id": keys[tag]} for tag in new])
-            edit.note("tags", None, new)
+            edit.note("tags", None, new, {})

@@ -15,7 +15,6 @@ from salesflow.models.change import GradeChange, StatusChange
 from salesflow.models.contact import Contact
 from salesflow.models.customer import Customer
 from salesflow.models.followup import PlanItem
-from salesflow.models.tag import CustomerTag, Tag
 from salesflow.money import format_money
 from salesflow.rules.cadence import CADENCE
 from salesflow.rules.decision import Decision
@@ -39,7 +38,7 @@ _SAME_NAME: Final = (
     "SELECT code, name FROM customer WHERE name_norm = :name AND archived_at IS NULL ORDER BY id LIMIT 1"
 )
 # parents before children
-_TABLES: Final[tuple[type[SQLModel], ...]] = (Tag, Customer, Contact, CustomerTag, StatusChange, GradeChange, PlanItem)
+_TABLES: Final[tuple[type[SQLModel], ...]] = (Customer, Contact, StatusChange, GradeChange, PlanItem)
 
 
 def add(work: Transaction, new: NewCustomer, *, allow_duplicate: bool = False) -> str:
@@ -86,6 +85,8 @@ class Intake:
         self._numbers: dict[str, int] = {}
         self._taken: defaultdict[str, int] = defaultdict(int)
         self._tags: dict[str, int] = {}
+        self._new_tags: list[Mapping[str, Any]] = []
+        self._tagged: list[Mapping[str, Any]] = []
         self.due: Decision[date] | None = None
 
     def add(self, new: NewCustomer) -> str:
@@ -113,6 +114,7 @@ class Intake:
         for table, rows in self._rows.items():
             self._work.insert(table, rows)
             rows.clear()
+        self._write_tags()
         for series, count in self._taken.items():
             self._work.next_number(series, count)
         self._taken.clear()
@@ -167,7 +169,7 @@ class Intake:
             for kind, index in contact.indexes.items():
                 self._values[kind, index] = Twin(kind, code, columns["name"], contact.columns["name"])
         for tag in checked.tags:
-            self._rows[CustomerTag].append({"customer_id": key, "tag_id": self.tag(tag)})
+            self._tagged.append({"customer_id": key, "tag_id": self.tag(tag)})
         self._keep_history(checked, key)
         self._audit(checked, code, people)
 
@@ -213,9 +215,18 @@ class Intake:
 
     def _new_tag(self, name: str, norm: str) -> int:
         key = self._next_id("tag")
-        self._rows[Tag].append({"id": key, "name": name, "name_norm": norm})
+        self._new_tags.append({"id": key, "name": name, "name_norm": norm})
         self._work.audit("tag.add", "tag", name)
         return key
+
+    def _write_tags(self) -> None:
+        if self._new_tags or self._tagged:
+            from salesflow.models.tag import CustomerTag, Tag
+
+            self._work.insert(Tag, self._new_tags)
+            self._work.insert(CustomerTag, self._tagged)
+            self._new_tags.clear()
+            self._tagged.clear()
 
     def _audit(self, checked: Checked, code: str, people: list[Mapping[str, Any]]) -> None:
         left_out = ("id", "code", "name_folded", "name_norm", "pinyin", "initials", "owner_id", "budget_cipher")

@@ -12,20 +12,17 @@ from salesflow.text import fold
 
 # Readings that differ from the character's first one in the words that company names are made of.
 _WORDS: Final[Mapping[str, str]] = {
-    "重庆": "chong qing", "成都": "cheng du", "厦门": "xia men", "长春": "chang chun", "长沙": "chang sha",
-    "蚌埠": "beng bu", "六安": "lu an", "亳州": "bo zhou", "台州": "tai zhou", "西藏": "xi zang", "朝阳": "chao yang",
-    "番禺": "pan yu", "大埔": "da bu", "乐清": "yue qing", "乐亭": "lao ting", "天长": "tian chang", "丽水": "li shui",
-    "银行": "yin hang", "行业": "hang ye", "商行": "shang hang", "车行": "che hang", "同行": "tong hang",
-    "音乐": "yin yue", "乐器": "yue qi", "会计": "kuai ji", "重型": "zhong xing", "重工": "zhong gong",
-    "空调": "kong tiao", "调味": "tiao wei", "模具": "mu ju", "大厦": "da sha", "都市": "du shi", "首都": "shou du",
-    "成长": "cheng zhang", "校长": "xiao zhang", "传媒": "chuan mei", "参茸": "shen rong", "曲阜": "qu fu",
-    "东莞": "dong guan", "省厅": "sheng ting", "便利": "bian li", "便宜": "pian yi", "宿迁": "su qian", "宿州": "su zhou",
+    "重庆": "chong qing", "厦门": "xia men", "蚌埠": "beng bu", "六安": "lu an", "西藏": "xi zang", "番禺": "pan yu",
+    "大埔": "da bu", "乐清": "yue qing", "乐亭": "lao ting", "音乐": "yin yue", "乐器": "yue qi", "会计": "kuai ji",
+    "空调": "kong tiao", "调味": "tiao wei", "调节": "tiao jie", "模具": "mu ju", "成长": "cheng zhang", "增长": "zeng zhang",
+    "校长": "xiao zhang", "参茸": "shen rong", "便宜": "pian yi", "薄膜": "bo mo", "差旅": "chai lv", "旅行": "lv xing",
+    "出行": "chu xing", "飞行": "fei xing", "步行": "bu xing", "行政": "xing zheng", "行动": "xing dong", "自行车": "zi xing che",
 }  # fmt: skip
 # In names these read otherwise than first in the dictionary.
-_CHARACTERS: Final[Mapping[str, str]] = {"长": "chang", "都": "du", "厦": "sha", "行": "hang", "乐": "le", "曾": "zeng"}
+_CHARACTERS: Final[Mapping[str, str]] = {"长": "chang", "都": "du", "行": "hang", "曾": "zeng"}
 _SURNAMES: Final[Mapping[str, str]] = {
-    "单": "shan", "曾": "zeng", "翟": "zhai", "仇": "qiu", "解": "xie", "查": "zha", "区": "ou", "朴": "piao",
-    "盖": "ge", "任": "ren", "华": "hua", "乐": "yue", "尉迟": "yu chi", "万俟": "mo qi", "长孙": "zhang sun",
+    "单": "shan", "翟": "zhai", "仇": "qiu", "解": "xie", "查": "zha", "区": "ou", "朴": "piao", "盖": "ge", "乐": "yue",
+    "尉迟": "yu chi", "万俟": "mo qi", "长孙": "zhang sun",
 }  # fmt: skip
 _WORD: Final = re.compile(f"({'|'.join(_WORDS)})")
 _SURNAME: Final = re.compile("|".join(sorted(_SURNAMES, key=len, reverse=True)))
@@ -68,16 +65,28 @@ _known: dict[str, tuple[str, str]] = {}
 
 
 def _character(character: str) -> tuple[str, str]:
-    """The reading of one character and its first letter, kept: a hundred thousand names have some three thousand characters."""
-    reading = "" if character.isascii() else _CHARACTERS.get(character) or _first_reading(character)
-    itself = character if character.isalnum() else ""
-    found = (reading, reading[0]) if reading else (itself, itself)
-    _known[character] = found
+    """The reading of one character and its first letter; what it is itself where it is no Chinese character."""
+    if not _known:
+        _learn()
+    found = _known.get(character)
+    if found is None:
+        reading = "" if character.isascii() else first_reading(character)
+        itself = character if character.isalnum() else ""
+        found = _known[character] = (reading, reading[0]) if reading else (itself, itself)
     return found
 
 
-def _first_reading(character: str) -> str:
-    """The dictionary's first reading without its tone, ü as v; empty for what is no Chinese character."""
+def _learn() -> None:
+    from salesflow.services.pinyin_table import TABLE
+
+    for line in TABLE.splitlines():
+        syllable, characters = line.split()
+        _known.update(dict.fromkeys(characters, (syllable, syllable[0])))
+    _known.update({character: (reading, reading[0]) for character, reading in _CHARACTERS.items()})
+
+
+def first_reading(character: str) -> str:
+    """The library's first reading without its tone, ü as v; empty for what is no Chinese character. Slow the first time."""
     # The library's phrases take four times as long to load as its characters; `_WORDS` stands for them.
     os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
     from pypinyin.pinyin_dict import pinyin_dict

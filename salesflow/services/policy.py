@@ -8,19 +8,21 @@ from salesflow.errors import Refused
 from salesflow.i18n import msg
 from salesflow.models.system import PolicyVersion
 from salesflow.rules.policy import Policy
+from salesflow.rules.policy_keys import changes
 from salesflow.text import clean
 
 
 def apply(work: Transaction, name: str, document: str, policy: Policy, reason: str) -> PolicyVersion | None:
     """Put a policy in force; gives the new version, None where it is in force already.
 
-    Raises NotPermitted unless the actor is a manager or director, Refused without a reason.
+    `name`: of the preset or file; `document`: as it is written there. Raises NotPermitted unless the actor is a manager
+    or director, Refused without a reason.
     """
     work.actor.require(Role.MANAGER, Role.DIRECTOR)
-    reason = clean(reason, limit=work.context.policy.limits.line, what=msg("reason"), multiline=False)
+    before = work.context.policy
+    reason = clean(reason, limit=before.limits.line, what=msg("the reason"), multiline=False)
     if not reason:
         raise Refused(msg("a change of policy needs a reason"), msg("say why: --reason TEXT"), code="reason")
-    before = work.context.policy
     if policy == before:
         return None
     version = work.add(
@@ -33,14 +35,12 @@ def apply(work: Transaction, name: str, document: str, policy: Policy, reason: s
             applied_at=work.now,
         )
     )
-    was = {f"{entry.table}.{entry.key}": entry.value for entry in before.describe()}
-    now = {f"{entry.table}.{entry.key}": entry.value for entry in policy.describe()}
-    moved = [key for key in now if now[key] != was.get(key)]
+    moved = changes(before, policy)
     work.audit(
         "policy.apply",
         "policy",
         str(version.id),
-        before={key: was.get(key) for key in moved},
-        after={"name": name, "reason": reason, **{key: now[key] for key in moved}},
+        before={f"{was.table}.{was.key}": was.value for was, _ in moved},
+        after={"name": name, "reason": reason, **{f"{now.table}.{now.key}": now.value for _, now in moved}},
     )
     return version

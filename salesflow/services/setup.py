@@ -13,7 +13,8 @@ from salesflow.i18n import msg
 from salesflow.models.staff import Staff, StaffRole
 from salesflow.models.system import PolicyVersion, Setting
 from salesflow.rules.policy import Policy
-from salesflow.services.staff import checked_login, checked_name, checked_region
+from salesflow.services.regions import checked_region
+from salesflow.services.staff import checked_login, checked_name
 
 DEFAULT_PRESET = "balanced"
 

@@ -13,10 +13,10 @@ from salesflow.enums import Role
 from salesflow.errors import Duplicate, InvalidValue, NotFound
 from salesflow.i18n import Message, msg
 from salesflow.models.staff import Staff, StaffRole
+from salesflow.services.regions import checked_region
 from salesflow.text import clean
 
 LOGIN = r"[a-z0-9][a-z0-9._-]{0,31}"
-REGION = r"[A-Z]{2,6}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +93,7 @@ def checked_name(name: str, limit: int, what: Message) -> str:
     """The name of a person or company: one line, not empty, at most `limit` characters."""
     text = clean(name, limit=limit, what=what, multiline=False)
     if not text:
-        raise InvalidValue(msg("{what} is missing", what=what), msg("write at least one character"), code="missing-value")
-    return text
-
-
-def checked_region(region: str) -> str:
-    """A region code: 2 to 6 letters A-Z, such as HZ."""
-    code = region.strip().upper()
-    if not re.fullmatch(REGION, code):
         raise InvalidValue(
-            msg("{region} cannot be a region code", region=region), msg("use 2 to 6 letters A-Z, such as: HZ")
+            msg("{what} is missing", what=what), msg("write at least one character"), code="missing-value"
         )
-    return code
+    return text

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from salesflow import i18n
 from salesflow.errors import InvalidValue
+from salesflow.services import pinyin
 from salesflow.services.industries import INDUSTRIES, name_of, parse_industry
-from salesflow.services.pinyin import sound
+from salesflow.services.pinyin import first_reading, sound
+from salesflow.services.pinyin_table import TABLE
 
 
 @pytest.mark.parametrize(
@@ -45,6 +47,29 @@ def test_a_name_in_latin_letters(name: str, full: str, initials: str) -> None:
 )
 def test_a_surname_has_its_own_reading_in_front_only(name: str, full: str) -> None:
     assert sound(name, person=True).full == full
+
+
+def test_the_table_says_what_the_library_says_of_every_character_of_gb_2312() -> None:
+    readings = {character: line.split()[0] for line in TABLE.splitlines() for character in line.split()[1]}
+    every = [bytes((high, low)) for high in range(0xB0, 0xF8) for low in range(0xA1, 0xFF)]
+    characters = [code.decode("gb2312") for code in every if code.decode("gb2312", "ignore")]
+    assert len(characters) == 6763
+    assert readings == {character: first_reading(character) for character in characters}
+
+
+@pytest.mark.parametrize(("character", "reading"), [("龘", "da"), ("㐀", "qiu"), ("𠮷", "𠮷"), ("ā", "ā")])
+def test_a_character_beyond_the_table(character: str, reading: str) -> None:
+    assert character not in TABLE
+    assert sound(character).full == reading
+
+
+def test_no_exception_says_what_would_be_said_without_it() -> None:
+    def plainly(word: str) -> str:
+        return " ".join(pinyin._CHARACTERS.get(character) or first_reading(character) for character in word)
+
+    assert [word for word, reading in pinyin._WORDS.items() if plainly(word) == reading] == []
+    assert [name for name, reading in pinyin._SURNAMES.items() if plainly(name) == reading] == []
+    assert [character for character, reading in pinyin._CHARACTERS.items() if first_reading(character) == reading] == []
 
 
 @given(st.text(max_size=30), st.booleans())

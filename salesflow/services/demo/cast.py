@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from random import Random
-from typing import Final
+from typing import Any, Final
 
-from salesflow.enums import ChainRole, Method, Role, Source
+from salesflow.enums import ChainRole, LossReason, Method, Role, Source
+from salesflow.services.contacts import NewContact
+from salesflow.services.customer_fields import NewCustomer
 from salesflow.services.products import NewProduct
 
 COMPANY: Final = "杭州云帆智能装备有限公司"
@@ -94,25 +97,21 @@ SOURCES: Final = (
     (Source.CAMPAIGN, "行业沙龙"), (Source.COLD_CALL, None), (Source.EXISTING_CUSTOMER, "二次采购"),
 )  # fmt: skip
 NEEDS: Final = (
-    "现有 {n} 台打标机效率低，计划 {m} 月前更换，单件节拍要求 {s} 秒以内",
-    "新建 {n} 条产线需要视觉检测，检出率不低于 99.{s} %，{m} 月投产",
-    "人工上下料 {n} 人，希望 {m} 月前用机器人替代，预算内先做 {k} 个工位试点",
-    "出口产品需追溯二维码，每天约 {n}00 件，{m} 月开始执行",
-    "质检返工率 {s} %，要求供应商 {m} 月底前提供方案和 {k} 家同行案例",
+    "现有 {n} 台打标机效率低，计划 {month}前更换，单件节拍要求 {s} 秒以内",
+    "新建 {n} 条产线需要视觉检测，检出率不低于 99.{s} %，{month}投产",
+    "人工上下料 {n} 人，希望 {month}前用机器人替代，预算内先做 {k} 个工位试点",
+    "出口产品需追溯二维码，每天约 {n}00 件，{month}开始执行",
+    "质检返工率 {s} %，要求供应商 {month}底前提供方案和 {k} 家同行案例",
 )
 TALKS: Final = (
-    (Method.PHONE, "电话确认现场节拍和工件尺寸，客户同意 {m} 月 {d} 日来样品测试", "对方要求周五前给出含安装的报价"),
-    (
-        Method.VISIT,
-        "到现场看了 {n} 号车间，测量安装空间，拍照记录接口",
-        "设备科长说二期还要 {k} 台，但总经理要先看一期效果",
-    ),
-    (Method.WECHAT, "发送同行案例视频和技术参数表", "回复已转给生产部，{d} 号开会讨论"),
-    (Method.EMAIL, "发送技术方案 V{k} 和测试报告", "客户提出把交期从 {n} 天缩短到 {d} 天"),
+    (Method.PHONE, "电话确认现场节拍和工件尺寸，客户同意 {day}来样品测试", "对方要求 {day}前给出含安装的报价"),
+    (Method.VISIT, "到现场看了 {n} 号车间，测量安装空间，拍照记录接口", "设备科长说二期还要 {k} 台，但总经理要先看一期效果"),
+    (Method.WECHAT, "发送同行案例视频和技术参数表", "回复已转给生产部，{day}开会讨论"),
+    (Method.EMAIL, "发送技术方案 V{k} 和测试报告", "客户提出把交期从 {n}5 天缩短到 {n}0 天"),
     (Method.ONLINE_MEETING, "与技术、采购三方会议，逐条过技术协议", "还有 {k} 条未定：质保期、备件价格"),
     (Method.DEMO, "样品打标演示 {n} 件，节拍 {s}.{k} 秒，合格率 100 %", "客户现场确认效果，要求补充一份检测报告"),
-    (Method.INVITE, "邀请客户 {m} 月 {d} 日来厂参观样机", "对方 {k} 人确认参加"),
-)
+    (Method.INVITE, "邀请客户 {day}来厂参观样机", "对方 {k} 人确认参加"),
+)  # fmt: skip
 NEXT_STEPS: Final = (
     "发送修改后的报价单给采购经理",
     "请技术部出节拍分析并发给设备科长",
@@ -120,8 +119,21 @@ NEXT_STEPS: Final = (
     "确认样品测试时间和人员",
     "跟采购核对合同条款",
 )
-RISKS: Final = ("竞争对手报价低 {d} %", "预算要到 {m} 月才批", "使用部门担心停线 {k} 天", None, None, None)
+RISKS: Final = ("竞争对手报价低 {s} %", "预算要到 {month}才批", "使用部门担心停线 {k} 天", None, None, None)
+LOSSES: Final = {
+    LossReason.PRICE: "客户反馈报价高于另一家 {s} %，已签约",
+    LossReason.COMPETITOR: "客户已选用另一家的方案，合同 {day}生效",
+    LossReason.TIMING: "项目推迟到明年，今年不再采购",
+    LossReason.BUDGET_CUT: "总部压缩设备预算，项目取消",
+    LossReason.NEED_MISMATCH: "工件尺寸超出设备行程 {n}0 mm，无法满足",
+}
+NOT_A_LEAD: Final = ("核实为同行询价，没有采购需求", "公司已停产，电话为前员工", "只需要代加工，不采购设备")
 COMPETITORS: Final = ("大族", "海康机器人", "华工激光")
+TAGS: Final = (("国企",), ("决策链复杂",), ("竞品客户",), (), (), (), ())
+SIZES: Final = ("50 人以下", "50-200 人", "200-500 人", "500 人以上")
+STREETS: Final = ("工业园区创新路", "经济开发区滨江路", "高新区科技大道", "产业园兴业路")
+BUDGETS: Final = (None, None, None, 150_000, 300_000, 600_000)  # yuan
+CONSENT: Final = "首次通话中同意登记预算"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,42 +151,65 @@ class Lead:
     role: ChainRole
     phone: str
 
+    def new(self, **more: Any) -> NewCustomer:
+        """As it is taken in; `more` are further fields."""
+        contact = NewContact(name=self.contact, title=self.title, phone=self.phone, role=self.role)
+        return NewCustomer(
+            self.name,
+            self.industry,
+            self.source,
+            self.need,
+            (contact,),
+            source_detail=self.source_detail,
+            **more,
+        )
 
-def filled(random: Random, template: str) -> str:
-    """A sentence with figures in it."""
+
+def filled(random: Random, template: str, on: date) -> str:
+    """A sentence with figures in it, and with days and months that are to come on that day."""
+    day, month = on + timedelta(days=random.randint(3, 20)), on + timedelta(days=random.randint(60, 180))
     return template.format(
         n=random.randint(2, 9),
-        m=random.randint(1, 12),
         s=random.randint(2, 9),
         k=random.randint(1, 4),
-        d=random.randint(3, 28),
+        day=f"{day.month} 月 {day.day} 日",
+        month=f"{month.month} 月",
     )
 
 
-def lead(random: Random, number: int, region: str) -> Lead:
-    """The customer of a number: its name and phone are its own, the rest is drawn."""
+def lead(random: Random, number: int, region: str, on: date) -> Lead:
+    """The customer of a number, known since that day: its name and phone are its own, the rest is drawn."""
     cities = CITIES[region]
-    turn, place = divmod(number, len(cities))
-    city, brand = cities[place], BRANDS[(turn + 5 * place) % len(BRANDS)]
+    round_, place = divmod(number, len(cities))
+    city, brand = cities[place], BRANDS[(round_ + 5 * place) % len(BRANDS)]
     trade, industry = TRADES[(number * 7 + number // 40) % len(TRADES)]
-    series = number // (len(cities) * len(BRANDS))
     ending = "" if trade.endswith("学院") else "有限公司"
-    name = f"{city}{brand}{_ordinal(series)}{trade}{ending}"
     source, detail = random.choice(SOURCES)
     title, role = random.choice(TITLES)
-    person = random.choice(SURNAMES) + random.choice(GIVEN)
     return Lead(
-        name,
+        f"{city}{brand}{_ordinal(round_ // len(BRANDS))}{trade}{ending}",
         industry,
         city,
         source,
         detail,
-        filled(random, random.choice(NEEDS)),
-        person,
+        filled(random, random.choice(NEEDS), on),
+        random.choice(SURNAMES) + random.choice(GIVEN),
         title,
         role,
         phone(number, region),
     )
+
+
+def particulars(random: Random, city: str) -> dict[str, Any]:
+    """What is known of some customers only, as fields of a new customer."""
+    budget = random.choice(BUDGETS)
+    return {
+        "size": random.choice(SIZES),
+        "address": f"{city}{random.choice(STREETS)} {random.randint(1, 300)} 号",
+        "tags": random.choice(TAGS),
+        "budget": None if budget is None else budget * 100,
+        "budget_consent": None if budget is None else CONSENT,
+    }
 
 
 def _ordinal(series: int) -> str:

@@ -1,47 +1,64 @@
-"""Making the demonstration's database."""
+"""Making the demonstration's database: its world, then its history, small or large."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
 from contextlib import closing
+from datetime import datetime, time, timedelta
+from typing import Final
 
 from salesflow.context import Context
+from salesflow.db.reader import connect
 from salesflow.db.vault import key_file
-from salesflow.errors import FileProblem
+from salesflow.errors import FileProblem, SalesflowError
 from salesflow.i18n import msg
-from salesflow.services import setup, staff
+from salesflow.services import products, setup, staff
 from salesflow.services.demo import cast
+from salesflow.services.demo.stage import acting
 
-SMALL = 60
+SMALL: Final = 60
+LARGE: Final = 100_000
+_FOUNDED: Final = timedelta(days=400)  # ago: before the first customer of either history
+
+
+def small(context: Context, seed: int, customers: int | None = None) -> None:
+    """Half a year of history, by the services, up to the day before today. Raises FileProblem as `prepare`."""
+    from salesflow.services.demo.season import Season
+
+    prepare(context, seed)
+    Season(acting(context, cast.FOUNDER[0]), seed, customers or SMALL).play()
+
+
+def large(context: Context, seed: int, customers: int | None = None) -> None:
+    """A history of ten contacts with each customer, in bulk, up to the day before today. Raises FileProblem as `prepare`."""
+    from salesflow.services.demo.large import fill
+
+    prepare(context, seed)
+    fill(acting(context, cast.FOUNDER[0]), seed, customers or LARGE)
 
 
 def prepare(context: Context, seed: int) -> None:
-    """A database with the cast at the context's path. An earlier demonstration there is replaced, any other file refused."""
+    """A database with staff and products at the context's path.
+
+    An earlier demonstration there is replaced; FileProblem for any other file.
+    """
     _clear(context.database)
     login, name = cast.FOUNDER
+    opening = datetime.combine(context.clock.today() - _FOUNDED, time(9), context.clock.zone)
+    founding = acting(context, login, opening)
     facts = (("demo", "1"), ("demo_seed", str(seed)))
-    setup.create(context, setup.NewDatabase(cast.COMPANY, cast.REGION, login, name, use_keyring=False, settings=facts))
-    context.user = login
-    with context.transaction() as work:
+    setup.create(founding, setup.NewDatabase(cast.COMPANY, cast.REGION, login, name, use_keyring=False, settings=facts))
+    with founding.transaction() as work:
         for member, called, roles, region in cast.STAFF:
             leader = login if member == cast.MANAGER else cast.MANAGER
             staff.add(work, staff.NewStaff(member, called, roles, region, manager=leader))
-
-
-def play(context: Context, zone: str, seed: int, size: int = SMALL) -> None:
-    """Half a year of history for so many customers, ending at the context's present moment."""
-    from salesflow.services.demo.season import Season
-
-    clock = context.clock
-    try:
-        Season(context, zone, seed, size).play()
-    finally:
-        context.clock = clock
-        context.refresh()
+        for product in cast.products():
+            products.add(work, product)
 
 
 def _clear(path: str) -> None:
+    """Remove a demonstration: the database last, so that one half removed is still known for what it is."""
     if not os.path.exists(path):
         return
     if not _is_demonstration(path):
@@ -50,14 +67,14 @@ def _clear(path: str) -> None:
             msg("name another folder with --dir"),
             code="exists",
         )
-    for file in (path, f"{path}-wal", f"{path}-shm", key_file(path)):
+    for file in (key_file(path), f"{path}-wal", f"{path}-shm", path):
         if os.path.exists(file):
             os.unlink(file)
 
 
 def _is_demonstration(path: str) -> bool:
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        with closing(connect(path)) as connection:
             return connection.execute("SELECT 1 FROM setting WHERE name = 'demo'").fetchone() is not None
-    except sqlite3.Error:
+    except (sqlite3.Error, SalesflowError):
         return False

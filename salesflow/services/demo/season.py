@@ -1,92 +1,81 @@
 """Half a year of a sales team: leads come in, are graded, followed up, quoted, approved, won and lost, by the services.
 
-What happens to each customer is drawn with the seed, then played day by day. The last days leave something to do for
-everybody: overdue follow-ups, quotes that wait for the manager, orders on their way through the approvers.
+What happens to each customer is drawn with the seed, then played moment by moment. The season ends with the day before
+today, so that it is the same for a seed and a date; it leaves something to do for everybody.
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from functools import partial
 from random import Random
-
-from sqlmodel import col, select
+from typing import Final
 
 from salesflow.context import Context
 from salesflow.db.transaction import Transaction
-from salesflow.enums import ApprovalState, Grade, LossReason, QuoteState, Status, SubjectKind
-from salesflow.models.approval import Approval, ApprovalStep
+from salesflow.enums import Grade, LossReason, Method, Role, Status
 from salesflow.models.customer import Customer
-from salesflow.models.quote import Quote
-from salesflow.services import approvals, customers, followups, orders, products, quotes, stale, status
-from salesflow.services.contacts import NewContact
-from salesflow.services.customer_fields import NewCustomer
+from salesflow.services import customers, followups, stale, status
 from salesflow.services.demo import cast
-from salesflow.services.demo.stage import Stage
-from salesflow.services.order_terms import Terms
+from salesflow.services.demo.deals import Deals, customer_with, owner_of
+from salesflow.services.demo.stage import Event, Hours, Stage
 
-DAYS = 182
-FATES = (Status.PROSPECT, Status.INTERESTED, Status.HOT, Status.WON, Status.LOST, Status.INVALID)
-WEIGHTS = (10, 15, 14, 10, 9, 3)
+DAYS: Final = 182
+FATES: Final = (Status.PROSPECT, Status.INTERESTED, Status.HOT, Status.WON, Status.LOST, Status.INVALID)
+WEIGHTS: Final = (10, 15, 14, 10, 9, 3)
+_SETTLED: Final = 40  # a lead whose fate takes some contacts came in at least so many days ago
+_MOVES: Final = {Grade.A: 0.5, Grade.B: 0.75}  # how often a contact brings progress
+_MOVES_SELDOM: Final = 0.3
+_DELAYS: Final = ((0, 1, 3, 7, 25), (60, 15, 10, 8, 7))  # days by which a contact is late, and how often
 
 
 class Season:
     """The plot: what each customer goes through. Events name customers by their code, so that each stands alone."""
 
-    def __init__(self, context: Context, zone: str, seed: int, size: int) -> None:
+    def __init__(self, context: Context, seed: int, size: int) -> None:
         self._context = context
         self._random = Random(seed)
-        self._end = context.clock.now()
-        self._stage = Stage(context, zone, self._end)
-        self._calendar = context.calendar
-        self._tz = context.clock.zone
         self._size = size
+        self._today = context.clock.today()
+        self._calendar = context.calendar
+        self._hours = Hours(context, self._random)
+        self._stage = Stage(context, datetime.combine(self._today, time(), context.clock.zone))
+        self._deals = Deals(self._stage, self._hours, self._random)
 
     def play(self) -> None:
-        self._stage.plan(self._morning(DAYS + 1), cast.MANAGER, _price_list)
+        first, last = self._workday(DAYS), self._workday(1)
         for number in range(self._size):
             self._lead(number)
-        self._stage.plan(self._morning(DAYS), cast.MANAGER, self._sweep)
-        self._stage.plan(self._end - timedelta(hours=26), "zhao.lei", self._last_days)
+        self._sweep_on(self._calendar.following(first + timedelta(days=7 - first.weekday())))
+        day = first
+        while day < last:
+            self._deals.go_through_inboxes(day)
+            day = self._calendar.add_workdays(day, 1)
+        self._stage.plan(self._hours.at(last, 10), cast.MANAGER, self._ask_for_support)
+        self._stage.plan(self._hours.at(last, 10), cast.MANAGER, lambda work: self._deals.last_day(work, last))
         self._stage.play()
 
-    def _morning(self, days_ago: int) -> datetime:
-        """Half past eight of the working day on or after so many days ago."""
-        day = self._calendar.following((self._end.astimezone(self._tz) - timedelta(days=days_ago)).date())
-        return datetime.combine(day, time(8, 30), self._tz)
-
-    def _later(self, at: datetime, days: float) -> datetime:
-        """So many days on, at some minute of office hours of a working day."""
-        day = self._calendar.following((at + timedelta(days=days)).astimezone(self._tz).date())
-        return datetime.combine(day, time(9, 0), self._tz) + timedelta(minutes=self._random.randint(0, 8 * 60))
+    def _workday(self, days_ago: int) -> date:
+        """The working day so many days ago, or the last one before it."""
+        return self._calendar.preceding(self._today - timedelta(days=days_ago))
 
     def _lead(self, number: int) -> None:
         """A lead comes in, the earlier the more there are; what becomes of it is drawn."""
-        fate = self._random.choices(FATES, WEIGHTS)[0]
+        draw = self._random
+        fate = draw.choices(FATES, WEIGHTS)[0]
         days_ago = int(DAYS * (1 - (number / self._size) ** 1.2))
         if fate not in (Status.PROSPECT, Status.INTERESTED):
-            days_ago = max(days_ago, 40)
+            days_ago = max(days_ago, _SETTLED)
         seller = cast.SELLERS[number % len(cast.SELLERS)]
         region = "SH" if seller == "chen.jie" else "HZ"
-        drawn = cast.lead(self._random, number, region)
-        at = self._later(self._morning(days_ago), 0)
-        met = at - timedelta(hours=self._random.choice((1, 2, 3, 5, 20, 40)))
-        contact = NewContact(name=drawn.contact, title=drawn.title, phone=drawn.phone, role=drawn.role)
-        new = NewCustomer(
-            drawn.name,
-            drawn.industry,
-            drawn.source,
-            drawn.need,
-            (contact,),
-            source_detail=drawn.source_detail,
-            first_contact_at=met,
-            region=region,
-        )
+        at = self._hours.some_time(self._workday(days_ago))
+        lead = cast.lead(draw, number, region, at.date())
+        met = self._hours.earlier(at, late=draw.random() < 0.07)
+        new = lead.new(first_contact_at=met, region=region, **cast.particulars(draw, lead.city))
 
         def take_in(work: Transaction) -> None:
             code = customers.add(work, new)
             self._grade(code, at, fate)
-            self._contact(code, seller, self._later(at, self._random.choice((1, 1, 2, 3))), fate, 1)
+            self._contact(code, seller, self._hours.later(at, draw.choice((1, 1, 2, 3))), fate, 1)
 
         self._stage.plan(at, seller, take_in)
 
@@ -94,199 +83,97 @@ class Season:
         """The manager grades new leads on the next working day."""
         good = fate in (Status.HOT, Status.WON)
         grade = self._random.choices((Grade.A, Grade.B, Grade.C), (6, 3, 1) if good else (1, 5, 5))[0]
-        graded = self._later(at, 1)
-        self._stage.plan(
-            graded,
-            cast.MANAGER,
-            lambda work: _ignore(status.change_grade(work, _customer(work, code), grade, "每日线索评审")),
-        )
 
-    def _contact(self, code: str, seller: str, at: datetime, fate: Status, round_: int) -> None:
+        def decide(work: Transaction) -> None:
+            status.change_grade(work, customer_with(work, code), grade, "每日线索评审")
+
+        self._stage.plan(self._hours.later(at, 1), cast.MANAGER, decide)
+
+    def _contact(self, code: str, seller: str, at: datetime, fate: Status, number: int) -> None:
         """One contact after the other: the status moves towards the fate, quotes are made on the way."""
 
         def happen(work: Transaction) -> None:
-            customer = _customer(work, code)
-            if not Status(customer.status).is_open:
+            customer = customer_with(work, code)
+            if customer.status in (Status.LOST, Status.INVALID):
                 return
-            method, content, feedback = self._random.choice(cast.TALKS)
-            step = _step(Status(customer.status), fate, round_)
-            logged = followups.log(
-                work,
-                customer.id or 0,
-                followups.NewFollowup(
-                    method,
-                    cast.filled(self._random, content),
-                    feedback=cast.filled(self._random, feedback),
-                    risk=self._drawn_risk(),
-                    next=self._random.choice(cast.NEXT_STEPS),
-                    at=at - timedelta(hours=self._random.choice((0, 0, 1, 2, 30))),
-                    status=step,
-                    reason=None if step is None else cast.filled(self._random, feedback),
-                    loss_reason=self._random.choice(list(LossReason)) if step is Status.LOST else None,
-                    competitor=self._random.choice(cast.COMPETITORS) if step is Status.LOST else None,
-                    progress=self._random.random() < 0.35 or None,
-                ),
-            )
-            if round_ in (3, 6) and fate in (Status.HOT, Status.WON, Status.INTERESTED):
-                self._quote(code, seller, self._later(at, 1), fate)
+            logged = followups.log(work, customer.id or 0, self._talk(customer, at, fate, number))
+            if number in (3, 6) and fate in (Status.HOT, Status.WON, Status.INTERESTED):
+                self._deals.quote(code, seller, self._hours.later(at, 1), to_win=fate is Status.WON)
             if logged.next.value is not None:
-                self._contact(code, seller, self._next_time(at, logged.next.value), fate, round_ + 1)
+                self._contact(code, seller, self._next_time(at, logged.next.value), fate, number + 1)
 
         self._stage.plan(at, seller, happen)
 
-    def _next_time(self, at: datetime, due: date) -> datetime:
-        """Most contacts happen on their day, some a few days late, a few are forgotten for long."""
-        day = datetime.combine(due, time(0), self._tz)
-        late = self._random.choices((0, 1, 3, 7, 25), (60, 15, 10, 8, 7))[0]
-        return max(self._later(day, late), self._later(at, 0.5))
-
-    def _drawn_risk(self) -> str | None:
-        risk = self._random.choice(cast.RISKS)
-        return None if risk is None else cast.filled(self._random, risk)
-
-    def _quote(self, code: str, seller: str, at: datetime, fate: Status) -> None:
-        """A quote of one to three lines; sometimes with a discount that the manager has to approve."""
-        chosen = self._random.sample(
-            ["YF-100", "YF-200", "YF-300", "YF-400", "YF-410", "YF-900", "YF-910", "YF-920"], 3
+    def _talk(self, customer: Customer, at: datetime, fate: Status, number: int) -> followups.NewFollowup:
+        """What was said, and what it means for the status."""
+        draw, on = self._random, at.date()
+        method, content, feedback = draw.choice(cast.TALKS)
+        risk = draw.choice(cast.RISKS)
+        step = _step(Status(customer.status), fate, number)
+        loss = draw.choice(list(cast.LOSSES)) if step is Status.LOST else None
+        if step is Status.INVALID:
+            feedback = draw.choice(cast.NOT_A_LEAD)
+        said = cast.filled(draw, feedback if loss is None else cast.LOSSES[loss], on)
+        grade = None if customer.grade is None else Grade(customer.grade)
+        return followups.NewFollowup(
+            method,
+            cast.filled(draw, content, on),
+            feedback=said,
+            risk=None if risk is None else cast.filled(draw, risk, on),
+            next=draw.choice(cast.NEXT_STEPS),
+            at=self._hours.earlier(at, late=draw.random() < 0.08),
+            status=step,
+            reason=None if step is None else said,
+            loss_reason=loss,
+            competitor=draw.choice(cast.COMPETITORS) if loss is LossReason.COMPETITOR else None,
+            progress=draw.random() < (_MOVES_SELDOM if grade is None else _MOVES.get(grade, _MOVES_SELDOM)) or None,
         )
-        count = self._random.randint(1, 3)
-        discount = self._random.choices((None, 500, 800, 1200, 1500, 2300), (30, 25, 20, 15, 7, 3))[0]
 
-        def make(work: Transaction) -> None:
-            items = [
-                quotes.NewItem(sku, self._random.randint(1, 4) * 1000, discount=discount) for sku in chosen[:count]
-            ]
-            new = quotes.NewQuote(
-                _customer(work, code).id or 0,
-                items,
-                freight=self._random.choice((0, 0, 80_000)),
-                payment_terms="合同签订付 30 %，发货前付 60 %，验收后付 10 %",
-                delivery_days=self._random.choice((15, 30, 45)),
-                warranty="整机质保 12 个月",
+    def _next_time(self, at: datetime, due: date) -> datetime:
+        """Most contacts happen on their day, some a few days late, a few are forgotten for long; none on the same day."""
+        day = self._hours.at(due, 0) + timedelta(days=self._random.choices(*_DELAYS)[0])
+        return self._hours.later(max(day, at + timedelta(days=1)), 0)
+
+    def _sweep_on(self, day: date) -> None:
+        """On the first working day of every week the stale leads are downgraded."""
+
+        def sweep(work: Transaction) -> None:
+            stale.sweep(work)
+            self._sweep_on(self._calendar.following(day + timedelta(days=7 - day.weekday())))
+
+        self._stage.plan(self._hours.at(day, 8, 30), cast.MANAGER, sweep)
+
+    def _ask_for_support(self, work: Transaction) -> None:
+        """Some have asked the technicians for help with what is planned for the next days."""
+        day = self._calendar.add_workdays(self._today, 2)
+        for customer in self._deals.nearest_to_a_deal(work)[:2]:
+            key = customer.id or 0
+            plan = followups.NewPlan(
+                day,
+                Method.DEMO,
+                "样品打标演示，与设备科长确认节拍",
+                support_role=Role.TECHNICAL,
+                support_for="准备样品和检测报告",
             )
-            number = quotes.make(work, new).number
-            self._decide(self._later(at, self._random.choice((0.3, 1, 2))))
-            if fate is Status.WON or self._random.random() < 0.4:
-                self._accept(number, code, seller, self._later(at, self._random.randint(3, 12)), fate)
-
-        self._stage.plan(at, seller, make)
-
-    def _decide(self, at: datetime) -> None:
-        """Whoever's turn it is goes through the inbox; one in eight is sent back with a reason."""
-
-        def decide(role: str, work: Transaction) -> None:
-            pending = select(Approval).where(Approval.state == ApprovalState.PENDING).order_by(col(Approval.id))
-            for approval in work.session.exec(pending).all():
-                step = work.session.get(ApprovalStep, (approval.id, approval.current_step))
-                if step is None or step.role != role or self._young(approval):
-                    continue
-                if self._random.random() < 0.1:
-                    approvals.reject(work, approval.number, "毛利不足，请与客户再谈一轮并附竞品报价")
-                    self._again(approval, self._later(at, 2))
-                else:
-                    approvals.approve(work, approval.number, "同意")
-                self._decide(self._later(at, 1))
-
-        for role, login in cast.DECIDERS.items():
-            self._stage.plan(at, login, partial(decide, role.value))
-
-    def _again(self, approval: Approval, at: datetime) -> None:
-        """A returned order mostly goes to its approvers once more."""
-        if approval.subject_kind == SubjectKind.ORDER and self._random.random() < 0.8:
-            number = approval.subject_ref
-            terms = Terms(note="已与客户重新确认付款方式")
-            self._stage.plan(at, "zhao.lei", lambda work: _ignore(orders.submit(work, number, terms)))
-            self._decide(self._later(at, 1))
-
-    def _last_days(self, work: Transaction) -> None:
-        """What is still on its way when the season ends: quotes that wait for the manager and the director, orders."""
-        hot = select(Customer).where(Customer.status == Status.HOT).order_by(col(Customer.id)).limit(6)
-        deals = zip(work.session.exec(hot).all(), (1_200, 1_800, 2_500, 500, 500, 300), strict=False)
-        for customer, discount in deals:
-            items = [
-                quotes.NewItem("YF-200", 2_000, discount=discount),
-                quotes.NewItem("YF-900", 3_000, discount=discount),
-            ]
-            made = quotes.make(
-                work, quotes.NewQuote(customer.id or 0, items, payment_terms="预付 30 %", delivery_days=30)
-            )
-            if made.state == QuoteState.APPROVED:
-                quotes.accept(work, made.number, self._context.clock.today())
-                order = orders.create(work, made.number)
-                orders.submit(work, order.number)
-                self._stage.plan(self._end - timedelta(hours=20), cast.MANAGER, partial(_approve_first, order.number))
-
-    def _young(self, approval: Approval) -> bool:
-        """What came in last still waits when the season ends, so that the inboxes are not empty."""
-        return approval.submitted_at > self._end - timedelta(days=3)
-
-    def _accept(self, number: str, code: str, seller: str, at: datetime, fate: Status) -> None:
-        """The customer agrees, the order follows, and with it the deal."""
-
-        def accept(work: Transaction) -> None:
-            quote = work.session.exec(select(Quote).where(Quote.number == number)).one()
-            if quote.state == QuoteState.APPROVED:
-                quotes.accept(work, number, self._context.clock.today())
-                self._order(number, code, seller, self._later(at, 1), fate)
-
-        self._stage.plan(at, seller, accept)
-
-    def _order(self, number: str, code: str, seller: str, at: datetime, fate: Status) -> None:
-        def submit(work: Transaction) -> None:
-            order = orders.create(work, number)
-            orders.submit(work, order.number)
-            self._decide(self._later(at, 1))
-            if fate is Status.WON:
-                self._win(code, self._later(at, 5))
-
-        self._stage.plan(at, seller, submit)
-
-    def _win(self, code: str, at: datetime) -> None:
-        """Contract and first payment are on paper here: the manager vouches for them."""
-
-        def win(work: Transaction) -> None:
-            customer = _customer(work, code)
-            if customer.status == Status.HOT:
-                new = status.NewStatus(Status.WON, "合同已签，首付款已到账", override=True)
-                status.change_status(work, customer, new)
-
-        self._stage.plan(at, cast.MANAGER, win)
-
-    def _sweep(self, work: Transaction) -> None:
-        """Every Monday the stale leads are downgraded."""
-        stale.sweep(work)
-        now = self._context.clock.now()
-        self._stage.plan(now + timedelta(days=7 - now.astimezone(self._tz).weekday()), cast.MANAGER, self._sweep)
+            at = self._context.clock.now() + timedelta(minutes=30)
+            self._stage.plan(at, owner_of(work, customer), _planned(key, plan))
 
 
-def _price_list(work: Transaction) -> None:
-    for product in cast.products():
-        products.add(work, product)
+def _planned(customer_id: int, plan: followups.NewPlan) -> Event:
+    def happen(work: Transaction) -> None:
+        followups.plan(work, customer_id, plan)
+
+    return happen
 
 
-def _step(now: Status, fate: Status, round_: int) -> Status | None:
+def _step(now: Status, fate: Status, number: int) -> Status | None:
     """The next status on the way to the fate, at some contacts only."""
     if fate in (Status.LOST, Status.INVALID):
-        if round_ >= (3 if fate is Status.LOST else 2):
+        if number >= (3 if fate is Status.LOST else 2):
             return fate
         return Status.INTERESTED if now is Status.PROSPECT and fate is Status.LOST else None
-    if now is Status.PROSPECT and fate is not Status.PROSPECT and round_ >= 2:
+    if now is Status.PROSPECT and fate is not Status.PROSPECT and number >= 2:
         return Status.INTERESTED
-    if now is Status.INTERESTED and fate in (Status.HOT, Status.WON) and round_ >= 3:
+    if now is Status.INTERESTED and fate in (Status.HOT, Status.WON) and number >= 3:
         return Status.HOT
     return None
-
-
-def _customer(work: Transaction, code: str) -> Customer:
-    return work.session.exec(select(Customer).where(Customer.code == code)).one()
-
-
-def _approve_first(subject: str, work: Transaction) -> None:
-    """The manager's step of an order, so that it waits for finance."""
-    number = work.session.exec(select(Approval.number).where(Approval.subject_ref == subject)).first()
-    if number is not None:
-        approvals.approve(work, number, "符合政策")
-
-
-def _ignore(_: object) -> None:
-    """What a service computes is of no use here."""

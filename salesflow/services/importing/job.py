@@ -205,22 +205,21 @@ class _Import:
     def _values(self, row: Row) -> tuple[Values, list[Message]]:
         """The row's fields, and what is wrong with its cells."""
         values: Values = {}
-        problems: list[Message] = []
+        problems: dict[str, Message] = {}
         count = len(row.cells)
-        for index, title, field, read in self._header.columns:
-            if index >= count or is_blank(row.cells[index]):
+        for place, title, field, read in self._header.columns:
+            if place >= count or is_blank(row.cells[place]):
                 continue
             try:
-                value = read(row.cells[index])
+                value = read(row.cells[place])
             except SalesflowError as error:
-                problems.append(msg("{column}: {problem}", column=title, problem=_with_hint(error)))
+                problems[field.name] = msg("{column}: {problem}", column=title, problem=_with_hint(error))
                 continue
             values[field.name] = self._joined(field, title, value, values) if field.joins else value
-        for name, value in self._defaults.items():
-            values.setdefault(name, value)
-        if not problems and not self._job.update:
-            problems += [self._missing(name) for name in self._layout.required if name not in values]
-        return values, problems
+        for name, default in self._defaults.items():
+            values.setdefault(name, default)
+        missing = [name for name in self._layout.required if name not in values and name not in problems]
+        return values, [*problems.values(), *map(self._missing, missing)]
 
     def _joined(self, field: Field, title: str, value: str, values: Values) -> str:
         """The text of a field to which several columns give something; longer texts each with their title."""

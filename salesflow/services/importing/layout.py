@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Values = dict[str, Any]  # a field's value is what its reader gives
 Reader = Callable[[Cell], Any]
 
-_NOISE: Final = re.compile(r"[\s_\-*:#'\".,、。]+")
+_NOISE: Final = re.compile(r"[\s_\-*:#'\".,、。【】]+")
 _REMARK: Final = re.compile(r"\(.*?\)|\[.*?\]|<.*?>|【.*?】")
 IGNORED: Final = frozenset(("序号", "no", "行号", "row", "原因", "reason", "错误原因"))
 

@@ -1,0 +1,95 @@
+"""The read views of products, quotes, approvals and orders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, Table, and_, literal_column, select
+
+from salesflow.models.approval import Approval, ApprovalStep
+from salesflow.models.customer import Customer
+from salesflow.models.order import OrderLine, SalesOrder
+from salesflow.models.product import Product
+from salesflow.models.quote import Quote, QuoteExtra, QuoteLine
+from salesflow.models.view_parts import all_of, login_of, staff, table_of
+
+customer = table_of(Customer)
+product, quote, quote_line, quote_extra = table_of(Product), table_of(Quote), table_of(QuoteLine), table_of(QuoteExtra)
+approval, approval_step = table_of(Approval), table_of(ApprovalStep)
+sales_order, order_line = table_of(SalesOrder), table_of(OrderLine)
+
+
+def product_view() -> Select[Any]:
+    return select(*all_of(product), product.c.retired_at.is_not(None).label("retired"))
+
+
+def quote_view() -> Select[Any]:
+    return select(
+        *all_of(quote),
+        customer.c.code.label("customer_code"),
+        customer.c.name.label("customer_name"),
+        customer.c.grade.label("customer_grade"),
+        staff.c.login.label("owner"),
+    ).select_from(
+        quote.join(customer, customer.c.id == quote.c.customer_id).join(staff, staff.c.id == quote.c.owner_id)
+    )
+
+
+def of_quote(lines: Table) -> Select[Any]:
+    return select(
+        *all_of(lines), quote.c.number.label("quote_number"), quote.c.version.label("quote_version")
+    ).select_from(lines.join(quote, quote.c.id == lines.c.quote_id))
+
+
+def approval_view() -> Select[Any]:
+    step = approval_step
+    return select(
+        *all_of(approval, "submitted_by"),
+        staff.c.login.label("submitted_by"),
+        approval.c.submitted_by.label("submitted_by_id"),
+        customer.c.code.label("customer_code"),
+        customer.c.name.label("customer_name"),
+        step.c.role.label("waiting_for_role"),
+        step.c.waiting_since,
+        step.c.due_at,
+        step.c.rule.label("waiting_rule"),
+        step.c.why.label("waiting_why"),
+    ).select_from(
+        approval.join(staff, staff.c.id == approval.c.submitted_by)
+        .outerjoin(customer, customer.c.id == approval.c.customer_id)
+        .outerjoin(
+            step,
+            and_(
+                step.c.approval_id == approval.c.id,
+                step.c.step == approval.c.current_step,
+                approval.c.state == "pending",
+            ),
+        )
+    )
+
+
+def approval_step_view() -> Select[Any]:
+    return select(
+        *all_of(approval_step, "decided_by"), approval.c.number, login_of(approval_step.c.decided_by, "decided_by")
+    ).select_from(approval_step.join(approval, approval.c.id == approval_step.c.approval_id))
+
+
+def order_view() -> Select[Any]:
+    return select(
+        *all_of(sales_order, "receiver_phone_cipher"),
+        customer.c.code.label("customer_code"),
+        customer.c.name.label("customer_name"),
+        staff.c.login.label("owner"),
+        quote.c.number.label("quote_number"),
+        literal_column("NULL").label("contract_number"),
+    ).select_from(
+        sales_order.join(customer, customer.c.id == sales_order.c.customer_id)
+        .join(staff, staff.c.id == sales_order.c.owner_id)
+        .outerjoin(quote, quote.c.id == sales_order.c.quote_id)
+    )
+
+
+def order_line_view() -> Select[Any]:
+    return select(*all_of(order_line), sales_order.c.number.label("order_number")).select_from(
+        order_line.join(sales_order, sales_order.c.id == order_line.c.order_id)
+    )

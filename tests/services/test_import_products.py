@@ -1,0 +1,102 @@
+"""Price lists: products added, and changed by their SKU."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from salesflow.services.importing import Job, Report
+from salesflow.services.product_import import import_products
+from tests import leads, sheets
+from tests.conftest import Office
+from tests.services.test_import_customers import reasons
+
+TITLES = ("产品编号", "产品名称", "规格型号", "单位", "单价（元）", "底价", "成本", "税率", "交货周期\n（天）", "库存", "是否定制")
+ROW = ("YF-100", "桌面激光打标机", "20W", "台", 28800, "23,500.00", 18600.5, 0.13, "7天", 40, "否")
+
+
+def take(office: Office, path: Path, *rows: Any, titles: tuple[str, ...] = TITLES, **how: Any) -> Report:
+    context = office.context()
+    try:
+        return import_products(context, Job(str(sheets.workbook(path / "价目表.xlsx", [["产品价目表"], titles, *rows])), **how))
+    finally:
+        context.close()
+
+
+def listed(office: Office) -> list[dict[str, Any]]:
+    return [{key: row[key] for key in row if key != "created_at"} for row in office.json("product", "list", "--all")]
+
+
+def test_a_price_list(office: Office, tmp_path: Path) -> None:
+    report = take(office, tmp_path, ROW, ("YF-900", "安装", "", "人天", "1.8万", "", "", "6%", "", "", ""))
+    assert (report.number, report.created, report.record) == (1, 2, "product")
+    assert listed(office) == [
+        {
+            "sku": "YF-100", "name": "桌面激光打标机", "spec": "20W", "unit": "台", "list_price": "28800.00", "floor_price": "23500.00",
+            "cost": "18600.50", "tax_rate": "13.00", "net": False, "lead_days": 7, "stock": "40", "customised": False, "retired": False,
+        },
+        {
+            "sku": "YF-900", "name": "安装", "spec": "", "unit": "人天", "list_price": "18000.00", "floor_price": None,
+            "cost": None, "tax_rate": "6.00", "net": False, "lead_days": None, "stock": None, "customised": False, "retired": False,
+        },
+    ]  # fmt: skip
+    actions = [row["action"] for row in leads.rows(office, "SELECT action FROM v_audit ORDER BY id")]
+    assert actions[-3:] == ["product.add", "product.add", "product.import"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"产品编号": ""}, "产品编号 is missing"),
+        ({"产品编号": "YF 100"}, '产品编号: "YF 100" cannot be a SKU (use 1 to 64 characters without blanks, such as: YF-100)'),
+        ({"单价（元）": "面议"}, None),
+        ({"单价（元）": ""}, "单价（元） is missing"),
+        ({"单价（元）": -1}, None),
+        ({"单价（元）": 1.005}, None),
+        ({"底价": 30000}, "YF-100: the floor price 30,000.00 is above the list price 28,800.00"),
+        ({"税率": "113%"}, None),
+        ({"库存": "很多"}, None),
+        ({"交货周期\n（天）": "尽快"}, None),
+        ({"是否定制": "也许"}, '是否定制: "也许" is neither yes nor no (write 是 or 否)'),
+        ({"产品名称": "=A1"}, "产品名称: the cell has the formula =A1: put its value there"),
+    ],
+)
+def test_rows_that_cannot_be(office: Office, tmp_path: Path, changes: dict[str, Any], said: str | None) -> None:
+    row = [changes.get(title, cell) for title, cell in zip(TITLES, ROW, strict=True)]
+    report = take(office, tmp_path, row)
+    assert report.rejected
+    assert listed(office) == []
+    ((number, reason),) = reasons(report)
+    assert number == 3
+    assert said is None or reason == said
+
+
+def test_a_sku_twice(office: Office, tmp_path: Path) -> None:
+    report = take(office, tmp_path, ROW, ("yf-100", *ROW[1:]))
+    assert reasons(report) == [(4, "产品编号 (sku) is the same as in row 3")]
+    take(office, tmp_path, ROW)
+    assert reasons(take(office, tmp_path, ROW)) == [(3, "there is a product YF-100 already")]
+
+
+def test_prices_are_changed_by_sku(office: Office, tmp_path: Path) -> None:
+    take(office, tmp_path, ROW)
+    titles = ("SKU", "标准价", "库存", "产品名称")
+    report = take(office, tmp_path, ("yf-100", 29800, "", ""), titles=titles, update=True)
+    assert (report.updated, [row["code"] for row in report.rows]) == (1, ["YF-100"])
+    assert (listed(office)[0]["list_price"], listed(office)[0]["stock"], listed(office)[0]["name"]) == ("29800.00", "40", "桌面激光打标机")
+    report = take(office, tmp_path, ("YF-100", 29800, 40, ""), ("YF-200", "", "", "新"), titles=titles, update=True)
+    assert reasons(report) == [(4, "it would be a new one, and lacks: list_price")]
+    report = take(office, tmp_path, ("YF-100", 29800, 40, ""), ("YF-200", 1, "", "新"), titles=titles, update=True)
+    assert [row["outcome"] for row in report.rows] == ["unchanged", "created"]
+    report = take(office, tmp_path, ("YF-100", 20000, "", ""), ("YF-200", 2, "", ""), ("yf-200", 3, "", ""), titles=titles, update=True)
+    assert reasons(report) == [
+        (3, "YF-100: the floor price 23,500.00 is above the list price 20,000.00"),
+        (5, "产品编号 (sku) is the same as in row 4"),
+    ]
+
+
+def test_a_price_list_in_ten_thousands_without_tax(office: Office, tmp_path: Path) -> None:
+    take(office, tmp_path, ("A", "甲", 2.88, "是"), titles=("货号", "品名", "单价(万元)", "不含税"))
+    assert (listed(office)[0]["list_price"], listed(office)[0]["net"]) == ("28800.00", True)
