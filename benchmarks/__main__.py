@@ -49,7 +49,17 @@ def databases() -> tuple[Path, Path]:
         folder = PLACE / f"{name}-{stamp}"
         if not (folder / "done").exists():
             shutil.rmtree(folder, ignore_errors=True)
-            words = [*PROGRAM, "demo", "--dir", str(folder), "--size", "large", "--customers", str(customers), "--quiet"]
+            words = [
+                *PROGRAM,
+                "demo",
+                "--dir",
+                str(folder),
+                "--size",
+                "large",
+                "--customers",
+                str(customers),
+                "--quiet",
+            ]
             subprocess.run(words, env=environment(None, HOME=str(PLACE)), cwd=ROOT, check=True)
             (folder / "done").touch()
         made.append(folder / "salesflow.db")
@@ -118,14 +128,23 @@ def growth(words: Sequence[str], world: dict[str, str], words_small: Sequence[st
 def writing(large: Path) -> Iterator[Line]:
     """Each run writes a record of its own."""
     world = environment(large, SALESFLOW_USER=SELLER)
-    mine = ask(large, "customer", "list", "--owner", SELLER, "--status", "interested", "--limit", "60", "--fields", "code")
+    mine = ask(
+        large, "customer", "list", "--owner", SELLER, "--status", "interested", "--limit", "60", "--fields", "code"
+    )
     codes = [str(row["code"]) for row in mine]
     stamp = str(time.time_ns())
-    logs = [["followup", "log", code, "--method", "phone", "--content", "电话确认报价，客户周五前答复"] for code in codes]
+    logs = [
+        ["followup", "log", code, "--method", "phone", "--content", "电话确认报价，客户周五前答复"] for code in codes
+    ]
     adds = [_customer(f"{stamp}{number}") for number in range(60)]
     quotes = [["quote", "make", code, "--item", "YF-100:10-5%"] for code in codes]
     orders = list(_accepted(large, codes))
-    for name, commands in (("followup log", logs), ("customer add", adds), ("quote make", quotes), ("order submit", orders)):
+    for name, commands in (
+        ("followup log", logs),
+        ("customer add", adds),
+        ("quote make", quotes),
+        ("order submit", orders),
+    ):
         seconds, ratio = against_bare(commands, world)
         yield Line(f"`{name}`", figure(seconds, ratio), "40 x", "28 x")
 
@@ -242,7 +261,9 @@ def together() -> Iterator[Line]:
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(lambda number: write(f"w{number}", 100), range(16)))
     crowd = time.perf_counter() - began
-    listed = subprocess.run([*PROGRAM, "customer", "list", "--format", "ids"], env=world, check=True, capture_output=True, text=True)
+    listed = subprocess.run(
+        [*PROGRAM, "customer", "list", "--format", "ids"], env=world, check=True, capture_output=True, text=True
+    )
     codes = listed.stdout.split()
     if len(codes) != 3200 or len(set(codes)) != 3200:
         raise SystemExit(f"lost writes: {len(codes)} records, {len(set(codes))} codes")

@@ -31,7 +31,12 @@ class Run:
 def environment(database: Path | None, **extra: str) -> dict[str, str]:
     """Nothing of the machine's own configuration; bytecode is kept, as it is for an installed program."""
     inherited = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "VIRTUAL_ENV") if name in os.environ}
-    world = {**inherited, "SALESFLOW_CONFIG": "/nonexistent/salesflow.toml", "SALESFLOW_LANG": "zh", "PYTHONPATH": str(ROOT)}
+    world = {
+        **inherited,
+        "SALESFLOW_CONFIG": "/nonexistent/salesflow.toml",
+        "SALESFLOW_LANG": "zh",
+        "PYTHONPATH": str(ROOT),
+    }
     if database is not None:
         world |= {"SALESFLOW_DB": str(database), "HOME": str(database.parent)}
     return {**world, **extra}
@@ -42,7 +47,9 @@ def once(words: Sequence[str], world: Mapping[str, str], *, terminal: bool = Fal
     if terminal:
         return _on_terminal(words, world)
     began = time.perf_counter()
-    process = subprocess.Popen(words, env=dict(world), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        words, env=dict(world), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
     assert process.stdout is not None
     process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
@@ -54,7 +61,11 @@ def _on_terminal(words: Sequence[str], world: Mapping[str, str]) -> Run:
     ours, theirs = pty.openpty()
     began = time.perf_counter()
     process = subprocess.Popen(
-        words, env={**world, "COLUMNS": "120", "TERM": "xterm-256color"}, stdin=theirs, stdout=theirs, stderr=subprocess.DEVNULL
+        words,
+        env={**world, "COLUMNS": "120", "TERM": "xterm-256color"},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=subprocess.DEVNULL,
     )
     os.close(theirs)
     drain = threading.Thread(target=_drain, args=(ours,), daemon=True)
@@ -76,7 +87,11 @@ def _drain(descriptor: int) -> None:
 
 
 def against_bare(
-    commands: Sequence[Sequence[str]], world: Mapping[str, str], *, terminal: bool = False, statuses: tuple[int, ...] = (0,)
+    commands: Sequence[Sequence[str]],
+    world: Mapping[str, str],
+    *,
+    terminal: bool = False,
+    statuses: tuple[int, ...] = (0,),
 ) -> tuple[float, float]:
     """(median seconds of the commands, its ratio to a bare interpreter), runs in turn. Commands are taken one a run.
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
-sys.path[:0] = [str(ROOT), str(DOCS)]
+sys.path.insert(0, str(ROOT))
 
 from salesflow import i18n  # noqa: E402 - after the path is set
 
@@ -46,8 +46,7 @@ def speaking(language: str) -> Iterator[None]:
 
 def commands(language: str) -> str:
     """The help of every command, noun by noun."""
-    from catalogue import walk
-
+    from docs.catalogue import walk
     from salesflow.commands.help import page
     from salesflow.commands.typerbase import TyperContext
 
@@ -73,7 +72,12 @@ def rules(language: str) -> str:
     described = Policy().describe()
     with speaking(language):
         for rule in RULES:
-            lines = [f"## {rule.id}", "", f"**{i18n.render(rule.title)}** ({rule.strength.value}; {', '.join(rule.source)})", ""]
+            lines = [
+                f"## {rule.id}",
+                "",
+                f"**{i18n.render(rule.title)}** ({', '.join(strength.value for strength in rule.strengths)}; {', '.join(rule.source)})",
+                "",
+            ]
             lines += [i18n.render(rule.text)]
             mine = [parameter for parameter in described if parameter.rule == rule.id]
             if mine:
@@ -94,8 +98,10 @@ def views() -> str:
 
     parts = [
         "# Views",
-        "The database file can be read by any program that reads SQLite. These views are stable: columns are only ever added. "
-        "Money is in fen, percentages in basis points, quantities in thousandths, instants in UTC.",
+        (
+            "The database file can be read by any program that reads SQLite. These views are stable: columns are only ever "
+            "added. Money is in fen, percentages in basis points, quantities in thousandths, instants in UTC."
+        ),
         "Made from the program by `make docs`.",
     ]
     for name, definition in definitions().items():
@@ -122,7 +128,9 @@ def pictures() -> None:
         world |= {"SALESFLOW_AS_OF": MOMENT, "TERM": "xterm-256color"}
         world.pop("NO_COLOR", None)
         program = [sys.executable, "-m", "salesflow"]
-        subprocess.run([*program, "demo", "--dir", folder, "--quiet"], env=world, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [*program, "demo", "--dir", folder, "--quiet"], env=world, cwd=ROOT, check=True, stdout=subprocess.DEVNULL
+        )
         world |= {"SALESFLOW_DB": f"{folder}/salesflow.db", "SALESFLOW_USER": "zhang.wei"}
         for name, words in PICTURES.items():
             for language, suffix in SUFFIX.items():
@@ -131,7 +139,9 @@ def pictures() -> None:
                 console = Console(record=True, width=100, file=open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - for one print
                 console.print(Text.from_ansi("\n".join(shown.splitlines()[:46])))
                 title = f"salesflow {' '.join(words)}"
-                (DOCS / f"{name}{suffix}.svg").write_text(console.export_svg(title=title, unique_id=name), encoding="utf-8")
+                (DOCS / f"{name}{suffix}.svg").write_text(
+                    console.export_svg(title=title, unique_id=name), encoding="utf-8"
+                )
 
 
 def main() -> None:
@@ -140,7 +150,11 @@ def main() -> None:
             (DOCS / name).write_text(make(), encoding="utf-8")
         pictures()
         return
-    stale = [name for name, make in PAGES.items() if not (DOCS / name).exists() or (DOCS / name).read_text(encoding="utf-8") != make()]
+    stale = [
+        name
+        for name, make in PAGES.items()
+        if not (DOCS / name).exists() or (DOCS / name).read_text(encoding="utf-8") != make()
+    ]
     sys.stdout.writelines(f"docs/{name} is not what the program makes now: run `make docs`\n" for name in stale)
     sys.exit(1 if stale else 0)
 

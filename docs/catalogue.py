@@ -142,7 +142,7 @@ def read() -> dict[Text, str]:
             continue
         texts = message.id if isinstance(message.id, tuple) else (message.id, None)
         chinese = message.string[0] if isinstance(message.string, tuple) else message.string
-        translated[Text(texts[0], texts[1], message.context)] = str(chinese)
+        translated[Text(str(texts[0]), texts[1], message.context)] = str(chinese)
     return translated
 
 

@@ -15,7 +15,9 @@ ROWS: tuple[tuple[Any, ...], ...] = (
 )
 
 
-def workbook(path: Path, rows: Sequence[Sequence[Any]], *, name: str = "客户", **others: Sequence[Sequence[Any]]) -> Path:
+def workbook(
+    path: Path, rows: Sequence[Sequence[Any]], *, name: str = "客户", **others: Sequence[Sequence[Any]]
+) -> Path:
     """A workbook with a sheet of these rows, and further sheets by their names."""
     import xlsxwriter
 

@@ -29,32 +29,44 @@ def customer(ctx: typer.Context, incomplete: str) -> Offers:
 
 def staff(ctx: typer.Context, incomplete: str) -> Offers:
     """Logins of active staff."""
-    return _from_database(ctx, lambda context: _beginning(_staff(context), incomplete))
+    from salesflow.queries import offers
+
+    return _from_database(ctx, lambda context: _beginning(offers.staff(context), incomplete))
 
 
 def tag(ctx: typer.Context, incomplete: str) -> Offers:
     """Tags of the library."""
-    return _from_database(ctx, lambda context: _beginning(_tags(context), incomplete))
+    from salesflow.queries import offers
+
+    return _from_database(ctx, lambda context: _beginning(offers.tags(context), incomplete))
 
 
 def product(ctx: typer.Context, incomplete: str) -> Offers:
     """SKUs of what is sold, with names."""
-    return _from_database(ctx, lambda context: _beginning(_products(context), incomplete))
+    from salesflow.queries import offers
+
+    return _from_database(ctx, lambda context: _beginning(offers.products(context), incomplete))
 
 
 def quote(ctx: typer.Context, incomplete: str) -> Offers:
     """Numbers of quotes, the newest first, with their customers."""
-    return _from_database(ctx, lambda context: _beginning(_quotes(context), incomplete))
+    from salesflow.queries import offers
+
+    return _from_database(ctx, lambda context: _beginning(offers.quotes(context), incomplete))
 
 
 def approval(ctx: typer.Context, incomplete: str) -> Offers:
     """Numbers of open approvals, the newest first, with what they are about."""
-    return _from_database(ctx, lambda context: _beginning(_approvals(context), incomplete))
+    from salesflow.queries import offers
+
+    return _from_database(ctx, lambda context: _beginning(offers.approvals(context), incomplete))
 
 
 def order(ctx: typer.Context, incomplete: str) -> Offers:
     """Numbers of orders, the newest first, with their customers."""
-    return _from_database(ctx, lambda context: _beginning(_orders(context), incomplete))
+    from salesflow.queries import offers
+
+    return _from_database(ctx, lambda context: _beginning(offers.orders(context), incomplete))
 
 
 def record(ctx: typer.Context, incomplete: str) -> Offers:
@@ -73,7 +85,7 @@ def rule(incomplete: str) -> Offers:
 
 
 def industry(ctx: typer.Context, incomplete: str) -> Offers:
-    """Industries by their names in the reader's language, and the configuration's own."""
+    """Industries by their codes and by their names in the reader's language, and the configuration's own."""
     from salesflow.services.industries import INDUSTRIES, name_of
 
     def offered(context: Context) -> Offers:
@@ -89,38 +101,6 @@ def industry(ctx: typer.Context, incomplete: str) -> Offers:
 
 def _beginning(offers: Iterable[tuple[str, str]], incomplete: str) -> Offers:
     return list(islice((offer for offer in offers if offer[0].startswith(incomplete)), MOST))
-
-
-def _staff(context: Context) -> Offers:
-    rows = context.reader.rows("SELECT login, name FROM v_staff WHERE active ORDER BY login")
-    return [(row["login"], row["name"]) for row in rows]
-
-
-def _tags(context: Context) -> Offers:
-    return [
-        (row["name"], "")
-        for row in context.reader.rows("SELECT name FROM v_tag WHERE retired_at IS NULL ORDER BY name")
-    ]
-
-
-def _products(context: Context) -> Offers:
-    rows = context.reader.rows("SELECT sku, name FROM v_product WHERE retired_at IS NULL ORDER BY sku")
-    return [(row["sku"], row["name"]) for row in rows]
-
-
-def _quotes(context: Context) -> Iterable[tuple[str, str]]:
-    rows = context.reader.stream("SELECT number, customer_name FROM v_quote ORDER BY id DESC")
-    return ((row["number"], row["customer_name"]) for row in rows)
-
-
-def _approvals(context: Context) -> Iterable[tuple[str, str]]:
-    sql = "SELECT number, subject_ref, customer_name FROM v_approval WHERE state = 'pending' ORDER BY id DESC"
-    return ((row["number"], f"{row['subject_ref']} {row['customer_name'] or ''}") for row in context.reader.stream(sql))
-
-
-def _orders(context: Context) -> Iterable[tuple[str, str]]:
-    rows = context.reader.stream("SELECT number, customer_name FROM v_order ORDER BY id DESC")
-    return ((row["number"], row["customer_name"]) for row in rows)
 
 
 def _from_database(ctx: typer.Context, offered: Callable[[Context], Offers]) -> Offers:

@@ -222,5 +222,4 @@ def _record(context: Context, code: str) -> Record:
     return Record(customer_file.SHOW_COLUMNS, customer_file.show(context, code), "code")
 
 
-# Their verbs register themselves on this noun.
-from salesflow.commands import customer_import, customer_stale  # noqa: E402, F401
+from salesflow.commands import customer_import, customer_stale  # noqa: E402, F401 - their verbs register themselves on `app`, which must be there first

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from salesflow.commands import complete
-from salesflow.commands.base import List, current
+from salesflow.commands.base import Command, List, current
 from salesflow.commands.customer import app
 from salesflow.commands.params import DAYS
 from salesflow.context import Context
@@ -18,7 +18,13 @@ from salesflow.output.results import Digest, Listing, Record, Written
 MOST_NAMED = 20  # so many of the customers that a sweep changed are named in its answer
 
 
-@app.command("stale", cls=List)
+class ListOrWrite(Command):
+    """A listing that can also be carried out."""
+
+    shares = (*List.shares, "quiet")
+
+
+@app.command("stale", cls=ListOrWrite)
 def stale(
     ctx: typer.Context,
     within: Annotated[

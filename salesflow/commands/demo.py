@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from salesflow.commands.base import Write, current, single
+from salesflow.commands.params import COUNT
 from salesflow.errors import InvalidValue
 from salesflow.i18n import Message, msg
 from salesflow.output.results import Written
@@ -22,39 +23,34 @@ SIZES = ("small", "large")
 @app.command("demo", cls=Write)
 def demo(
     ctx: typer.Context,
-    dir_: Annotated[
+    folder: Annotated[
         str, typer.Option("--dir", metavar="DIR", help="The folder for it; an earlier demonstration there is replaced.")
-    ] = ("salesflow-demo"),
+    ] = "salesflow-demo",
     size: Annotated[
         str,
         typer.Option(
             "--size", metavar="small|large", help="60 customers, or 100,000 with 1,000,000 follow-ups for measurements."
         ),
     ] = "small",
-    seed: Annotated[int, typer.Option("--seed", help="Another seed, another history.", show_default=False)] = 7,
+    seed: Annotated[int, typer.Option("--seed", click_type=COUNT, help="Another seed, another history.")] = 7,
     customers: Annotated[
-        int | None, typer.Option("--customers", metavar="N", help="Another number of customers.")
+        int | None, typer.Option("--customers", click_type=COUNT, help="Another number of customers.")
     ] = None,
 ) -> Written:
-    """Make a sample database: a Chinese sales team with half a year of history that ends today; then show ten commands to try.
+    """Make a sample database: a Chinese sales team with half a year of history up to today; then show ten commands to try.
 
     salesflow demo --dir /tmp/sales
     """
     if size not in SIZES:
         raise InvalidValue(msg("{size} is not a size", size=size), msg("use one of: {choices}", choices=list(SIZES)))
-    from salesflow.context import DEFAULT_ZONE
+    if customers == 0:
+        raise InvalidValue(msg("a demonstration has one customer at least"), msg("leave out --customers for the usual"))
     from salesflow.services.demo import make
 
     context = current(ctx)
-    context.database = os.path.join(dir_, "salesflow.db")
-    make.prepare(context, seed)
-    zone = context.settings.text("timezone") or DEFAULT_ZONE
-    if size == "large":
-        from salesflow.services.demo import large
-
-        large.fill(context, seed, customers or large.CUSTOMERS)
-    else:
-        make.play(context, zone, seed, customers or make.SMALL)
+    context.database = os.path.join(folder, "salesflow.db")
+    build = make.large if size == "large" else make.small
+    build(context, seed, customers)
     text = msg("made a sample database: {path}", path=context.database)
     return Written(text, context.database, details=_tour(context.database, sights(context)))
 
@@ -75,7 +71,7 @@ def _tour(path: str, seen: Sights) -> tuple[Message, ...]:
         ),
         (msg("overdue follow-ups of everybody, a list for each"), "salesflow followup overdue --all --by-owner"),
         (msg("what waits for your decision, and why"), "salesflow approval list"),
-        (msg("every rule behind a quote"), f"salesflow explain {seen.quote}"),
+        (msg("every rule behind a record"), f"salesflow explain {seen.quote or seen.customer}"),
         (msg("who is stale, and what the policy would do about it"), "salesflow customer stale --all"),
         (msg("the week's review"), "salesflow report weekly"),
         (msg("the same as a page with charts"), "salesflow report weekly --to review.html"),

@@ -114,8 +114,7 @@ def _details(report: Report) -> tuple[Message, ...]:
 def _bad_rows(report: Report) -> tuple[Message, ...]:
     """The bad rows, a line each; of very many only the first."""
     lines = [
-        msg("row {row}: {reason}", row=row, reason=reason)
-        for row, reason in islice(report.rows.problems(), MOST_LINES)
+        msg("row {row}: {reason}", row=row, reason=reason) for row, reason in islice(report.rows.problems(), MOST_LINES)
     ]
     if report.bad > MOST_LINES:
         more = report.bad - MOST_LINES

@@ -8,21 +8,18 @@ from salesflow.context import Context
 
 
 class Sights(NamedTuple):
-    """A hot customer's code and its owner, and the number of a quote that waits for its approval; empty where there is none."""
+    """A customer, hot if there is such a one, and its owner; the number of a quote that waits for its approval, if any."""
 
     customer: str
     owner: str
-    quote: str
+    quote: str | None
 
 
 def sights(context: Context) -> Sights:
-    hot = context.reader.one("SELECT code, owner FROM v_customer WHERE status = 'hot' ORDER BY code LIMIT 1")
-    found = (
-        hot
-        or context.reader.one("SELECT code, owner FROM v_customer ORDER BY code LIMIT 1")
-        or {"code": "", "owner": ""}
-    )
+    """What there is to see in a database that has customers."""
+    customer = context.reader.one("SELECT code, owner FROM v_customer ORDER BY status <> 'hot', code LIMIT 1")
+    assert customer is not None
     quote = context.reader.value(
-        "SELECT number FROM v_quote WHERE state = 'pending_approval' ORDER BY number DESC LIMIT 1"
+        "SELECT subject_ref FROM v_approval WHERE state = 'pending' AND subject_kind = 'quote' ORDER BY id DESC LIMIT 1"
     )
-    return Sights(found["code"], found["owner"], quote or "")
+    return Sights(customer["code"], customer["owner"], quote)

@@ -14,7 +14,7 @@ from salesflow.queries import weekly_sql as sql
 from salesflow.queries.period import People, Period
 from salesflow.queries.weekly import FIGURES, Review, Row
 from salesflow.reports.figures import by_field, quartiles, share, sums, total
-from salesflow.reports.weekly_columns import PLAN_ORDER
+from salesflow.reports.weekly_fields import PLAN_ORDER
 
 SHOWN: Final = 20
 """So many records a list has where people read it; what it leaves out is said."""

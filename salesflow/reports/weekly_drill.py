@@ -14,7 +14,8 @@ from salesflow.queries import weekly_sql as sql
 from salesflow.queries.base import sortable
 from salesflow.queries.period import People, Period
 from salesflow.queries.weekly import FIGURES, Review, Row
-from salesflow.reports.weekly_columns import DRILLS, PLAN_ORDER
+from salesflow.reports.weekly_fields import PLAN_ORDER
+from salesflow.reports.weekly_records import DRILLS
 from salesflow.text import nearest
 
 _ORDERS: Final = {

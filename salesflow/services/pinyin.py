@@ -79,8 +79,8 @@ def _character(character: str) -> tuple[str, str]:
 def _learn() -> None:
     from salesflow.services.pinyin_table import TABLE
 
-    for line in TABLE.splitlines():
-        syllable, characters = line.split()
+    words = TABLE.split()
+    for syllable, characters in zip(words[::2], words[1::2], strict=True):
         _known.update(dict.fromkeys(characters, (syllable, syllable[0])))
     _known.update({character: (reading, reading[0]) for character, reading in _CHARACTERS.items()})
 

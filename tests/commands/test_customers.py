@@ -51,9 +51,8 @@ def test_adding_with_everything(office: Office) -> None:
     options = {
         "kind": "person", "name": "张女士", "contact": None, "size": "1", "region": "nb", "address": "江南大道 100 号",
         "source_detail": "2026 年行业展会", "first_contact": "yesterday 16:00", "budget": "5万",
-        "budget_consent": "2026-03-01 电话同意", "owner": "zhao.lei", "remark": "备注", "title": "店主", "email": "zhang@example.com",
-        "wechat": "zhangnvshi",
-        "role": "decision-maker", "concern": "售后",
+        "budget_consent": "2026-03-01 电话同意", "owner": "zhao.lei", "remark": "备注", "title": "店主",
+        "email": "zhang@example.com", "wechat": "zhangnvshi", "role": "decision-maker", "concern": "售后",
     }  # fmt: skip
     row = add(office, "--tag", "国企", "--tag", "竞品客户", **options)
     assert list(row) == SHOW_KEYS

@@ -13,7 +13,20 @@ from tests import leads, sheets
 from tests.conftest import Office
 
 BAD = ("丙公司", "制造业", "王五", "123", "打标机 2 台")
-KEYS = ["number", "record", "file", "sheet", "dry_run", "read", "created", "updated", "skipped", "ignored_columns", "errors_file", "rows"]
+KEYS = [
+    "number",
+    "record",
+    "file",
+    "sheet",
+    "dry_run",
+    "read",
+    "created",
+    "updated",
+    "skipped",
+    "ignored_columns",
+    "errors_file",
+    "rows",
+]
 
 
 def test_an_import_says_what_it_did(office: Office, tmp_path: Path) -> None:

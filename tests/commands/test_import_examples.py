@@ -73,7 +73,15 @@ def test_the_price_list(office: Office) -> None:
     report = office.json("product", "import", str(PRODUCTS))
     assert (report["read"], report["created"], report["skipped"]) == (12, 12, 0)
     listed = {row["sku"]: row for row in office.json("product", "list")}
-    assert (listed["YF-100"]["list_price"], listed["YF-100"]["floor_price"], listed["YF-100"]["tax_rate"]) == ("28800.00", "23500.00", "13.00")
+    assert (listed["YF-100"]["list_price"], listed["YF-100"]["floor_price"], listed["YF-100"]["tax_rate"]) == (
+        "28800.00",
+        "23500.00",
+        "13.00",
+    )
     assert (listed["YF-500"]["list_price"], listed["YF-500"]["customised"]) == ("186000.00", True)
-    assert (listed["YF-420"]["stock"], listed["YF-420"]["cost"], listed["YF-400"]["lead_days"]) == ("32.5", "2460.75", 30)
+    assert (listed["YF-420"]["stock"], listed["YF-420"]["cost"], listed["YF-400"]["lead_days"]) == (
+        "32.5",
+        "2460.75",
+        30,
+    )
     assert (listed["YF-920"]["tax_rate"], listed["YF-920"]["stock"]) == ("6.00", None)

@@ -50,7 +50,10 @@ def test_a_surname_has_its_own_reading_in_front_only(name: str, full: str) -> No
 
 
 def test_the_table_says_what_the_library_says_of_every_character_of_gb_2312() -> None:
-    readings = {character: line.split()[0] for line in TABLE.splitlines() for character in line.split()[1]}
+    words = TABLE.split()
+    readings = {
+        character: syllable for syllable, alike in zip(words[::2], words[1::2], strict=True) for character in alike
+    }
     every = [bytes((high, low)) for high in range(0xB0, 0xF8) for low in range(0xA1, 0xFF)]
     characters = [code.decode("gb2312") for code in every if code.decode("gb2312", "ignore")]
     assert len(characters) == 6763

@@ -75,7 +75,14 @@ def test_a_first_contact_is_not_in_the_future(context: Context, cell: Any) -> No
 
 @pytest.mark.parametrize(
     ("cell", "fen"),
-    [(28800.0, 2_880_000), (1234.5, 123_450), ("56,800.00", 5_680_000), ("18.6万", 18_600_000), ("￥300元", 30_000), (0.1 + 0.2, 30)],
+    [
+        (28800.0, 2_880_000),
+        (1234.5, 123_450),
+        ("56,800.00", 5_680_000),
+        ("18.6万", 18_600_000),
+        ("￥300元", 30_000),
+        (0.1 + 0.2, 30),
+    ],
 )
 def test_amounts(cell: Any, fen: int) -> None:
     assert cells.money(cell) == fen
@@ -94,13 +101,26 @@ def test_amounts_in_ten_thousands() -> None:
 
 @pytest.mark.parametrize(
     ("cell", "points"),
-    [(0.13, 1300), ("13%", 1300), (13.0, 1300), ("0.06", 600), (".5", 5000), (1.0, 100), ("0.5%", 50), (0.005, 50), (0.0, 0)],
+    [
+        (0.13, 1300),
+        ("13%", 1300),
+        (13.0, 1300),
+        ("0.06", 600),
+        (".5", 5000),
+        (1.0, 100),
+        ("0.5%", 50),
+        (0.005, 50),
+        (0.0, 0),
+    ],
 )
 def test_percentages(cell: Any, points: int) -> None:
     assert cells.percent(cell) == points
 
 
-@pytest.mark.parametrize(("cell", "answer"), [("是", True), ("√", True), (True, True), (1.0, True), ("否", False), ("N", False), (False, False)])
+@pytest.mark.parametrize(
+    ("cell", "answer"),
+    [("是", True), ("√", True), (True, True), (1.0, True), ("否", False), ("N", False), (False, False)],
+)
 def test_yes_and_no(cell: Any, answer: bool) -> None:
     assert cells.flag()(cell) is answer
 

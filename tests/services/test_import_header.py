@@ -37,7 +37,20 @@ def fields(*titles: str, mapping: Sequence[str] = ()) -> list[str]:
 
 @pytest.mark.parametrize(
     "title",
-    ["客户名称", " 客 户 名 称 ", "客户\n名称", "客户名称：", "*客户名称", "客户名称（必填）", "客户名称(全称)", "【客户名称】", "Name", "NAME", "name*", "公司名称/客户名称"],
+    [
+        "客户名称",
+        " 客 户 名 称 ",
+        "客户\n名称",
+        "客户名称：",
+        "*客户名称",
+        "客户名称（必填）",
+        "客户名称(全称)",
+        "【客户名称】",
+        "Name",
+        "NAME",
+        "name*",
+        "公司名称/客户名称",
+    ],
 )
 def test_titles_are_known_however_they_are_written(title: str) -> None:
     assert fields(title, "手机") == ["0:name", "1:phone"]
@@ -49,7 +62,13 @@ def test_english_names_of_fields(title: str) -> None:
 
 
 def test_rows_above_the_titles_are_passed_over() -> None:
-    sheet = rows(["客户信息登记表", "", ""], ["填表人：李娜", "", "2026-03-01"], ["", "", ""], ["序号", "客户名称", "手机"], ["1", "甲", "2"])
+    sheet = rows(
+        ["客户信息登记表", "", ""],
+        ["填表人：李娜", "", "2026-03-01"],
+        ["", "", ""],
+        ["序号", "客户名称", "手机"],
+        ["1", "甲", "2"],
+    )
     header = find(sheet, Titles(LAYOUT, ()))
     assert header is not None
     assert (header.row, header.titles, header.ignored) == (4, ["序号", "客户名称", "手机"], ())
@@ -64,7 +83,12 @@ def test_columns_that_mean_nothing_are_named() -> None:
 def test_titles_once_more_are_no_row() -> None:
     header = find(rows(["客户名称", "手机"], ["甲", "1"], ["客户名称", "手机", ""]), Titles(LAYOUT, ()))
     assert header is not None
-    assert [header.repeats(row) for row in rows(["客户名称", "手机", ""], ["客户名称", "电话"], [], ["甲", "1"])] == [True, False, False, False]
+    assert [header.repeats(row) for row in rows(["客户名称", "手机", ""], ["客户名称", "电话"], [], ["甲", "1"])] == [
+        True,
+        False,
+        False,
+        False,
+    ]
 
 
 def test_two_rows_of_titles() -> None:
@@ -157,5 +181,7 @@ def test_letters(index: int, letters: str) -> None:
 @pytest.mark.parametrize("table", [CUSTOMER_TITLES, PRODUCT_TITLES])
 def test_a_title_means_one_thing(table: dict[str, str]) -> None:
     titles = [normal(title) for name, listed in table.items() for title in {name, *listed.split()}]
-    assert len({*titles}) == len({(title, name) for name, listed in table.items() for title in map(normal, {name, *listed.split()})})
+    assert len({*titles}) == len(
+        {(title, name) for name, listed in table.items() for title in map(normal, {name, *listed.split()})}
+    )
     assert not IGNORED & {*titles}

@@ -13,14 +13,28 @@ from tests import leads, sheets
 from tests.conftest import Office
 from tests.services.test_import_customers import reasons
 
-TITLES = ("产品编号", "产品名称", "规格型号", "单位", "单价（元）", "底价", "成本", "税率", "交货周期\n（天）", "库存", "是否定制")
+TITLES = (
+    "产品编号",
+    "产品名称",
+    "规格型号",
+    "单位",
+    "单价（元）",
+    "底价",
+    "成本",
+    "税率",
+    "交货周期\n（天）",
+    "库存",
+    "是否定制",
+)
 ROW = ("YF-100", "桌面激光打标机", "20W", "台", 28800, "23,500.00", 18600.5, 0.13, "7天", 40, "否")
 
 
 def take(office: Office, path: Path, *rows: Any, titles: tuple[str, ...] = TITLES, **how: Any) -> Report:
     context = office.context()
     try:
-        return import_products(context, Job(str(sheets.workbook(path / "价目表.xlsx", [["产品价目表"], titles, *rows])), **how))
+        return import_products(
+            context, Job(str(sheets.workbook(path / "价目表.xlsx", [["产品价目表"], titles, *rows])), **how)
+        )
     finally:
         context.close()
 
@@ -50,7 +64,10 @@ def test_a_price_list(office: Office, tmp_path: Path) -> None:
     ("changes", "said"),
     [
         ({"产品编号": ""}, "产品编号 is missing"),
-        ({"产品编号": "YF 100"}, '产品编号: "YF 100" cannot be a SKU (use 1 to 64 characters without blanks, such as: YF-100)'),
+        (
+            {"产品编号": "YF 100"},
+            '产品编号: "YF 100" cannot be a SKU (use 1 to 64 characters without blanks, such as: YF-100)',
+        ),
         ({"单价（元）": "面议"}, None),
         ({"单价（元）": ""}, "单价（元） is missing"),
         ({"单价（元）": -1}, None),
@@ -85,12 +102,24 @@ def test_prices_are_changed_by_sku(office: Office, tmp_path: Path) -> None:
     titles = ("SKU", "标准价", "库存", "产品名称")
     report = take(office, tmp_path, ("yf-100", 29800, "", ""), titles=titles, update=True)
     assert (report.updated, [row["code"] for row in report.rows]) == (1, ["YF-100"])
-    assert (listed(office)[0]["list_price"], listed(office)[0]["stock"], listed(office)[0]["name"]) == ("29800.00", "40", "桌面激光打标机")
+    assert (listed(office)[0]["list_price"], listed(office)[0]["stock"], listed(office)[0]["name"]) == (
+        "29800.00",
+        "40",
+        "桌面激光打标机",
+    )
     report = take(office, tmp_path, ("YF-100", 29800, 40, ""), ("YF-200", "", "", "新"), titles=titles, update=True)
     assert reasons(report) == [(4, "it would be a new one, and lacks: list_price")]
     report = take(office, tmp_path, ("YF-100", 29800, 40, ""), ("YF-200", 1, "", "新"), titles=titles, update=True)
     assert [row["outcome"] for row in report.rows] == ["unchanged", "created"]
-    report = take(office, tmp_path, ("YF-100", 20000, "", ""), ("YF-200", 2, "", ""), ("yf-200", 3, "", ""), titles=titles, update=True)
+    report = take(
+        office,
+        tmp_path,
+        ("YF-100", 20000, "", ""),
+        ("YF-200", 2, "", ""),
+        ("yf-200", 3, "", ""),
+        titles=titles,
+        update=True,
+    )
     assert reasons(report) == [
         (3, "YF-100: the floor price 23,500.00 is above the list price 20,000.00"),
         (5, "产品编号 (sku) is the same as in row 4"),

@@ -22,7 +22,12 @@ def there(office: Office, tmp_path: Path) -> Office:
 
 
 def update(office: Office, path: Path, titles: tuple[str, ...], *rows: tuple[Any, ...], **how: Any) -> Any:
-    return take(office, sheets.customers(path / "update.csv", *rows, titles=titles), update=True, **{"now": "2026-03-03 10:00", **how})
+    return take(
+        office,
+        sheets.customers(path / "update.csv", *rows, titles=titles),
+        update=True,
+        **{"now": "2026-03-03 10:00", **how},
+    )
 
 
 def outcomes(report: Any) -> list[tuple[str | None, str]]:
@@ -45,7 +50,11 @@ def test_the_same_list_again_changes_nothing(there: Office, tmp_path: Path) -> N
 def test_only_what_differs_is_changed(there: Office, tmp_path: Path) -> None:
     titles = ("客户编号", "客户名称", "企业规模", "需求描述", "备注", "来源")
     report = update(
-        there, tmp_path, titles, ("hz2026001", GOOD[0], "80人", "", "周末联系", "展会"), ("", "宁波海川机械", "20", OTHER[4], "", "")
+        there,
+        tmp_path,
+        titles,
+        ("hz2026001", GOOD[0], "80人", "", "周末联系", "展会"),
+        ("", "宁波海川机械", "20", OTHER[4], "", ""),
     )
     assert outcomes(report) == [("HZ2026001", "updated"), ("HZ2026002", "updated")]
     assert listed(there, "name", "size", "need", "remark", "source", "import_id") == [
@@ -72,9 +81,13 @@ def test_new_customers_are_added_beside(there: Office, tmp_path: Path) -> None:
 
 def test_a_new_name_is_found_and_none_that_is_taken(there: Office, tmp_path: Path) -> None:
     titles = ("客户编号", "客户名称")
-    assert outcomes(update(there, tmp_path, titles, ("HZ2026001", "杭州云帆智能装备有限公司"))) == [("HZ2026001", "updated")]
+    assert outcomes(update(there, tmp_path, titles, ("HZ2026001", "杭州云帆智能装备有限公司"))) == [
+        ("HZ2026001", "updated")
+    ]
     assert there.json("customer", "show", "云帆智能装备")["code"] == "HZ2026001"
-    assert leads.rows(there, "SELECT name_norm, initials FROM customer WHERE id = 1") == [{"name_norm": "杭州云帆智能装备", "initials": "hzyfznzbyxgs"}]
+    assert leads.rows(there, "SELECT name_norm, initials FROM customer WHERE id = 1") == [
+        {"name_norm": "杭州云帆智能装备", "initials": "hzyfznzbyxgs"}
+    ]
     report = update(there, tmp_path, titles, ("HZ2026001", OTHER[0]))
     assert reasons(report) == [(2, f"{OTHER[0]} is there already: HZ2026002 {OTHER[0]}")]
     assert update(there, tmp_path, titles, ("HZ2026001", OTHER[0]), allow_duplicate=True).updated == 1
@@ -98,7 +111,10 @@ def test_an_archived_customer_is_not_changed(there: Office, tmp_path: Path) -> N
 
 def test_the_owner(there: Office, tmp_path: Path) -> None:
     update(there, tmp_path, ("客户名称", "负责人"), (GOOD[0], "陈杰"), (OTHER[0], "li.na"))
-    assert listed(there, "owner", "assigned_at") == [("chen.jie", "2026-03-03 02:00:00"), ("li.na", "2026-03-02 01:00:00")]
+    assert listed(there, "owner", "assigned_at") == [
+        ("chen.jie", "2026-03-03 02:00:00"),
+        ("li.na", "2026-03-02 01:00:00"),
+    ]
     assert last_audit(there, "customer.edit") == ("HZ2026001", {"owner": "li.na"}, {"owner": "chen.jie"})
 
 
@@ -109,9 +125,9 @@ def test_what_moves_the_plan(there: Office, tmp_path: Path) -> None:
     assert listed(there, "grade", "status", "last_contact_on", "last_progress_on", "next_follow_up_on")[0] == (
         "A", "interested", "2026-02-27", "2026-03-03", "2026-03-06"
     )  # fmt: skip
-    assert leads.rows(there, "SELECT from_status, to_status, reason FROM v_status_change WHERE from_status IS NOT NULL") == [
-        {"from_status": "prospect", "to_status": "interested", "reason": "import of update.csv"}
-    ]
+    assert leads.rows(
+        there, "SELECT from_status, to_status, reason FROM v_status_change WHERE from_status IS NOT NULL"
+    ) == [{"from_status": "prospect", "to_status": "interested", "reason": "import of update.csv"}]
     assert leads.rows(there, "SELECT from_grade, to_grade, reason FROM v_grade_change") == [
         {"from_grade": None, "to_grade": "A", "reason": "import of update.csv"}
     ]
@@ -123,7 +139,9 @@ def test_a_status_that_is_not_allowed_leaves_the_row_alone(there: Office, tmp_pa
     report = update(there, tmp_path, ("客户名称", "客户状态", "备注"), (GOOD[0], "成交", "x"))
     assert reasons(report) == [(2, "prospect cannot become won")]
     assert leads.written(there) == before
-    report = update(there, tmp_path, ("客户名称", "客户状态", "备注"), (GOOD[0], "成交", "x"), (OTHER[0], "", "y"), skip_errors=True)
+    report = update(
+        there, tmp_path, ("客户名称", "客户状态", "备注"), (GOOD[0], "成交", "x"), (OTHER[0], "", "y"), skip_errors=True
+    )
     assert outcomes(report) == [(None, "error"), ("HZ2026002", "updated")]
     assert listed(there, "status", "remark") == [("prospect", None), ("prospect", "y")]
 
@@ -138,7 +156,13 @@ def test_won_by_a_manager_is_not_told_row_by_row(there: Office, tmp_path: Path) 
 
 def test_contacts(there: Office, tmp_path: Path) -> None:
     titles = ("客户名称", "联系人", "职务", "手机", "微信")
-    report = update(there, tmp_path, titles, (GOOD[0], "张伟", "采购总监", "13812345678", ""), (OTHER[0], "", "厂长", "13700000001", ""))
+    report = update(
+        there,
+        tmp_path,
+        titles,
+        (GOOD[0], "张伟", "采购总监", "13812345678", ""),
+        (OTHER[0], "", "厂长", "13700000001", ""),
+    )
     assert outcomes(report) == [("HZ2026001", "updated"), ("HZ2026002", "updated")]
     assert leads.rows(there, "SELECT name, title, phone_masked FROM v_contact ORDER BY id") == [
         {"name": "张伟", "title": "采购总监", "phone_masked": "138****5678"},
@@ -168,7 +192,9 @@ def test_a_contact_value_of_somebody_else(there: Office, tmp_path: Path) -> None
 
 def test_budgets_and_tags(there: Office, tmp_path: Path) -> None:
     titles = ("客户名称", "预算", "预算授权", "标签")
-    assert reasons(update(there, tmp_path, titles, (GOOD[0], "5万", "", ""))) == [(2, "a budget is kept only with the customer's consent")]
+    assert reasons(update(there, tmp_path, titles, (GOOD[0], "5万", "", ""))) == [
+        (2, "a budget is kept only with the customer's consent")
+    ]
     assert update(there, tmp_path, titles, (GOOD[0], "5万", "2026-03-02 面谈", "国企，重点")).updated == 1
     assert listed(there, "has_budget", "budget_consent")[0] == (1, "2026-03-02 面谈")
     assert outcomes(update(there, tmp_path, titles, (GOOD[0], "50000", "", "国企"))) == [("HZ2026001", "unchanged")]

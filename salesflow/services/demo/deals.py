@@ -85,7 +85,7 @@ class Deals:
             at = self._hours.at(day, hour, self._random.randint(0, 50))
             self._stage.plan(at, cast.DECIDERS[role], partial(self._decide, role, at))
 
-    def last_day(self, work: Transaction, day: date) -> None:
+    def last_day(self, day: date, work: Transaction) -> None:
         """What is left to decide when the season ends, each deal with another customer."""
         for number, (customer, ending) in enumerate(zip(self.nearest_to_a_deal(work), ENDINGS, strict=False)):
             at = self._hours.at(day, 11, number)

@@ -7,6 +7,7 @@ today, so that it is the same for a seed and a date; it leaves something to do f
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from random import Random
 from typing import Final
 
@@ -16,16 +17,16 @@ from salesflow.enums import Grade, LossReason, Method, Role, Status
 from salesflow.models.customer import Customer
 from salesflow.services import customers, followups, stale, status
 from salesflow.services.demo import cast
-from salesflow.services.demo.deals import Deals, customer_with, owner_of
-from salesflow.services.demo.stage import Event, Hours, Stage
+from salesflow.services.demo.deals import ENDINGS, Deals, customer_with, owner_of
+from salesflow.services.demo.stage import Hours, Stage
 
 DAYS: Final = 182
 FATES: Final = (Status.PROSPECT, Status.INTERESTED, Status.HOT, Status.WON, Status.LOST, Status.INVALID)
 WEIGHTS: Final = (10, 15, 14, 10, 9, 3)
 _SETTLED: Final = 40  # a lead whose fate takes some contacts came in at least so many days ago
-_MOVES: Final = {Grade.A: 0.5, Grade.B: 0.75}  # how often a contact brings progress
+_MOVES: Final = {Grade.A: 0.5, Grade.B: 0.95}  # how often a contact brings progress
 _MOVES_SELDOM: Final = 0.3
-_DELAYS: Final = ((0, 1, 3, 7, 25), (60, 15, 10, 8, 7))  # days by which a contact is late, and how often
+_DELAYS: Final = ((-3, 0, 1, 3, 7, 25), (25, 40, 13, 8, 7, 7))  # days by which a contact is late, and how often
 
 
 class Season:
@@ -50,8 +51,8 @@ class Season:
         while day < last:
             self._deals.go_through_inboxes(day)
             day = self._calendar.add_workdays(day, 1)
-        self._stage.plan(self._hours.at(last, 10), cast.MANAGER, self._ask_for_support)
-        self._stage.plan(self._hours.at(last, 10), cast.MANAGER, lambda work: self._deals.last_day(work, last))
+        self._stage.plan(self._hours.at(last, 10), cast.MANAGER, partial(self._plan_ahead, last))
+        self._stage.plan(self._hours.at(last, 10), cast.MANAGER, partial(self._deals.last_day, last))
         self._stage.play()
 
     def _workday(self, days_ago: int) -> date:
@@ -82,7 +83,7 @@ class Season:
     def _grade(self, code: str, at: datetime, fate: Status) -> None:
         """The manager grades new leads on the next working day."""
         good = fate in (Status.HOT, Status.WON)
-        grade = self._random.choices((Grade.A, Grade.B, Grade.C), (6, 3, 1) if good else (1, 5, 5))[0]
+        grade = self._random.choices((Grade.A, Grade.B, Grade.C), (6, 3, 1) if good else (1, 5, 3))[0]
 
         def decide(work: Transaction) -> None:
             status.change_grade(work, customer_with(work, code), grade, "每日线索评审")
@@ -100,7 +101,7 @@ class Season:
             if number in (3, 6) and fate in (Status.HOT, Status.WON, Status.INTERESTED):
                 self._deals.quote(code, seller, self._hours.later(at, 1), to_win=fate is Status.WON)
             if logged.next.value is not None:
-                self._contact(code, seller, self._next_time(at, logged.next.value), fate, number + 1)
+                self._contact(code, seller, self._next_time(at, logged.next.value, customer.grade), fate, number + 1)
 
         self._stage.plan(at, seller, happen)
 
@@ -129,9 +130,15 @@ class Season:
             progress=draw.random() < (_MOVES_SELDOM if grade is None else _MOVES.get(grade, _MOVES_SELDOM)) or None,
         )
 
-    def _next_time(self, at: datetime, due: date) -> datetime:
-        """Most contacts happen on their day, some a few days late, a few are forgotten for long; none on the same day."""
-        day = self._hours.at(due, 0) + timedelta(days=self._random.choices(*_DELAYS)[0])
+    def _next_time(self, at: datetime, due: date, grade: str | None) -> datetime:
+        """Most contacts happen by their day, some are a few days late, a few are forgotten for long; none is on the same day.
+
+        Whoever might fall for want of progress is contacted early.
+        """
+        late = self._random.choices(*_DELAYS)[0]
+        if grade == Grade.B and late <= 0:
+            late = -5
+        day = self._hours.at(due, 0) + timedelta(days=late)
         return self._hours.later(max(day, at + timedelta(days=1)), 0)
 
     def _sweep_on(self, day: date) -> None:
@@ -143,27 +150,29 @@ class Season:
 
         self._stage.plan(self._hours.at(day, 8, 30), cast.MANAGER, sweep)
 
-    def _ask_for_support(self, work: Transaction) -> None:
-        """Some have asked the technicians for help with what is planned for the next days."""
-        day = self._calendar.add_workdays(self._today, 2)
-        for customer in self._deals.nearest_to_a_deal(work)[:2]:
-            key = customer.id or 0
-            plan = followups.NewPlan(
-                day,
-                Method.DEMO,
-                "样品打标演示，与设备科长确认节拍",
-                support_role=Role.TECHNICAL,
-                support_for="准备样品和检测报告",
-            )
-            at = self._context.clock.now() + timedelta(minutes=30)
-            self._stage.plan(at, owner_of(work, customer), _planned(key, plan))
+    def _plan_ahead(self, last: date, work: Transaction) -> None:
+        """What is planned for today, or the first working day after it; the technicians are asked to help with some of it."""
+        today = self._calendar.following(self._today)
+        visit = followups.NewPlan(today, Method.VISIT, "拜访设备科长，确认安装位置和电源", goal="敲定样品测试日期")
+        demo = followups.NewPlan(
+            self._calendar.add_workdays(today, 2),
+            Method.DEMO,
+            "样品打标演示，与工艺工程师确认节拍",
+            support_role=Role.TECHNICAL,
+            support_for="准备样品和检测报告",
+        )
+        others = [
+            customer
+            for customer in self._deals.nearest_to_a_deal(work)[len(ENDINGS) :]
+            if customer.next_follow_up_on is not None and customer.next_follow_up_on > last
+        ]
+        for number, (customer, plan) in enumerate(zip(others, (visit, visit, visit, demo, demo), strict=False)):
+            at = self._hours.at(last, 10, 10 + number)
+            self._stage.plan(at, owner_of(work, customer), partial(_planned, customer.id or 0, plan))
 
 
-def _planned(customer_id: int, plan: followups.NewPlan) -> Event:
-    def happen(work: Transaction) -> None:
-        followups.plan(work, customer_id, plan)
-
-    return happen
+def _planned(customer_id: int, plan: followups.NewPlan, work: Transaction) -> None:
+    followups.plan(work, customer_id, plan)
 
 
 def _step(now: Status, fate: Status, number: int) -> Status | None:

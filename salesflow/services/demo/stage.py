@@ -45,6 +45,21 @@ class Hours:
         return at - timedelta(minutes=self._random.randint(5, 50))
 
 
+class Crew:
+    """Who can act, each looked up once."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._actors: dict[str, Actor] = {}
+
+    def __getitem__(self, login: str) -> Actor:
+        if login not in self._actors:
+            other = acting(self._context, login)
+            self._actors[login] = other.actor
+            other.close()
+        return self._actors[login]
+
+
 class Stage:
     """Plays events in the order of their moments. An event may plan further ones; what lies after the end is not played."""
 
@@ -53,7 +68,7 @@ class Stage:
         self._end = end
         self._events: list[tuple[datetime, int, str, Event]] = []
         self._order = count()
-        self._actors: dict[str, Actor] = {}
+        self._crew = Crew(context)
 
     def plan(self, at: datetime, login: str, event: Event) -> None:
         """Let somebody do something at a moment (aware)."""
@@ -73,7 +88,7 @@ class Stage:
 
     @contextmanager
     def _scene(self, work: Transaction, at: datetime, login: str) -> Iterator[None]:
-        work.now, work.actor = at, self._actor(login)
+        work.now, work.actor = at, self._crew[login]
         self._context.clock = stopped(self._context.clock, at)
         try:
             with work.session.begin_nested():
@@ -81,13 +96,6 @@ class Stage:
             work.write_audit()
         except Refused:
             work.drop_audit()
-
-    def _actor(self, login: str) -> Actor:
-        if login not in self._actors:
-            other = acting(self._context, login)
-            self._actors[login] = other.actor
-            other.close()
-        return self._actors[login]
 
 
 def stopped(clock: Clock, at: datetime) -> Clock:

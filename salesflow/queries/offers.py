@@ -1,0 +1,46 @@
+"""What completion offers for references: what would be typed, and what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from salesflow.context import Context
+
+Offer = tuple[str, str]
+
+
+def staff(context: Context) -> Iterator[Offer]:
+    """Logins of active staff, with names."""
+    for row in context.reader.stream("SELECT login, name FROM v_staff WHERE active ORDER BY login"):
+        yield row["login"], row["name"]
+
+
+def tags(context: Context) -> Iterator[Offer]:
+    """Tags of the library."""
+    for row in context.reader.stream("SELECT name FROM v_tag WHERE retired_at IS NULL ORDER BY name"):
+        yield row["name"], ""
+
+
+def products(context: Context) -> Iterator[Offer]:
+    """SKUs of what is sold, with names."""
+    for row in context.reader.stream("SELECT sku, name FROM v_product WHERE retired_at IS NULL ORDER BY sku"):
+        yield row["sku"], row["name"]
+
+
+def quotes(context: Context) -> Iterator[Offer]:
+    """Numbers of quotes, the newest first, with their customers."""
+    for row in context.reader.stream("SELECT number, customer_name FROM v_quote ORDER BY id DESC"):
+        yield row["number"], row["customer_name"]
+
+
+def approvals(context: Context) -> Iterator[Offer]:
+    """Numbers of open approvals, the newest first, with what they are about."""
+    sql = "SELECT number, subject_ref, customer_name FROM v_approval WHERE state = 'pending' ORDER BY id DESC"
+    for row in context.reader.stream(sql):
+        yield row["number"], f"{row['subject_ref']} {row['customer_name'] or ''}"
+
+
+def orders(context: Context) -> Iterator[Offer]:
+    """Numbers of orders, the newest first, with their customers."""
+    for row in context.reader.stream("SELECT number, customer_name FROM v_order ORDER BY id DESC"):
+        yield row["number"], row["customer_name"]
