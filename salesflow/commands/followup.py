@@ -212,5 +212,4 @@ def _written(context: Context, text: Message, item_id: int, following: Decision[
     return Written(text, str(item_id), record, () if following is None else (following.message,))
 
 
-# Their verbs register themselves on this noun.
-from salesflow.commands import followup_due  # noqa: E402, F401
+from salesflow.commands import followup_due  # noqa: E402, F401 - its verbs register themselves on `app`, which must be there first

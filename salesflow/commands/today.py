@@ -30,7 +30,7 @@ def today(
     """Show what is to be done today, the most urgent first: follow-ups, decisions, deadlines, and what is about to go wrong.
 
     salesflow today
-    salesflow --as-of 2026-03-02 today --owner li.na --json
+    salesflow today --owner li.na --json
     """
     context = current(ctx)
     day = context.clock.today()

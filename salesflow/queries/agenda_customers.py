@@ -13,6 +13,7 @@ from salesflow.queries.base import Where
 from salesflow.rules.deadlines import first_contact_deadline
 from salesflow.rules.stale import stale_downgrade, stale_forecast, stall_analysis
 
+_AHEAD: Final = 3  # days: over a weekend; the calendar of working days would cost more than all questions together
 _BY_GRADE: Final = "grade IS NULL, grade, next_follow_up_on, id"
 _LONGEST_FIRST: Final = "last_progress_on, first_contact_at, id"
 _OPEN: Final = [status.value for status in Status if status.is_open]
@@ -53,9 +54,9 @@ def _what(row: Row) -> Message:
 
 
 def first_contact(morning: Morning) -> Section:
-    """Customers of theirs whom nobody has contacted since they were assigned, due by the end of the next working day."""
+    """Customers of theirs whom nobody has contacted since they were assigned, where that is due in the next three days."""
     context, section = morning.context, morning.context.policy.first_contact_deadline
-    horizon = morning.start(context.calendar.add_workdays(morning.today, 1) + timedelta(days=1))
+    horizon = morning.start(morning.today + timedelta(days=_AHEAD + 1))
     allowed = {
         Grade.A: timedelta(hours=section.a_hours),
         Grade.B: timedelta(days=section.b_days),

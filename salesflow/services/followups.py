@@ -215,8 +215,7 @@ def _plan_by_rule(
     if computed is None:
         schedule.plan(work, customer, by_rule.value, schedule.Stage(focus=step), by_rule=True)
     else:
-        computed.due_on, computed.focus = by_rule.value, step or computed.focus
-        work.session.add(computed)
+        schedule.move(work, customer, computed, by_rule.value, step)
     return by_rule
 
 

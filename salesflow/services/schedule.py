@@ -94,7 +94,7 @@ def plan(
 
 
 def replan(work: Transaction, customer: Customer) -> Decision[date]:
-    """Move the computed plan item to where rule cadence wants it now: after a change of grade or status.
+    """Put the computed plan item where rule cadence wants it now: after a change of grade or status.
 
     Items planned by hand stay, and are enough. A customer that is not to be contacted (lost, invalid) loses all pending
     items.
@@ -106,12 +106,23 @@ def replan(work: Transaction, customer: Customer) -> Decision[date]:
         for item in items:
             close(work, item, PlanState.CANCELLED, reason=CADENCE)
     elif computed is not None:
-        computed.due_on = decision.value
-        work.session.add(computed)
+        move(work, customer, computed, decision.value)
     elif not items:
         plan(work, customer, decision.value, by_rule=True)
     refresh(work, customer)
     return decision
+
+
+def move(work: Transaction, customer: Customer, item: PlanItem, due_on: date, focus: str | None = None) -> None:
+    """Put the computed plan item on another day, and give it a focus if there is one.
+
+    On another day it is another item: what was planned, and for when, can be told of every day in the past.
+    """
+    item.focus = focus or item.focus
+    work.session.add(item)
+    if item.due_on != due_on:
+        close(work, item, PlanState.CANCELLED, reason=CADENCE)
+        plan(work, customer, due_on, Stage(focus=item.focus), by_rule=True)
 
 
 def pending(work: Transaction, customer: Customer) -> list[PlanItem]:

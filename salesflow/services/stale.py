@@ -66,9 +66,8 @@ class Swept:
 
 @dataclass(slots=True)
 class _Plans:
-    """Changes of the plan to be written: items that move, items that end, items that are new."""
+    """Changes of the plan to be written: items that end, items that are new."""
 
-    moved: list[dict[str, Any]] = field(default_factory=list)
     ended: list[dict[str, Any]] = field(default_factory=list)
     made: list[dict[str, Any]] = field(default_factory=list)
 
@@ -167,7 +166,7 @@ def _change_customers(work: Transaction, run: int, changes: Iterable[Change]) ->
         after = change.finding.after
         row = {"id": change.id, "grade": after.grade, "status": after.status, "next_follow_up_on": next_on}
         rows.append(row | {"version": change.version + 1})
-    for table, updates in ((Customer, rows), (PlanItem, plans.moved), (PlanItem, plans.ended)):
+    for table, updates in ((Customer, rows), (PlanItem, plans.ended)):
         if updates:
             work.session.execute(update(table), updates)
     work.insert(PlanItem, plans.made)
@@ -190,20 +189,18 @@ def _pending(work: Transaction, run: int) -> Mapping[int, list[_Item]]:
 def _replan(work: Transaction, change: Change, items: list[_Item], plans: _Plans) -> date | None:
     """As schedule.replan does for one customer; gives its next date."""
     due = _due(work, change)
-    if due is None:
-        end = {"state": PlanState.CANCELLED, "closed_at": work.now, "reason": CADENCE}
-        plans.ended += [{"id": item.id, **end} for item in items]
-        return None
     computed = next((item for item in items if item.rule == CADENCE), None)
-    dates = [item.due_on for item in items if item is not computed]
-    if computed is not None:
-        plans.moved.append({"id": computed.id, "due_on": due})
-        return min([due, *dates])
-    if not items:
+    by_hand = [item for item in items if item is not computed]
+    ended = items if due is None else [item for item in items if item is computed and item.due_on != due]
+    end = {"state": PlanState.CANCELLED, "closed_at": work.now, "reason": CADENCE}
+    plans.ended += [{"id": item.id, **end} for item in ended]
+    if due is None:
+        return None
+    if ended or not items:
         made = {"customer_id": change.id, "due_on": due, "state": PlanState.PENDING, "rule": CADENCE}
         plans.made.append({**made, "created_at": work.now, "created_by": work.actor.id})
-        return due
-    return min(dates)
+    dates = [item.due_on for item in by_hand]
+    return min([due, *dates]) if computed is not None or not items else min(dates)
 
 
 def _due(work: Transaction, change: Change) -> date | None:

@@ -15,7 +15,7 @@ from tests.terminal import sit_down
 
 LIST_KEYS = [
     "code", "name", "kind", "industry", "region", "source", "grade", "status", "owner", "tags", "first_contact_at", "recorded_at",
-    "last_contact_on", "last_progress_on", "next_follow_up_on", "days_overdue",
+    "next_follow_up_on", "days_overdue", "last_contact_on", "last_progress_on",
 ]  # fmt: skip
 SHOW_KEYS = [
     *LIST_KEYS, "size", "address", "source_detail", "need", "has_budget", "budget_consent", "remark", "entry_late", "archived_at",
@@ -280,9 +280,9 @@ def stock(office: Office) -> Office:
 
 def test_a_list_for_people(stock: Office) -> None:
     assert stock.ok("customer", "list").out == (
-        "Code       Customer name         Grade  Status    Owner     Last contact  Next follow-up  Days overdue\n"
-        "HZ2026001  杭州云帆科技有限公司         prospect  li.na     2026-01-05    2026-02-04                26\n"
-        "SH2026001  上海云帆贸易有限公司         prospect  chen.jie  2026-03-01    2026-03-31                 0\n"
+        "Code       Customer name         Grade  Status    Owner     Next follow-up  Overdue  Last contact\n"
+        "HZ2026001  杭州云帆科技有限公司         prospect  li.na     2026-02-04           26  2026-01-05\n"
+        "SH2026001  上海云帆贸易有限公司         prospect  chen.jie  2026-03-31            0  2026-03-01\n"
     )
 
 

@@ -1,9 +1,14 @@
+import json
+import pytest
 from tests.reports import season
-from tests import leads
+from tests.conftest import Office
 def test_x(office):
     season.live(office)
-    a={r["id"]:r for r in leads.rows(office,"select id,customer_code,due_on,state,rule,created_at,closed_at from v_plan_item")}
+    d=office.ok("report","weekly","--week",season.WEEK,now=season.OVER,user="zhang.wei").out
+    print(d)
+    j=office.json("report","weekly","--week",season.WEEK,now=season.OVER,user="zhang.wei")
     season.after(office)
-    for r in leads.rows(office,"select id,customer_code,due_on,state,rule,created_at,closed_at from v_plan_item"):
-        o=a.get(r["id"]); print("*" if o and o["due_on"]!=r["due_on"] else " ", o and o["due_on"], r)
+    k=office.json("report","weekly","--week",season.WEEK,now="2026-04-20 10:00",user="zhang.wei")
+    for s in j:
+        if j[s]!=k[s]: print(s, json.dumps(j[s],ensure_ascii=False),"\n   ",json.dumps(k[s],ensure_ascii=False))
     assert 0
