@@ -4,7 +4,8 @@
 set -eu
 folder=${1:?"usage: reminders.sh FOLDER"}
 mkdir -p "$folder"
-salesflow staff list --format ids | while read -r login; do
+logins=$(salesflow staff list --format ids)
+for login in $logins; do
     if salesflow followup due --owner "$login" --within 1d --fail-if-any --format plain > "$folder/$login.part"; then
         rm -f "$folder/$login.part" "$folder/$login.txt"
     elif [ -s "$folder/$login.part" ]; then

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 import typer
@@ -44,11 +45,12 @@ def guarded(run: Callable[[], Any], arguments: Sequence[str]) -> int:
 
 def wants_json(arguments: Sequence[str]) -> bool:
     """Whether a command line asks for JSON, found out without parsing it: it may be the parsing that failed."""
-    pairs = zip(arguments, arguments[1:], strict=False)
-    return any(
-        word == "--json" or word.startswith("--format=json") or (word == "--format" and value.startswith("json"))
-        for word, value in [*pairs, (arguments[-1] if arguments else "", "")]
-    )
+    before = ""
+    for word in arguments:
+        if word == "--json" or word.startswith("--format=json") or (before == "--format" and word.startswith("json")):
+            return True
+        before = word
+    return False
 
 
 def _failed(error: Exception, arguments: Sequence[str]) -> int:
@@ -61,10 +63,8 @@ def _failed(error: Exception, arguments: Sequence[str]) -> int:
         found = _defect(error)
     from salesflow.output.notes import print_error
 
-    try:
+    with suppress(OSError):  # nobody listens on stderr: the exit status says it
         print_error(found, sys.stderr, as_json=wants_json(arguments))
-    except OSError:  # nobody listens on stderr: the exit status says it
-        pass
     return found.exit_status
 
 
@@ -124,9 +124,7 @@ def _as_usage(error: ClickException) -> UsageError:
 
 
 def _name(param: Any) -> str:
-    return str(
-        param.human_readable_name if param.param_type_name == "argument" else max(param.opts, key=len)
-    )
+    return str(param.human_readable_name if param.param_type_name == "argument" else max(param.opts, key=len))
 
 
 def _defect(error: Exception) -> SalesflowError:
@@ -144,22 +142,20 @@ def _log(error: Exception) -> str:
     import tempfile
     import traceback
 
-    with tempfile.NamedTemporaryFile("w", prefix="salesflow-", suffix=".log", delete=False, encoding="utf-8", errors="backslashreplace") as file:
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="salesflow-", suffix=".log", delete=False, encoding="utf-8", errors="backslashreplace"
+    ) as file:
         file.write(f"salesflow {__version__}, Python {sys.version}\n")
         file.writelines(traceback.format_exception(error))
     return file.name
 
 
 def _say(text: str) -> None:
-    try:
+    with suppress(OSError):  # nobody listens
         sys.stderr.write(text)
-    except OSError:  # nobody listens
-        pass
 
 
 def _silence_stdout() -> None:
     """Nobody takes our output: let what is left of it go nowhere, instead of failing once more at the end."""
-    try:
+    with suppress(OSError):  # not a file at all
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except OSError:  # not a file at all
-        pass

@@ -24,7 +24,11 @@ SOURCES = [path for path in FILES if PACKAGE in path.parents]
 OURS = [path for path in FILES if "tests" not in path.parts]
 LONGEST = 350
 EXACT = ("money.py", "rules/", "services/")  # amounts, percentages and quantities go through here
-INEXACT = ("services/tabular/", "services/importing/cells.py", "services/demo/")  # floats come from workbooks, and from chance
+INEXACT = (
+    "services/tabular/",
+    "services/importing/cells.py",
+    "services/demo/",
+)  # floats come from workbooks, and from chance
 
 
 def place(path: Path) -> str:
@@ -89,7 +93,11 @@ def test_only_the_output_layer_prints(path: Path) -> None:
     writers = {"output", "cli.py", "failures.py", "__main__.py", "commands/questions.py"}
     if {path.relative_to(PACKAGE).parts[0], place(path)} & writers:
         return
-    said = {name for name in calls(path) if name in ("print", "typer.echo", "typer.secho") or ".stdout" in name or ".stderr" in name}
+    said = {
+        name
+        for name in calls(path)
+        if name in ("print", "typer.echo", "typer.secho") or ".stdout" in name or ".stderr" in name
+    }
     assert said <= {"sys.stdout.isatty", "sys.stderr.isatty"}
 
 
@@ -106,7 +114,17 @@ def test_sql_that_is_sqlites_alone_stays_in_db(path: Path) -> None:
     if "db" in path.relative_to(PACKAGE).parts:
         return
     text = path.read_text(encoding="utf-8")
-    ours = ("PRAGMA", "sqlite_master", "rowid", "julianday(", "strftime('%", "INSERT OR ", "datetime('now", "GROUP_CONCAT(", "IFNULL(")
+    ours = (
+        "PRAGMA",
+        "sqlite_master",
+        "rowid",
+        "julianday(",
+        "strftime('%",
+        "INSERT OR ",
+        "datetime('now",
+        "GROUP_CONCAT(",
+        "IFNULL(",
+    )
     assert [word for word in ours if word in text] == []
 
 
@@ -114,7 +132,11 @@ def test_sql_that_is_sqlites_alone_stays_in_db(path: Path) -> None:
 def test_commands_hold_no_sql_and_no_session(path: Path) -> None:
     if path.parent.name != "commands":
         return
-    literals = [node.value for node in places(path, ast.Constant) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    literals = [
+        node.value
+        for node in places(path, ast.Constant)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
     assert [text for text in literals if text.lstrip().startswith(("SELECT ", "INSERT ", "UPDATE ", "DELETE "))] == []
     assert [name for name in calls(path) if ".session" in name] == []
 
@@ -125,7 +147,9 @@ def test_there_are_the_formats_that_everybody_may_rely_on() -> None:
 
 
 def test_every_noun_has_a_module_and_every_module_with_commands_a_noun() -> None:
-    there = {path.stem for path in (PACKAGE / "commands").glob("*.py") if "\napp = " in path.read_text(encoding="utf-8")}
+    there = {
+        path.stem for path in (PACKAGE / "commands").glob("*.py") if "\napp = " in path.read_text(encoding="utf-8")
+    }
     assert there == {entry.module for entry in cli.NOUNS.values()}
 
 

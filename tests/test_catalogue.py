@@ -29,7 +29,9 @@ def test_the_file_is_as_the_tool_writes_it(tmp_path: Path, monkeypatch: pytest.M
 
 def test_what_is_wrong_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     Text = catalogue.Text  # noqa: N806 - it is a class
-    monkeypatch.setattr(catalogue, "collect", lambda: {Text("new {x}"): "a.py", Text("{n} thing", "{n} things"): "b.py"})
+    monkeypatch.setattr(
+        catalogue, "collect", lambda: {Text("new {x}"): "a.py", Text("{n} thing", "{n} things"): "b.py"}
+    )
     monkeypatch.setattr(catalogue, "read", lambda: {Text("old"): "旧", Text("{n} thing", "{n} things"): "{m} 件"})
     assert catalogue.problems() == [
         "a.py: no Chinese for text: 'new {x}'",
@@ -78,7 +80,11 @@ def test_the_compiled_catalogue_is_there_and_of_today() -> None:
         shown = {text: i18n.translate(text.text, text.context) for text in catalogue.read() if text.plural is None}
     finally:
         i18n.set_language("en")
-    stale = [text.text for text, chinese in catalogue.read().items() if text.plural is None and shown[text] != (chinese or text.text)]
+    stale = [
+        text.text
+        for text, chinese in catalogue.read().items()
+        if text.plural is None and shown[text] != (chinese or text.text)
+    ]
     assert stale == []
 
 

@@ -25,7 +25,9 @@ def test_no_file_is_an_empty_configuration(tmp_path: Path) -> None:
 
 
 def test_what_is_in_the_file(tmp_path: Path) -> None:
-    settings = config.load(written(tmp_path, 'user = "li.na"\nlang = "zh"\n[industries]\nextra = ["无人机", "预制菜"]\n'))
+    settings = config.load(
+        written(tmp_path, 'user = "li.na"\nlang = "zh"\n[industries]\nextra = ["无人机", "预制菜"]\n')
+    )
     assert settings.text("user") == "li.na"
     assert settings.items("industries.extra") == ["无人机", "预制菜"]
     assert settings.values == {"user": "li.na", "lang": "zh", "industries.extra": ["无人机", "预制菜"]}
@@ -43,8 +45,18 @@ def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
         ('[industries]\nmore = ["x"]', UsageError, "there is no configuration key industries.more", "industries.extra"),
         ("user = 5", InvalidValue, "5 is not a value for user", "user: your staff login"),
         ('lang = "fr"', InvalidValue, "'fr' is not a value for lang", "zh or en"),
-        ('[industries]\nextra = "x"', InvalidValue, "'x' is not a value for industries.extra", "industries of your own"),
-        ("[industries]\nextra = [1]", InvalidValue, "[1] is not a value for industries.extra", "industries of your own"),
+        (
+            '[industries]\nextra = "x"',
+            InvalidValue,
+            "'x' is not a value for industries.extra",
+            "industries of your own",
+        ),
+        (
+            "[industries]\nextra = [1]",
+            InvalidValue,
+            "[1] is not a value for industries.extra",
+            "industries of your own",
+        ),
         ("user = ", InvalidValue, "is not TOML", "correct it with an editor"),
         (b'user = "\xff"', InvalidValue, "is not TOML", "correct it with an editor"),
     ],
@@ -78,9 +90,7 @@ def test_where_it_lives(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("system", ["linux", "darwin"])
-def test_where_it_lives_agrees_with_platformdirs(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, system: str
-) -> None:
+def test_where_it_lives_agrees_with_platformdirs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, system: str) -> None:
     import platformdirs
 
     monkeypatch.setenv("HOME", str(tmp_path))

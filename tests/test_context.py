@@ -10,14 +10,16 @@ import pytest
 
 from salesflow import context as contexts
 from salesflow.context import Actor
+from salesflow.db.transaction import Transaction
 from salesflow.enums import Role
 from salesflow.errors import DatabaseProblem, InvalidValue, NotFound, NotPermitted, UsageError
 from salesflow.services import staff
 from tests.conftest import Office, moment
 
 
-def made(office: Office, **settings: str) -> contexts.Context:
-    return contexts.make({"SALESFLOW_CONFIG": office.environment["SALESFLOW_CONFIG"]}, database=str(office.database), **settings)
+def made(office: Office, user: str | None = None, as_of: str | None = None) -> contexts.Context:
+    environ = {"SALESFLOW_CONFIG": office.environment["SALESFLOW_CONFIG"]}
+    return contexts.make(environ, database=str(office.database), user=user, as_of=as_of)
 
 
 def configured(office: Office, text: str) -> None:
@@ -157,12 +159,16 @@ def test_facts_about_the_database(office: Office) -> None:
 # --- writing
 
 
+def add_and_fail(work: Transaction) -> None:
+    staff.add(work, staff.NewStaff("wu.min", "吴敏"))
+    raise ZeroDivisionError
+
+
 def test_a_transaction_is_kept_whole_or_not_at_all(office: Office) -> None:
     context = office.context(user="zhang.wei")
     before = context.reader.value("SELECT count(*) FROM v_audit")
     with pytest.raises(ZeroDivisionError), context.transaction() as work:
-        staff.add(work, staff.NewStaff("wu.min", "吴敏"))
-        raise ZeroDivisionError
+        add_and_fail(work)
     assert context.reader.value("SELECT count(*) FROM v_staff") == 7
     assert context.reader.value("SELECT count(*) FROM v_audit") == before
     with context.transaction() as work:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,11 @@ from salesflow.i18n import Message, label, msg, nmsg, render
 class Catalogue:
     """A catalogue of three texts, as gettext would give it."""
 
-    texts = {"{name} owes {amount}": "{name} 欠 {amount}", "one\0{count}": "{count} 个", "status|hot": "高意向"}
+    texts: ClassVar = {
+        "{name} owes {amount}": "{name} 欠 {amount}",
+        "one\0{count}": "{count} 个",
+        "status|hot": "高意向",
+    }
 
     def gettext(self, message: str) -> str:
         return self.texts.get(message, message)

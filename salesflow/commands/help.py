@@ -24,7 +24,9 @@ def page(context: TyperContext) -> str:
     """The help of the context's command: usage, what it does, arguments, options, commands."""
     command: Any = context.command
     columns = min(max(terminal_width(sys.stdout), NARROWEST), WIDEST)
-    pieces = re.sub("[{}]", "", " ".join(command.collect_usage_pieces(context)))  # required arguments, as Typer marks them
+    pieces = re.sub(
+        "[{}]", "", " ".join(command.collect_usage_pieces(context))
+    )  # required arguments, as Typer marks them
     parts = [f"{render(msg('Usage:'))} {context.command_path} {pieces}".rstrip()]
     if command.help:
         parts += ["\n".join(_paragraph(paragraph, columns)) for paragraph in paragraphs(command.help)]

@@ -51,9 +51,7 @@ def presets(ctx: typer.Context) -> Listing:
 
 
 @app.command("check", cls=Write)
-def check(
-    ctx: typer.Context, file: Annotated[str, typer.Argument(metavar="FILE", help="The policy file.")]
-) -> Written:
+def check(ctx: typer.Context, file: Annotated[str, typer.Argument(metavar="FILE", help="The policy file.")]) -> Written:
     """Check a policy file; say what it changes. Nothing is written.
 
     salesflow policy check our-policy.toml
@@ -72,9 +70,7 @@ def check(
 @app.command("apply", cls=Write)
 def apply(
     ctx: typer.Context,
-    source: Annotated[
-        str, typer.Argument(metavar="FILE|PRESET", help="A policy file, or the name of a preset.")
-    ],
+    source: Annotated[str, typer.Argument(metavar="FILE|PRESET", help="A policy file, or the name of a preset.")],
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; kept with the version.")],
 ) -> Written:
     """Put a policy in force, as a new version. For a manager or director.

@@ -119,7 +119,10 @@ def _standstill(context: Context, stands: _Standing) -> Iterator[Decision[Any]]:
 
 
 def _last_change(context: Context, stands: _Standing) -> Iterator[Decision[Any]]:
-    """What allowed the customer its present status."""
+    """What allowed the customer its present status.
+
+    Contracts and payments are not kept here: a manager vouched for them, whoever is one now.
+    """
     change = context.reader.one(
         "SELECT from_status, reason, loss_reason FROM v_status_change WHERE customer_id = :id ORDER BY id DESC",
         {"id": stands.id},
@@ -131,7 +134,7 @@ def _last_change(context: Context, stands: _Standing) -> Iterator[Decision[Any]]
     if stands.status is Status.LOST:
         category = None if change["loss_reason"] is None else LossReason(change["loss_reason"])
         yield loss_reason(new=stands.status, category=category)
-    if stands.status is Status.WON:  # contracts and payments are not kept here: a manager vouched for them, whoever is one now
+    if stands.status is Status.WON:
         yield won_evidence(
             new=stands.status,
             contract_signed=False,

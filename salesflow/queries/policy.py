@@ -9,7 +9,8 @@ from salesflow.context import Context
 from salesflow.i18n import msg
 from salesflow.queries.base import Page, arranged
 from salesflow.rules.policy import PRESETS, Policy
-from salesflow.rules.registry import RULES, Rule, find, parameters, strengths
+from salesflow.rules.registry import RULES, find, parameters, strengths
+from salesflow.rules.rule import Rule
 
 if TYPE_CHECKING:
     from salesflow.rules.policy_keys import Parameter

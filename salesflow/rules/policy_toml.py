@@ -111,7 +111,7 @@ def _document(toml_text: str) -> dict[str, Any]:
         return tomllib.loads(toml_text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         raise _syntax_error(error, toml_text) from error
-    except (ValueError, RecursionError, ArithmeticError) as error:  # a number or a nest of brackets that is beyond Python
+    except (ValueError, RecursionError, ArithmeticError) as error:  # beyond what Python reads
         text = msg("this is not a policy: a number is too long or brackets are too deep")
         raise InvalidValue(text, msg("see: salesflow policy show --toml")) from error
 

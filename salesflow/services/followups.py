@@ -210,7 +210,7 @@ def _plan_next(work: Transaction, customer: Customer, step: str | None, on: date
 def _plan_by_rule(
     work: Transaction, customer: Customer, by_rule: Decision[date], step: str | None, computed: PlanItem | None
 ) -> Decision[date]:
-    """Put the computed plan item, which an older follow-up has left standing, where the rule has it; or make it."""
+    """Make the computed plan item, or put the one that an older follow-up has left standing where the rule has it."""
     assert by_rule.value is not None
     if computed is None:
         schedule.plan(work, customer, by_rule.value, schedule.Stage(focus=step), by_rule=True)

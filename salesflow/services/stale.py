@@ -54,6 +54,7 @@ class _Item(NamedTuple):
     customer_id: int
     due_on: date
     rule: str | None
+    focus: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,20 @@ class _Plans:
 
     ended: list[dict[str, Any]] = field(default_factory=list)
     made: list[dict[str, Any]] = field(default_factory=list)
+
+    def end(self, work: Transaction, items: Iterable[_Item]) -> None:
+        end = {"state": PlanState.CANCELLED, "closed_at": work.now, "reason": CADENCE}
+        self.ended += [{"id": item.id, **end} for item in items]
+
+    def make(self, work: Transaction, customer_id: int, due_on: date, focus: str | None) -> None:
+        row = {
+            "customer_id": customer_id,
+            "due_on": due_on,
+            "focus": focus,
+            "state": PlanState.PENDING,
+            "rule": CADENCE,
+        }
+        self.made.append({**row, "created_at": work.now, "created_by": work.actor.id})
 
 
 def sweep(work: Transaction, *, owner_id: int | None = None, include_lost: bool = False) -> Swept:
@@ -176,9 +191,9 @@ def _pending(work: Transaction, run: int) -> Mapping[int, list[_Item]]:
     """The pending plan items of the customers that this sweep has changed."""
     grades = select(GradeChange.customer_id).where(GradeChange.run_id == run)
     statuses = select(StatusChange.customer_id).where(StatusChange.run_id == run)
-    wanted = select(*map(col, (PlanItem.id, PlanItem.customer_id, PlanItem.due_on, PlanItem.rule))).where(
-        col(PlanItem.state) == PlanState.PENDING, col(PlanItem.customer_id).in_(union(grades, statuses))
-    )
+    wanted = select(
+        *map(col, (PlanItem.id, PlanItem.customer_id, PlanItem.due_on, PlanItem.rule, PlanItem.focus))
+    ).where(col(PlanItem.state) == PlanState.PENDING, col(PlanItem.customer_id).in_(union(grades, statuses)))
     found: dict[int, list[_Item]] = {}
     for row in work.session.execute(wanted):
         item = _Item(*row)
@@ -190,17 +205,15 @@ def _replan(work: Transaction, change: Change, items: list[_Item], plans: _Plans
     """As schedule.replan does for one customer; gives its next date."""
     due = _due(work, change)
     computed = next((item for item in items if item.rule == CADENCE), None)
-    by_hand = [item for item in items if item is not computed]
-    ended = items if due is None else [item for item in items if item is computed and item.due_on != due]
-    end = {"state": PlanState.CANCELLED, "closed_at": work.now, "reason": CADENCE}
-    plans.ended += [{"id": item.id, **end} for item in ended]
     if due is None:
+        plans.end(work, items)
         return None
-    if ended or not items:
-        made = {"customer_id": change.id, "due_on": due, "state": PlanState.PENDING, "rule": CADENCE}
-        plans.made.append({**made, "created_at": work.now, "created_by": work.actor.id})
-    dates = [item.due_on for item in by_hand]
-    return min([due, *dates]) if computed is not None or not items else min(dates)
+    if items and (computed is None or computed.due_on == due):
+        return min(item.due_on for item in items)
+    if computed is not None:
+        plans.end(work, [computed])
+    plans.make(work, change.id, due, None if computed is None else computed.focus)
+    return min([due, *(item.due_on for item in items if item is not computed)])
 
 
 def _due(work: Transaction, change: Change) -> date | None:

@@ -65,10 +65,25 @@ def test_check_of_a_sound_database(office: Office) -> None:
         ("UPDATE quote SET total = total + 1", "copy", "Q2026-0001", "quote total is "),
         ("UPDATE sales_order SET total = total - 1", "copy", "DD2026-0001", "order total is "),
         ("UPDATE quote SET state = 'draft'", "copy", "Q2026-0001", "quote state is draft, the records say accepted"),
-        ("UPDATE sales_order SET state = 'draft'", "copy", "DD2026-0001", "order state is draft, the records say submitted"),
-        ("UPDATE contact SET phone_cipher = zeroblob(40)", "key", "", "the encrypted contact.phone of record 1 cannot be read"),
+        (
+            "UPDATE sales_order SET state = 'draft'",
+            "copy",
+            "DD2026-0001",
+            "order state is draft, the records say submitted",
+        ),
+        (
+            "UPDATE contact SET phone_cipher = zeroblob(40)",
+            "key",
+            "",
+            "the encrypted contact.phone of record 1 cannot be read",
+        ),
         ("UPDATE setting SET value = '1:00' WHERE name = 'audit_head'", "audit", "", "the audit entry "),
-        ("PRAGMA foreign_keys = OFF; DELETE FROM product", "integrity", "", "row 1 points to a product that is not there"),
+        (
+            "PRAGMA foreign_keys = OFF; DELETE FROM product",
+            "integrity",
+            "",
+            "row 1 points to a product that is not there",
+        ),
     ],
 )
 def test_check_finds_what_is_wrong(office: Office, statement: str, kind: str, ref: str, text: str) -> None:
@@ -100,7 +115,9 @@ def test_backup(office: Office, tmp_path: Path) -> None:
     done = office.ok("db", "backup", str(target))
     assert done.out == f"wrote {target} ({target.stat().st_size} bytes), verified\n"
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
-    assert sorted(path.name for path in tmp_path.iterdir() if "备份" in path.name or path.name.startswith(".")) == [target.name]
+    assert sorted(path.name for path in tmp_path.iterdir() if "备份" in path.name or path.name.startswith(".")) == [
+        target.name
+    ]
     copy = Office(target, office.environment)
     assert len(copy.json("staff", "list")) == 7
     done = copy.run("db", "check", "--json")

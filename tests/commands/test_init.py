@@ -94,7 +94,9 @@ def test_quiet_prints_the_reference(fresh: Office) -> None:
         ((*NEW[:7], "--name", ""), 2, "name is missing"),
     ],
 )
-def test_what_cannot_be_is_said_and_nothing_is_made(fresh: Office, words: tuple[str, ...], status: int, said: str) -> None:
+def test_what_cannot_be_is_said_and_nothing_is_made(
+    fresh: Office, words: tuple[str, ...], status: int, said: str
+) -> None:
     got, out, err = run(fresh, *words)
     assert (got, out) == (status, "")
     assert said in err

@@ -42,8 +42,16 @@ def test_adding_prints_the_record_or_the_reference(office: Office) -> None:
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [
-        (("li.na", "--name", "李娜"), 6, "error [duplicate]: there is a staff member li.na already: choose another login\n"),
-        (("LI.NA", "--name", "李娜"), 6, "error [duplicate]: there is a staff member li.na already: choose another login\n"),
+        (
+            ("li.na", "--name", "李娜"),
+            6,
+            "error [duplicate]: there is a staff member li.na already: choose another login\n",
+        ),
+        (
+            ("LI.NA", "--name", "李娜"),
+            6,
+            "error [duplicate]: there is a staff member li.na already: choose another login\n",
+        ),
         (("吴敏", "--name", "吴敏"), 2, "error [invalid-value]: 吴敏 cannot be a login: "),
         (("a b", "--name", "吴敏"), 2, "error [invalid-value]: a b cannot be a login: "),
         (("a" * 33, "--name", "吴敏"), 2, f"error [invalid-value]: {'a' * 33} cannot be a login: "),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 import threading
@@ -15,7 +14,6 @@ from tests.conftest import Office
 
 ADD = ("staff", "add", "wu.min", "--name", "吴敏")
 COMMANDS = [("staff", "list"), ADD]
-as_root = hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 def content(path: Path) -> bytes:
@@ -88,20 +86,6 @@ def test_a_damaged_page_is_reported_by_check(office: Office) -> None:
     assert "damaged" in done.err
     checked = office.run("db", "check", "--json")
     assert checked.status == 7
-
-
-@pytest.mark.skipif(as_root, reason="root may write anything; the check needs an ordinary user")
-def test_a_file_that_may_not_be_written(office: Office) -> None:
-    office.database.chmod(0o444)
-    done = office.run(*ADD)
-    assert (done.status, "read-only" in done.err) == (7, True)
-
-
-def test_a_read_only_medium_can_be_read(office: Office) -> None:
-    office.ok("staff", "list")
-    office.database.chmod(0o444)
-    office.database.parent.chmod(0o555)
-    assert len(office.json("staff", "list")) == 7
 
 
 def test_a_locked_database_is_a_conflict(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,7 +35,9 @@ def test_the_views_in_a_database_are_those_in_the_code(office: Office) -> None:
     connection = sqlite3.connect(office.database)
     for name, definition in definitions().items():
         cursor = connection.execute(f"SELECT * FROM {name} LIMIT 0")
-        assert [column[0] for column in cursor.description] == [column.name for column in definition.selected_columns], name
+        assert [column[0] for column in cursor.description] == [
+            column.name for column in definition.selected_columns
+        ], name
     known = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'view'")}
     assert known == set(definitions())
     connection.close()
@@ -76,12 +78,18 @@ def _finish(path: str) -> None:
         "INSERT INTO staff (login, name, active, created_at, version) VALUES ('wang.fang', 'x', 1, '2026-01-01 00:00:00', 1)",
         "INSERT INTO staff_role (staff_id, role, by_default) VALUES (1, 'king', 0)",
         "INSERT INTO staff_role (staff_id, role, by_default) VALUES (99, 'rep', 0)",
-        "INSERT INTO plan_item (customer_id, due_on, state, beyond_cadence, created_at, created_by) "
-        "VALUES (1, '2026-3-5', 'pending', 0, '2026-01-01 00:00:00', 1)",
-        "INSERT INTO product (sku, name, spec, unit, list_price, tax_rate, net, customised, created_at, version) "
-        "VALUES ('A', 'x', '', '台', -1, 1300, 0, 0, '2026-01-01 00:00:00', 1)",
-        "INSERT INTO product (sku, name, spec, unit, list_price, tax_rate, net, customised, created_at, version) "
-        "VALUES ('A', 'x', '', '台', 1, 10001, 0, 0, '2026-01-01 00:00:00', 1)",
+        (
+            "INSERT INTO plan_item (customer_id, due_on, state, beyond_cadence, created_at, created_by) "
+            "VALUES (1, '2026-3-5', 'pending', 0, '2026-01-01 00:00:00', 1)"
+        ),
+        (
+            "INSERT INTO product (sku, name, spec, unit, list_price, tax_rate, net, customised, created_at, version) "
+            "VALUES ('A', 'x', '', '台', -1, 1300, 0, 0, '2026-01-01 00:00:00', 1)"
+        ),
+        (
+            "INSERT INTO product (sku, name, spec, unit, list_price, tax_rate, net, customised, created_at, version) "
+            "VALUES ('A', 'x', '', '台', 1, 10001, 0, 0, '2026-01-01 00:00:00', 1)"
+        ),
     ],
 )
 def test_the_database_refuses_what_the_code_should_not_try(office: Office, statement: str) -> None:

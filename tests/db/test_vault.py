@@ -24,7 +24,9 @@ def test_what_is_sealed_opens_again(value: str, row: int) -> None:
     assert len(value) < 4 or value.encode() not in sealed
 
 
-@pytest.mark.parametrize(("key", "place", "row"), [(OTHER, "contact.phone", 7), (KEY, "contact.email", 7), (KEY, "contact.phone", 8)])
+@pytest.mark.parametrize(
+    ("key", "place", "row"), [(OTHER, "contact.phone", 7), (KEY, "contact.email", 7), (KEY, "contact.phone", 8)]
+)
 def test_another_key_place_or_row_does_not_open_it(key: bytes, place: str, row: int) -> None:
     sealed = vault.Vault(KEY).encrypt("+8613812346789", "contact.phone", 7)
     with pytest.raises(DatabaseProblem) as caught:

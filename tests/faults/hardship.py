@@ -55,7 +55,7 @@ def run(office: Office, *words: str, before: Callable[[], None] | None = None, u
         capture_output=True,
         encoding="utf-8",
         timeout=PATIENCE,
-        preexec_fn=before,  # noqa: PLW1509 - no thread of ours is running
+        preexec_fn=before,
         check=False,
     )
     return Done(done.returncode, done.stdout, done.stderr)
@@ -86,7 +86,10 @@ def small_disk(size: int) -> Iterator[Path | None]:
     mounted = False
     try:
         words = ["mount", "-t", "tmpfs", "-o", f"size={size},mode=755", "tmpfs", str(folder)]
-        mounted = shutil.which("mount") is not None and subprocess.run(words, capture_output=True, check=False).returncode == 0
+        mounted = (
+            shutil.which("mount") is not None
+            and subprocess.run(words, capture_output=True, check=False).returncode == 0
+        )
         yield folder if mounted else None
     finally:
         if mounted:

@@ -60,7 +60,12 @@ def test_transactions(office: Office) -> None:
     words = [sys.executable, "-c", WRITER, str(office.database), str(WRITES), office.environment["SALESFLOW_CONFIG"]]
     writers = [
         subprocess.Popen(
-            words, cwd=ROOT, env=outside(office.environment), stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+            words,
+            cwd=ROOT,
+            env=outside(office.environment),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
         )
         for _ in range(PROCESSES)
     ]
@@ -77,7 +82,18 @@ def test_importing_logging_reading_and_backing_up(office: Office, tmp_path: Path
     rows += [f"上海第{n}科技有限公司,互联网,李{n},139{n:08d},许可 {n} 个，下季度" for n in range(1, 401)]
     path = tmp_path / "新客户.csv"
     path.write_text("\n".join(rows) + "\n", encoding="utf-8")
-    log = ("followup", "log", "HZ2026001", "--method", "phone", "--content", "客户要求周五前报价", "--next", "报价", "--quiet")
+    log = (
+        "followup",
+        "log",
+        "HZ2026001",
+        "--method",
+        "phone",
+        "--content",
+        "客户要求周五前报价",
+        "--next",
+        "报价",
+        "--quiet",
+    )
     at_work = [start(office, "customer", "import", str(path), user="chen.jie")]
     at_work += [start(office, *log, user="li.na") for _ in range(4)]
     at_work += [start(office, "customer", "list", "--format", "ids") for _ in range(2)]

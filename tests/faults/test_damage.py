@@ -12,10 +12,21 @@ from hypothesis import strategies as st
 from tests.conftest import Office, copied, environment
 from tests.faults.hardship import SOAK, long
 
-COMMANDS = [("staff", "list"), ("db", "check"), ("audit", "verify"), ("db", "info"), ("staff", "add", "wu.min", "--name", "吴敏")]
+COMMANDS = [
+    ("staff", "list"),
+    ("db", "check"),
+    ("audit", "verify"),
+    ("db", "info"),
+    ("staff", "add", "wu.min", "--name", "吴敏"),
+]
 
 
-@settings(max_examples=long(150, 2000), deadline=None, derandomize=not SOAK, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=long(150, 2000),
+    deadline=None,
+    derandomize=not SOAK,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(
     place=st.floats(0, 1, exclude_max=True),
     rubbish=st.binary(min_size=1, max_size=600),

@@ -77,7 +77,9 @@ def test_init_on_a_full_disk(office: Office) -> None:
         place.mkdir(exist_ok=True)
         office.database = place / "new.db"
         limit = None if folder else writing_at_most(100_000)
-        done = run(office, "init", "--company", "云帆", "--region", "HZ", "--login", "li.na", "--name", "李娜", before=limit)
+        done = run(
+            office, "init", "--company", "云帆", "--region", "HZ", "--login", "li.na", "--name", "李娜", before=limit
+        )
         assert (done.status, done.out) == (7, "")
         assert "Traceback" not in done.err
         assert list(place.iterdir()) == [], "nothing is left behind"

@@ -101,12 +101,4 @@ def after(office: Office) -> None:
     with office.context(now="2026-03-17 12:00").transaction() as work:
         quotes.accept(work, "Q2026-0001", date(2026, 3, 15))
     leads.add(office, leads.new("博裕置业有限公司", grade=Grade.A), now="2026-03-17 14:00")
-    leads.archive(office, "SH2026001")
     leads.execute(office, "UPDATE customer SET archived_at = '2026-03-18 02:00:00' WHERE code = 'SH2026001'")
-
-
-def live(office: Office) -> Office:
-    """The office after the week's last moment."""
-    before(office)
-    during(office)
-    return office

@@ -157,6 +157,10 @@ def test_plans_made_by_hand_stay_and_who_has_none_gets_one(book: Office) -> None
 def test_the_bulk_does_what_one_change_does(book: Office) -> None:
     """The sweep leaves the same customer, plan and history as a change of grade by hand would, but for who and why."""
     leads.add(book, leads.new("己公司", grade=Grade.B))
+    with book.context(now="2026-03-03 10:00").transaction() as work:
+        for customer_id in (1, 6):
+            new = followups.NewFollowup(Method.PHONE, "确认预算 20 万", next="发报价给张伟")
+            followups.log(work, customer_id, new)
     with book.context(now=LATER).transaction() as work:
         change_grade(work, load(work, 6), Grade.C, "停滞")
     sweep(book)
@@ -174,6 +178,9 @@ def test_the_bulk_does_what_one_change_does(book: Office) -> None:
         for id_ in (1, 6)
     ]
     assert plans[0] == plans[1]
+    assert plans[0][-1] == {
+        "due_on": "2026-04-02", "state": "pending", "rule": "cadence", "focus": "发报价给张伟", "method": None,
+    }  # fmt: skip
 
 
 def test_nothing_disagrees_afterwards(book: Office) -> None:

@@ -92,7 +92,8 @@ def take_the_list_in(team: Team) -> str:
     team.run("zhang.wei", "product", "import", str(ROOT / "examples" / "产品价目表.xlsx"))
     team.run("zhang.wei", "customer", "import", str(ROOT / "examples" / "客户信息登记表.xlsx"), status=2)
     assert team.json("zhang.wei", "customer", "list") == [], "all or nothing"
-    report = team.json("zhang.wei", "customer", "import", str(ROOT / "examples" / "客户信息登记表.xlsx"), "--skip-errors")
+    words = ("--skip-errors", "--errors-to", str(team.folder / "bad.xlsx"))
+    report = team.json("zhang.wei", "customer", "import", str(ROOT / "examples" / "客户信息登记表.xlsx"), *words)
     assert (report["read"], report["skipped"], report["number"]) == (60, 3, 2)
     bad = [row for row in report["rows"] if row["outcome"] not in ("created", "updated")]
     assert len(bad) == 3
