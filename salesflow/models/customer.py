@@ -21,7 +21,16 @@ class Customer(Base, table=True):
         UniqueConstraint("code"),
         Index("ix_customer_name", "name_folded", "archived_at"),
         # An agenda counts from these alone; what stands behind the columns that are searched saves it a look at each row.
-        Index("ix_customer_due", "owner_id", "next_follow_up_on", "status", "grade", "archived_at"),
+        Index(
+            "ix_customer_due",
+            "owner_id",
+            "next_follow_up_on",
+            "status",
+            "grade",
+            "archived_at",
+            "last_progress_on",
+            "first_contact_at",
+        ),
         Index(
             "ix_customer_grade_status",
             "grade",

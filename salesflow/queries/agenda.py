@@ -13,7 +13,7 @@ from salesflow.enums import Role
 from salesflow.i18n import Message
 from salesflow.queries.base import Where
 
-MOST: Final = 100  # so many items of a section are read; its count is of all of them
+MOST: Final = 50  # so many items of a section are read; its count is of all of them
 
 _LEADERS: Final = frozenset((Role.MANAGER, Role.DIRECTOR))
 _CUSTOMER: Final = (
@@ -42,6 +42,16 @@ class Section:
     count: int
     items: list[Item]
     command: str
+
+
+class Group(NamedTuple):
+    """Customers to be counted, and what they are ranked by (a text, the smaller the more urgent).
+
+    Both name columns of one index only, so that nothing is looked up but the customers that come first.
+    """
+
+    where: Where
+    rank: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +94,22 @@ class Morning:
         """The business day of a stored instant."""
         return self.context.clock.local(from_db(instant)).date()
 
-    def customers(self, groups: Iterable[Where], order: str) -> tuple[int, list[dict[str, Any]]]:
-        """How many customers there are in (disjoint) groups, and the first ones of each group in an order.
-
-        The conditions and the order name columns of one index only, so that nothing but the items is looked up.
-        """
-        count, rows = 0, []
-        for where in groups:
-            found = self.count("v_customer_dates", where)
-            if found:
-                keys = f"SELECT id FROM v_customer_dates{where} ORDER BY {order} LIMIT {MOST}"  # noqa: S608 - names of ours
-                sql = f"SELECT {_CUSTOMER} FROM v_customer_dates WHERE id IN ({keys}) ORDER BY {order}"  # noqa: S608 - names of ours
-                rows += self.rows(sql, where.parameters)
-                count += found
-        return count, rows
+    def customers(self, groups: Iterable[Group]) -> tuple[int, list[dict[str, Any]]]:
+        """How many customers there are in (disjoint) groups, and those of them that come first by their ranks."""
+        count, found = 0, []
+        for where, rank in groups:
+            some = self.count("v_customer_dates", where)
+            if some:
+                sql = f"SELECT id, {rank} AS rank FROM v_customer_dates{where} ORDER BY {rank} LIMIT {MOST}"  # noqa: S608 - names of ours
+                found += self.rows(sql, where.parameters)
+                count += some
+        first = [row["id"] for row in sorted(found, key=lambda row: (row["rank"], row["id"]))[:MOST]]
+        if not first:
+            return count, []
+        where = Where().any_of("id", first)
+        sql = f"SELECT {_CUSTOMER} FROM v_customer_dates{where}"  # noqa: S608 - names of ours
+        rows = {row["id"]: row for row in self.rows(sql, where.parameters)}
+        return count, [rows[key] for key in first]
 
     def count(self, view: str, where: Where) -> int:
         sql = f"SELECT count(*) FROM {view}{where}"  # noqa: S608 - names of ours
@@ -106,12 +118,12 @@ class Morning:
     def rows(self, sql: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
         return self.context.reader.rows(sql, parameters)
 
-    def without_progress(self, since: date, **values: object) -> list[Where]:
+    def without_progress(self, since: date, **values: object) -> list[Group]:
         """Two groups: last progress on that day or before, and none at all with a first contact on that day or before."""
         after = to_db(self.start(since + timedelta(days=1)))
         moved = Where().equal(**values).add("last_progress_on <= :since", since=since.isoformat())
         never = Where().equal(**values).add("last_progress_on IS NULL AND first_contact_at < :after", after=after)
-        return [moved, never]
+        return [Group(moved, "last_progress_on"), Group(never, "first_contact_at")]
 
     def standing_since(self, row: Row) -> date:
         """The day of a customer's last progress, else of its first contact."""

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import chain
 from typing import Final
 
 from salesflow.clock import from_db, to_db
 from salesflow.enums import Grade, PlanState, Status
 from salesflow.i18n import Message, label, msg
-from salesflow.queries.agenda import MOST, Morning, Row, Section, earliest_first, item
+from salesflow.queries.agenda import MOST, Group, Morning, Row, Section, earliest_first, item
 from salesflow.queries.base import Where
 from salesflow.rules.deadlines import first_contact_deadline
 from salesflow.rules.stale import stale_downgrade, stale_forecast, stall_analysis
 
 _AHEAD: Final = 3  # days: over a weekend; the calendar of working days would cost more than all questions together
 _BY_GRADE: Final = "grade IS NULL, grade, next_follow_up_on, id"
-_LONGEST_FIRST: Final = "last_progress_on, first_contact_at, id"
+_GRADE_FIRST: Final = "coalesce(grade, 'Z')"
 _OPEN: Final = [status.value for status in Status if status.is_open]
 
 
@@ -63,13 +64,15 @@ def first_contact(morning: Morning) -> Section:
         Grade.C: timedelta(days=section.c_days),
         None: timedelta(days=section.c_days),
     }
-    groups = []
+    now = context.clock.local(context.clock.now())
+    count, rows = 0, []
     for grade, span in allowed.items():
         where = morning.mine().any_of("status", _OPEN)
         where.add("uncontacted_since < :before", before=to_db(horizon - span))
-        groups.append(where.add("grade IS NULL") if grade is None else where.equal(grade=grade.value))
-    count, rows = morning.customers(groups, "uncontacted_since, id")
-    now = context.clock.local(context.clock.now())
+        where = where.add("grade IS NULL") if grade is None else where.equal(grade=grade.value)
+        some, first = morning.customers([Group(where, "uncontacted_since")])
+        count += some
+        rows += first
     items = []
     for row in rows:
         decision = first_contact_deadline(
@@ -87,7 +90,7 @@ def first_contact(morning: Morning) -> Section:
 def unplanned(morning: Morning) -> Section:
     """Their open customers for whom nothing is planned."""
     where = morning.mine().add("next_follow_up_on IS NULL").any_of("status", _OPEN)
-    count, rows = morning.customers([where], _BY_GRADE)
+    count, rows = morning.customers([Group(where, _GRADE_FIRST)])
     text = msg("nothing is planned")
     return Section("unplanned", count, [item(row, text) for row in rows], "followup overdue --unplanned")
 
@@ -115,8 +118,11 @@ def stale_warning(morning: Morning) -> Section:
     if not section.days:
         return Section("stale_warning", 0, [], command)
     latest = morning.today + timedelta(days=section.warn_days - section.days)
-    groups = morning.without_progress(latest, grade=section.grade.value, owner_id=morning.person.id)
-    count, rows = morning.customers([where.any_of("status", _OPEN) for where in groups], _LONGEST_FIRST)
+    groups = morning.without_progress(latest, owner_id=morning.person.id)
+    for group in groups:
+        # Put so, the grade is looked at in the index by owner, which has few customers, not in the one by grade.
+        group.where.any_of("status", _OPEN).add("coalesce(grade, '') = :grade", grade=section.grade.value)
+    count, rows = morning.customers(groups)
     items = []
     for row in rows:
         since = morning.standing_since(row)
@@ -127,7 +133,7 @@ def stale_warning(morning: Morning) -> Section:
 def ungraded(morning: Morning) -> Section:
     """Leads that nobody has graded, for who answers for leads."""
     where = Where().add("grade IS NULL").any_of("status", _OPEN)
-    count, rows = morning.customers([where], "first_contact_at, id")
+    count, rows = morning.customers([Group(where, "first_contact_at")])
     items = []
     for row in rows:
         recorded = morning.local_day(row["recorded_at"])
@@ -141,8 +147,9 @@ def stale(morning: Morning) -> Section:
     section = morning.context.policy.stale_downgrade
     if not section.days:
         return Section("stale", 0, [], "customer stale")
-    groups = morning.without_progress(morning.today - timedelta(days=section.days), grade=section.grade.value)
-    count, rows = morning.customers([where.any_of("status", _OPEN) for where in groups], _LONGEST_FIRST)
+    latest, grade = morning.today - timedelta(days=section.days), section.grade.value
+    groups = [morning.without_progress(latest, grade=grade, status=status) for status in _OPEN]
+    count, rows = morning.customers(chain.from_iterable(groups))
     items = []
     for row in rows:
         since = morning.standing_since(row)
@@ -156,9 +163,13 @@ def stalled(morning: Morning) -> Section:
     if not days:
         return Section("stalled", 0, [], "customer stale")
     latest = morning.today - timedelta(days=days)
-    groups = [where.any_of("grade", [grade.value for grade in Grade]) for where in morning.without_progress(latest)]
-    groups += [where.add("grade IS NULL") for where in morning.without_progress(latest)]
-    count, rows = morning.customers([where.any_of("status", _OPEN) for where in groups], _LONGEST_FIRST)
+    groups = []
+    for status in _OPEN:
+        for grade in Grade:
+            groups += morning.without_progress(latest, grade=grade.value, status=status)
+        for where, rank in morning.without_progress(latest, status=status):
+            groups.append(Group(where.add("grade IS NULL"), rank))
+    count, rows = morning.customers(groups)
     items = []
     for row in rows:
         since = morning.standing_since(row)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import given
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 
 from salesflow.db import vault
 from salesflow.errors import DatabaseProblem
+from tests.conftest import Office, environment
 
 KEY = bytes(range(32))
 OTHER = bytes(range(1, 33))
@@ -72,3 +75,69 @@ def test_no_key_or_another_is_a_clear_error(tmp_path: Path, text: str | None) ->
     with pytest.raises(DatabaseProblem) as caught:
         vault.load_key(str(database), vault.fingerprint(KEY))
     assert caught.value.code == "missing-key"
+
+
+# --- the operating system's keyring
+
+
+class Keyring(ModuleType):
+    """A keyring in memory, with what we use of the package's interface."""
+
+    def __init__(self, *, works: bool = True) -> None:
+        super().__init__("keyring")
+        self.works = works
+        self.kept: dict[tuple[str, str], str] = {}
+        self.errors = ModuleType("keyring.errors")
+        self.errors.KeyringError = type("KeyringError", (Exception,), {})  # type: ignore[attr-defined]  # made here
+
+    def set_password(self, service: str, user: str, password: str) -> None:
+        if not self.works:
+            raise RuntimeError("no backend")
+        self.kept[service, user] = password
+
+    def get_password(self, service: str, user: str) -> str | None:
+        if not self.works:
+            raise self.errors.KeyringError
+        return self.kept.get((service, user))
+
+
+def install(monkeypatch: pytest.MonkeyPatch, keyring: Keyring | None) -> None:
+    monkeypatch.setitem(sys.modules, "keyring", keyring)
+    monkeypatch.setitem(sys.modules, "keyring.errors", None if keyring is None else keyring.errors)
+
+
+def test_a_key_is_kept_in_the_keyring_where_there_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keyring = Keyring()
+    install(monkeypatch, keyring)
+    database = str(tmp_path / "a.db")
+    fingerprint, place = vault.create_key(database, use_keyring=True)
+    assert place == "keyring"
+    assert list(keyring.kept) == [("salesflow", fingerprint)]
+    assert not Path(f"{database}.key").exists()
+    assert vault.fingerprint(vault.load_key(database, fingerprint)) == fingerprint
+    keyring.kept["salesflow", fingerprint] = "something else"
+    with pytest.raises(DatabaseProblem):
+        vault.load_key(database, fingerprint)
+
+
+@pytest.mark.parametrize("keyring", [None, Keyring(works=False)], ids=["none", "broken"])
+def test_without_a_keyring_the_key_is_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keyring: Keyring | None
+) -> None:
+    install(monkeypatch, keyring)
+    database = str(tmp_path / "a.db")
+    fingerprint, place = vault.create_key(database, use_keyring=True)
+    assert place == f"{database}.key"
+    assert vault.fingerprint(vault.load_key(database, fingerprint)) == fingerprint
+    with pytest.raises(DatabaseProblem):
+        vault.load_key(str(tmp_path / "b.db"), fingerprint)
+
+
+def test_init_and_info_with_a_keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(monkeypatch, Keyring())
+    monkeypatch.delenv("SALESFLOW_AS_OF", raising=False)
+    office = Office(tmp_path / "a.db", environment(tmp_path))
+    made = office.ok("init", "--company", "云帆", "--region", "HZ", "--login", "li.na")
+    assert "is in the system's keyring" in made.out
+    assert office.json("db", "info")["key"] == "keyring"
+    assert office.json("db", "check")["ok"]

@@ -2,19 +2,51 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from salesflow import i18n
 from salesflow.enums import Grade, LossReason, Method, Source, Status
 from salesflow.services import followups, quotes, stale
 from salesflow.services import status as statuses
 from salesflow.services.records import load
 from tests import deals, leads
-from tests.conftest import Office, moment
+from tests.conftest import Office, environment, moment
 
 WEEK = "2026-W11"  # Monday 2026-03-09 to Sunday 2026-03-15
 OVER = "2026-03-16 00:00"  # the first moment after it
 MINGYUAN, HUAXING, SHUNDA, HONGDA, ANTAI, LIDE, BOYU = range(1, 8)
+
+
+def _office(source: Path, folder: Path) -> Office:
+    """A copy of an office's database."""
+    for suffix in ("", ".key"):
+        shutil.copy(f"{source}{suffix}", folder / f"office.db{suffix}")
+    return Office(folder / "office.db", environment(folder))
+
+
+@pytest.fixture(scope="session")
+def reviewed(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database at the end of the week, made once: each test works on a copy."""
+    office = _office(template, tmp_path_factory.mktemp("season"))
+    before(office)
+    during(office)
+    return office.database
+
+
+@pytest.fixture
+def review(reviewed: Path, tmp_path: Path) -> Iterator[Office]:
+    """The office in the first moment after the week 2026-W11, zhang.wei (a manager) at the keyboard, in English."""
+    i18n.set_language("en")
+    office = _office(reviewed, tmp_path)
+    office.now, office.user = OVER, "zhang.wei"
+    yield office
+    i18n.set_language("en")
 
 
 def log(office: Office, customer_id: int, now: str, content: str, *, user: str = "li.na", **details: Any) -> None:
@@ -72,7 +104,9 @@ def during(office: Office) -> None:
         office, HONGDA, "2026-03-10 15:00", "账期 60 天，合同条款待定", method=Method.VISIT,
         open_points="账期要财务确认", risk="竞品报价低 8%", next="周四给出账期方案", progress=True,
     )  # fmt: skip
-    leads.add(office, leads.new("立德教育科技有限公司", grade=Grade.C, source=Source.EXHIBITION), now="2026-03-10 16:00")
+    leads.add(
+        office, leads.new("立德教育科技有限公司", grade=Grade.C, source=Source.EXHIBITION), now="2026-03-10 16:00"
+    )
     sweep(office, "2026-03-11 06:00")  # 顺达: B, nothing moved since 2026-02-20
     deals.quote(office, discount=deals.ABOVE, now="2026-03-11 10:00")  # Q2026-0001 waits for the manager: AP2026-0001
     deals.ordered(office, discount=500, now="2026-03-12 10:00")

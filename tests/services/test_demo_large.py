@@ -22,9 +22,9 @@ from salesflow.services.contacts import NewContact
 from salesflow.services.demo import cast, large, make
 from salesflow.services.demo.stage import acting
 from salesflow.services.records import load
-from tests.conftest import Office, environment
+from tests.conftest import Office, environment, moment
 
-SIZE = 25
+SIZE = 20
 TABLES = (
     "setting", "counter", "staff", "staff_role", "policy_version", "product", "customer", "contact", "tag", "customer_tag",
     "status_change", "grade_change", "followup", "plan_item", "stale_run", "quote", "quote_line", "approval", "approval_step",
@@ -127,7 +127,7 @@ def test_the_services_leave_the_same(bulk: Office, tmp_path: Path) -> None:
     played = company(tmp_path)
     context = played.context()
     make.prepare(context, 7)
-    large._hire(acting(context, "wang.fang"), 1)
+    large._hire(acting(context, "wang.fang", moment("2025-02-08 09:00")), 1)
     for event in events(bulk):
         play(bulk, context, event)
     said, done = dump(bulk), dump(played)

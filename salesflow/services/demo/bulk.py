@@ -73,32 +73,41 @@ class Writer:
 
     def write(self, day: Day) -> None:
         """The manager grades, the salespeople take in and contact, the manager sees deals won."""
-        plans = self._pending([*day.graded, *(course for course, _ in day.contacted)])
         self._as(cast.MANAGER, 9)
-        self._grade(day.graded, plans)
+        self._grade(day.graded)
+        self._flush()
         self._take_in(day.taken_in)
-        won = self._contact(day.contacted, plans)
+        won = self._contact(day.contacted)
         self._as(cast.MANAGER, 16)
         self._win(won)
-        for table, rows in self._made.items():
-            self._work.insert(table, rows)
-        for table, rows in self._changed:
-            self._work.session.execute(update(table), rows)
+        self._flush()
+
+    def _flush(self) -> None:
+        for table, made in self._made.items():
+            self._work.insert(table, made)
+            made.clear()
+        for table, changed in self._changed:
+            self._work.session.execute(update(table), changed)
+        self._changed.clear()
 
     def _as(self, login: str, hour: int) -> None:
         """From now on somebody else acts, at another hour."""
         self._work.write_audit()
         self._work.actor, self._work.now = self._crew[login], self._hours.at(self._today, hour)
 
-    def _grade(self, courses: Sequence[Course], plans: Mapping[int, int]) -> None:
-        """Grade new leads; the plan moves to where the grade has it."""
-        customers, moved = [], []
+    def _grade(self, courses: Sequence[Course]) -> None:
+        """Grade new leads; what is planned moves to where the grade has it."""
+        plans = self._pending(courses)
+        customers: list[Row] = []
+        moved: list[Row] = []
         for course in courses:
-            assert course.last_contact is not None
-            due = self._due(course, course.last_contact)
+            plan_id, planned = plans[course.id]
+            due = self._due(course)
+            if due != planned:
+                moved.append({"id": plan_id, **self._cancelled()})
+                self._plan(course, due, None)
             course.version += 1
             self._made[GradeChange].append(self._change(course) | {"to_grade": course.grade, "reason": _GRADED})
-            moved.append({"id": plans[course.id], "due_on": due})
             customers.append(
                 {"id": course.id, "grade": course.grade, "version": course.version, "next_follow_up_on": due}
             )
@@ -124,34 +133,38 @@ class Writer:
             for code, key in self._work.session.exec(found):
                 by_code[code].id = key or 0
 
-    def _contact(self, contacted: Sequence[tuple[Course, int]], plans: Mapping[int, int]) -> list[tuple[Course, Row]]:
+    def _contact(self, contacted: Sequence[tuple[Course, int]]) -> list[tuple[Course, Row]]:
         """Log the contacts; gives the courses that are then won, with their new plan items."""
+        plans = self._pending([course for course, _ in contacted])
         customers: list[Row] = []
         done: list[Row] = []
         won = []
         for seller, mine in _grouped(contacted, lambda contact: contact[0].seller):
             self._as(seller, 11)
             for course, number in mine:
-                before = course.status
+                before, (plan_id, _) = course.status, plans[course.id]
                 self._move(course, _next_status(course, number))
-                row = self._log(course, before)
-                plan = self._plan(course, row)
-                done.append(self._fulfilled(plans[course.id], row))
-                customers.append(self._standing(course, plan))
-                self._audit_log(course, row, plans[course.id], plan)
+                log = self._log(course, before)
+                plan = self._plan(course, self._due(course), log["next"])
+                done.append(
+                    {"id": plan_id, "state": PlanState.DONE, "closed_at": self._work.now, "followup_id": log["id"]}
+                )
+                customers.append(self._standing(course, plan["due_on"]))
+                self._audit_log(course, log, plan_id, plan["due_on"])
                 if number == CONTACTS and course.end is Status.WON:
                     won.append((course, plan))
         self._change_all((Customer, customers), (PlanItem, done))
         return won
 
     def _win(self, won: Sequence[tuple[Course, Row]]) -> None:
-        """The manager vouches for contract and payment; the plan moves to the care visit."""
+        """The manager vouches for contract and payment; what is planned moves to the care visit."""
         customers = []
         for course, plan in won:
-            assert course.last_contact is not None
             self._move(course, Status.WON, reason=_WON)
-            plan["due_on"] = self._due(course, course.last_contact)
-            customers.append(self._standing(course, plan))
+            plan |= self._cancelled()
+            due = self._due(course)
+            self._plan(course, due, plan["focus"])
+            customers.append(self._standing(course, due))
         self._change_all((Customer, customers))
 
     def _log(self, course: Course, before: Status) -> Row:
@@ -202,31 +215,32 @@ class Writer:
         course.status = status
         course.version += 1
 
-    def _plan(self, course: Course, log: Row) -> Row:
-        """The next plan item; none, with an empty day, for a customer that is not to be contacted any more."""
-        assert course.last_contact is not None
+    def _plan(self, course: Course, due: date | None, focus: str | None) -> Row:
+        """The next plan item; none is made, and its day is empty, for a customer that is not to be contacted any more."""
         row = {
             "customer_id": course.id,
-            "due_on": self._due(course, course.last_contact),
-            "focus": log["next"],
+            "due_on": due,
+            "focus": focus,
             "state": PlanState.PENDING,
             "rule": CADENCE,
             "created_at": self._work.now,
             "created_by": self._work.actor.id,
+            "closed_at": None,
+            "reason": None,
         }
-        if row["due_on"] is not None:
+        if due is not None:
             self._made[PlanItem].append(row)
         return row
 
-    def _fulfilled(self, plan_id: int, log: Row) -> Row:
-        return {"id": plan_id, "state": PlanState.DONE, "closed_at": self._work.now, "followup_id": log["id"]}
+    def _cancelled(self) -> Row:
+        return {"state": PlanState.CANCELLED, "closed_at": self._work.now, "reason": CADENCE}
 
-    def _audit_log(self, course: Course, log: Row, plan_id: int, plan: Row) -> None:
+    def _audit_log(self, course: Course, log: Row, plan_id: int, due: date | None) -> None:
         after = {"customer": course.code, "at": log["at"], "method": log["method"], "done": [plan_id]}
-        after |= {"progress": log["progress"] or None, "late": log["late"] or None, "next_follow_up_on": plan["due_on"]}
+        after |= {"progress": log["progress"] or None, "late": log["late"] or None, "next_follow_up_on": due}
         self._work.audit("followup.log", "followup", str(log["id"]), after=after)
 
-    def _standing(self, course: Course, plan: Row) -> Row:
+    def _standing(self, course: Course, due: date | None) -> Row:
         """What a contact or a deal leaves of the customer."""
         return {
             "id": course.id,
@@ -235,7 +249,7 @@ class Writer:
             "uncontacted_since": None,
             "last_contact_on": course.last_contact,
             "last_progress_on": course.last_progress,
-            "next_follow_up_on": plan["due_on"],
+            "next_follow_up_on": due,
         }
 
     def _change(self, course: Course) -> Row:
@@ -244,9 +258,10 @@ class Writer:
     def _change_all(self, *changes: tuple[type[SQLModel], list[Row]]) -> None:
         self._changed += [(table, rows) for table, rows in changes if rows]
 
-    def _due(self, course: Course, base: date) -> date | None:
+    def _due(self, course: Course) -> date | None:
         """What rule cadence gives."""
-        key = (course.grade, course.status, base)
+        assert course.last_contact is not None
+        key = (course.grade, course.status, course.last_contact)
         if key not in self._dues:
             context = self._work.context
             decision = cadence(
@@ -254,20 +269,20 @@ class Writer:
                 context.calendar,
                 grade=course.grade,
                 status=course.status,
-                base=base,
+                base=course.last_contact,
                 contacts_in_week=0,
             )
             self._dues[key] = decision.value
         return self._dues[key]
 
-    def _pending(self, courses: Sequence[Course]) -> dict[int, int]:
-        """The key of the plan item that is still to be done, by customer."""
-        found: dict[int, int] = {}
+    def _pending(self, courses: Sequence[Course]) -> dict[int, tuple[int, date]]:
+        """The plan item that is still to be done, and its day, by customer."""
+        found: dict[int, tuple[int, date]] = {}
         for keys in _pieces([course.id for course in courses]):
-            wanted = select(PlanItem.customer_id, PlanItem.id).where(
+            wanted = select(PlanItem.customer_id, PlanItem.id, PlanItem.due_on).where(
                 col(PlanItem.customer_id).in_(keys), PlanItem.state == PlanState.PENDING
             )
-            found |= {customer: key or 0 for customer, key in self._work.session.exec(wanted)}
+            found |= {customer: (key or 0, due_on) for customer, key, due_on in self._work.session.exec(wanted)}
         return found
 
 

@@ -23,6 +23,7 @@ from salesflow.services.demo import cast
 from salesflow.services.demo.bulk import CONTACTS, Course, Day, Writer
 from salesflow.services.demo.stage import Crew, Hours, acting
 
+_OPENED: Final = timedelta(days=390)  # ago: before the first customer
 _BOOK: Final = 2_500  # customers of one salesperson, whatever the size of the company
 _QUOTES_EACH: Final = 8
 _WAITING: Final = 30  # quotes that wait for the manager
@@ -40,7 +41,8 @@ def fill(context: Context, seed: int, customers: int) -> None:
     gc.enable()  # switched off for short commands; this is the long one
     random = Random(seed)
     hours, crew = Hours(context, random), Crew(context)
-    sellers = _hire(context, max(1, customers // _BOOK))
+    opening = hours.at(context.clock.today() - _OPENED, 9)
+    sellers = _hire(acting(context, cast.FOUNDER[0], opening), max(1, customers // _BOOK))
     days = _plot(context, random, customers, sellers)
     for day in sorted(days):
         with acting(context, cast.MANAGER, hours.at(day, 9)).transaction() as work:
@@ -51,8 +53,7 @@ def fill(context: Context, seed: int, customers: int) -> None:
 def _hire(context: Context, count: int) -> list[str]:
     """The logins of so many new salespeople."""
     logins = [f"rep.{number:03d}" for number in range(1, count + 1)]
-    opening = context.clock.now() - timedelta(days=390)
-    with acting(context, cast.FOUNDER[0], opening).transaction() as work:
+    with context.transaction() as work:
         for login in logins:
             staff.add(work, staff.NewStaff(login, f"销售{login[-3:]}", (Role.REP,), "HZ", manager=cast.MANAGER))
     return logins

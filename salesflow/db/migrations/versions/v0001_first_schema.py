@@ -209,7 +209,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_customer_code")),
     )
     op.create_index(
-        "ix_customer_due", "customer", ["owner_id", "next_follow_up_on", "status", "grade", "archived_at"], unique=False
+        "ix_customer_due",
+        "customer",
+        ["owner_id", "next_follow_up_on", "status", "grade", "archived_at", "last_progress_on", "first_contact_at"],
+        unique=False,
     )
     op.create_index(
         "ix_customer_grade_status",
