@@ -84,6 +84,13 @@ def rule(incomplete: str) -> Offers:
     return _beginning(((one.id, render(one.title)) for one in RULES), incomplete)
 
 
+def section(incomplete: str) -> Offers:
+    """A section of the weekly review, or one of its figures."""
+    from salesflow.reports.weekly_drill import targets
+
+    return _beginning(((name, "") for name in targets()), incomplete)
+
+
 def industry(ctx: typer.Context, incomplete: str) -> Offers:
     """Industries by their codes and by their names in the reader's language, and the configuration's own."""
     from salesflow.services.industries import INDUSTRIES, name_of

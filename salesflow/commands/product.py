@@ -91,5 +91,4 @@ def _record(ctx: typer.Context, sku: str) -> Record:
     return Record(product_queries.COLUMNS, product_queries.show(current(ctx), sku), "sku")
 
 
-# Its verb registers itself on this noun.
-from salesflow.commands import product_import  # noqa: E402, F401
+from salesflow.commands import product_import  # noqa: E402, F401 - its verb registers itself on `app`, which must be there first

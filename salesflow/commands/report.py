@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from salesflow.commands import complete
 from salesflow.commands.base import List, current, noun
 from salesflow.documents import delivery
 from salesflow.documents.weekly import PLOTS
@@ -26,14 +27,28 @@ def weekly(
         str | None, typer.Option("--week", metavar="2026-W12", help="The week, Monday to Sunday (the running one).")
     ] = None,
     last: Annotated[bool, typer.Option("--last", help="The last full week.")] = False,
-    owner: Annotated[str | None, typer.Option("--owner", metavar="LOGIN", help="Of this person alone.")] = None,
+    owner: Annotated[
+        str | None,
+        typer.Option("--owner", metavar="LOGIN", help="Of this person alone.", autocompletion=complete.staff),
+    ] = None,
     team: Annotated[
-        str | None, typer.Option("--team", metavar="LOGIN", help="Of this person and of all whom they lead.")
+        str | None,
+        typer.Option(
+            "--team",
+            metavar="LOGIN",
+            help="Of this person and of all whom they lead.",
+            autocompletion=complete.staff,
+        ),
     ] = None,
     everybody: Annotated[bool, typer.Option("--all", help="Of everybody (a salesperson sees their own).")] = False,
     drill: Annotated[
         str | None,
-        typer.Option("--drill", metavar="SECTION", help="List the records behind a section, or behind SECTION.FIGURE."),
+        typer.Option(
+            "--drill",
+            metavar="SECTION",
+            help="List the records behind a section, or behind SECTION.FIGURE.",
+            autocompletion=complete.section,
+        ),
     ] = None,
     to: Annotated[
         str | None,

@@ -13,6 +13,8 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from salesflow.clock import to_db
+
 FIELDS = ("id", "at", "staff", "os_user", "action", "subject_kind", "subject_ref", "before", "after", "rule")
 GENESIS = b"\0" * 32
 HEAD_COUNTER = "audit"
@@ -38,7 +40,7 @@ class Verification(NamedTuple):
 
 
 def canonical(values: Mapping[str, object] | None) -> str | None:
-    """The JSON text of a record's fields: sorted, without the empty ones; bytes (encrypted values) as hexadecimal."""
+    """The JSON text of a record's fields: sorted, without the empty ones; instants in UTC, bytes (encrypted values) as hexadecimal."""
     if values is None:
         return None
     present = {name: value for name, value in values.items() if value is not None}
@@ -47,7 +49,7 @@ def canonical(values: Mapping[str, object] | None) -> str | None:
 
 def _plain(value: object) -> str:
     if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M:%S")
+        return to_db(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, bytes):

@@ -24,6 +24,7 @@ def product_view() -> Select[Any]:
 
 
 def quote_view() -> Select[Any]:
+    """Quotes, with the customer as it is now."""
     return select(
         *all_of(quote),
         customer.c.code.label("customer_code"),
@@ -36,12 +37,14 @@ def quote_view() -> Select[Any]:
 
 
 def of_quote(lines: Table) -> Select[Any]:
+    """What belongs to a quote, with the quote's number and version."""
     return select(
         *all_of(lines), quote.c.number.label("quote_number"), quote.c.version.label("quote_version")
     ).select_from(lines.join(quote, quote.c.id == lines.c.quote_id))
 
 
 def approval_view() -> Select[Any]:
+    """Approvals, each with the step whose turn it is."""
     step = approval_step
     return select(
         *all_of(approval, "submitted_by"),
@@ -69,12 +72,14 @@ def approval_view() -> Select[Any]:
 
 
 def approval_step_view() -> Select[Any]:
+    """Every step of every approval."""
     return select(
         *all_of(approval_step, "decided_by"), approval.c.number, login_of(approval_step.c.decided_by, "decided_by")
     ).select_from(approval_step.join(approval, approval.c.id == approval_step.c.approval_id))
 
 
 def order_view() -> Select[Any]:
+    """Orders, with the quote that each was made from."""
     return select(
         *all_of(sales_order, "receiver_phone_cipher"),
         customer.c.code.label("customer_code"),

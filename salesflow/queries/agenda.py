@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -34,12 +33,11 @@ class Item(NamedTuple):
     text: Message
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Things to do of one kind, the most urgent first; `command` lists all of them."""
+class Section(NamedTuple):
+    """Things to do of one kind, the most urgent first; `total` counts all of them, `command` lists them."""
 
     kind: str
-    count: int
+    total: int
     items: list[Item]
     command: str
 
@@ -54,8 +52,7 @@ class Group(NamedTuple):
     rank: str
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """Whose agenda it is."""
 
     id: int
@@ -69,8 +66,7 @@ class Person:
         return not _LEADERS.isdisjoint(self.roles)
 
 
-@dataclass(frozen=True, slots=True)
-class Morning:
+class Morning(NamedTuple):
     """A person's day: what the questions of all sections are put with. `owners`: logins by key."""
 
     context: Context
@@ -98,7 +94,7 @@ class Morning:
         """How many customers there are in (disjoint) groups, and those of them that come first by their ranks."""
         count, found = 0, []
         for where, rank in groups:
-            some = self.count("v_customer_dates", where)
+            some = self.number("v_customer_dates", where)
             if some:
                 sql = f"SELECT id, {rank} AS rank FROM v_customer_dates{where} ORDER BY {rank} LIMIT {MOST}"  # noqa: S608 - names of ours
                 found += self.rows(sql, where.parameters)
@@ -111,7 +107,7 @@ class Morning:
         rows = {row["id"]: row for row in self.rows(sql, where.parameters)}
         return count, [rows[key] for key in first]
 
-    def count(self, view: str, where: Where) -> int:
+    def number(self, view: str, where: Where) -> int:
         sql = f"SELECT count(*) FROM {view}{where}"  # noqa: S608 - names of ours
         return int(self.context.reader.value(sql, where.parameters))
 

@@ -33,7 +33,7 @@ def due(morning: Morning) -> Section:
 
 
 def _followups(morning: Morning, kind: str, where: Where, command: str) -> Section:
-    count = morning.count("v_customer_dates", where)
+    count = morning.number("v_customer_dates", where)
     if not count:
         return Section(kind, 0, [], command)
     keys = f"SELECT id FROM v_customer_dates{where} ORDER BY {_BY_GRADE} LIMIT {MOST}"  # noqa: S608 - names of ours

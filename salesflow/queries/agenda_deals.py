@@ -44,15 +44,15 @@ def _waiting(roles: Collection[Role]) -> Where:
 def _approvals(morning: Morning, kind: str, groups: Sequence[Where], command: str) -> Section:
     count, rows = 0, []
     for where in groups:
-        count += morning.count("v_approval", where)
+        count += morning.number("v_approval", where)
         sql = f"SELECT * FROM v_approval{where} ORDER BY due_at, id LIMIT {MOST}"  # noqa: S608 - names of ours
         rows += morning.rows(sql, where.parameters)
     items = []
     for row in rows:
-        about = {"by": row["submitted_by"], "role": label("role", row["waiting_for_role"])}
-        text = msg(
-            "{subject} from {by}, for {role}: {why}", subject=row["subject_ref"], why=load(row["waiting_why"]), **about
-        )
+        parts = {"subject": row["subject_ref"], "by": row["submitted_by"], "why": load(row["waiting_why"])}
+        text = msg("{subject} from {by}: {why}", **parts)
+        if kind == "approval_overdue":
+            text = msg("{role}: {text}", role=label("role", row["waiting_for_role"]), text=text)
         due_on = None if row["due_at"] is None else morning.local_day(row["due_at"]).isoformat()
         items.append(item(row, text, ref=row["number"], due_on=due_on))
     return Section(kind, count, earliest_first(items), command)
@@ -102,7 +102,7 @@ def quote_expiring(morning: Morning) -> Section:
     """Their quotes that a customer can accept only for a few days more."""
     where = morning.mine().any_of("state", _STANDING)
     where.between("valid_until", morning.day(), morning.day(morning.context.policy.quote_validity.warn_days))
-    count = morning.count("v_quote", where)
+    count = morning.number("v_quote", where)
     sql = f"SELECT * FROM v_quote{where} ORDER BY valid_until, number LIMIT {MOST}"  # noqa: S608 - names of ours
     items = []
     for row in morning.rows(sql, where.parameters) if count else ():

@@ -72,8 +72,9 @@ DUE: Final = (
     Column("last_contact_on", "Last contact", Kind.DATE),
     Column("id", "No.", Kind.INTEGER, table=False),
 )
-# For the listings of more than one owner's customers.
-DUE_OF_ALL: Final = tuple(column._replace(table=column.table or column.key == "owner") for column in DUE)
+# For the listings of more than one owner's customers: the owner is among the first things to know.
+_OWNER: Final = next(column for column in DUE if column.key == "owner")._replace(table=True)
+DUE_OF_ALL: Final = (*DUE[:4], _OWNER, *(column for column in DUE[4:] if column.key != "owner"))
 
 MOST_IN_HISTORY: Final = 50
 _BY_GRADE: Final = "grade IS NULL, grade, due_on, customer_code, id"

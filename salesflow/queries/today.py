@@ -106,7 +106,7 @@ def sections(context: Context, whose: Person) -> list[Section]:
     owners = {row["id"]: row["login"] for row in context.reader.rows("SELECT id, login FROM v_staff")}
     morning = Morning(context, whose, context.clock.today(), owners)
     asked = (*_OWN, *_LEADERS) if whose.leads else _OWN
-    return [section for section in (ask(morning) for ask in asked) if section.count]
+    return [section for section in (ask(morning) for ask in asked) if section.total]
 
 
 def title(whose: Person, today: date) -> Message:
@@ -117,7 +117,7 @@ def as_row(found: Sequence[Section]) -> dict[str, Any]:
     """The agenda as COLUMNS has it."""
     return {
         "sections": [
-            {"kind": section.kind, "count": section.count, "items": [item._asdict() for item in section.items]}
+            {"kind": section.kind, "count": section.total, "items": [item._asdict() for item in section.items]}
             for section in found
         ]
     }
@@ -139,7 +139,7 @@ def on_screen(found: Sequence[Section], today: date, lines: int) -> tuple[list[d
     for section, share in zip(shown, room, strict=True):
         rows += _rows(section, _heading(section, share), today, share)
     rest = [
-        msg("{section}: {count}", section=_TITLES[section.kind], count=section.count) for section in found[len(shown) :]
+        msg("{section}: {count}", section=_TITLES[section.kind], count=section.total) for section in found[len(shown) :]
     ]
     return rows, msg("also {rest}; see: salesflow today --format plain", rest=rest) if rest else None
 
@@ -156,10 +156,10 @@ def shares(wanted: Sequence[int], room: int) -> list[int]:
 
 
 def _heading(section: Section, shown: int) -> Message:
-    parts = {"section": _TITLES[section.kind], "count": section.count}
-    if shown == section.count:
+    parts = {"section": _TITLES[section.kind], "count": section.total}
+    if shown == section.total:
         return msg("{section}: {count}", **parts)
-    more = section.count - shown
+    more = section.total - shown
     return msg("{section}: {count} (+ {more} more: salesflow {command})", more=more, command=section.command, **parts)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from salesflow.reports.figures import by_field, quartiles, share, total
 
-ROWS = [
+ROWS: list[dict[str, Any]] = [
     {"source": "website", "late": 1, "count": 2},
     {"source": "referral", "late": 0, "count": 5},
     {"source": "website", "late": 0, "count": 3},

@@ -12,6 +12,7 @@ from salesflow import i18n
 from salesflow.columns import Column, Kind
 from salesflow.documents.charts import Chart, Plot, draw
 from salesflow.documents.weekly import PLOTS
+from salesflow.enums import Grade
 from salesflow.output.values import Locale
 from salesflow.reports.weekly_columns import SECTIONS
 from tests import leads
@@ -100,7 +101,7 @@ def test_one_section_alone(review: Office) -> None:
 
 def test_names_cannot_become_markup(review: Office) -> None:
     name = '<script>alert("1")</script> & Söhne'
-    leads.add(review, leads.new(name, grade=leads.Grade.A), user="li.na", now="2026-03-15 12:00")
+    leads.add(review, leads.new(name, grade=Grade.A), user="li.na", now="2026-03-15 12:00")
     text, read = page(review)
     assert name in read.of("td")
     assert "<script" not in text

@@ -10,6 +10,8 @@ import pytest
 
 from salesflow import i18n
 from salesflow.enums import Grade, Status
+from salesflow.queries import period, weekly_sql
+from salesflow.queries.weekly import Review
 from salesflow.reports.weekly_drill import targets
 from salesflow.rules.policy import StallAnalysis
 from salesflow.services import policy
@@ -420,6 +422,28 @@ def test_one_object_on_a_line(review: Office) -> None:
     line = review.ok("report", "weekly", "--week", season.WEEK, "--format", "jsonl").out
     assert json.loads(line) == weekly(review)
     assert line.count("\n") == 1
+
+
+SELECTS = {
+    name: text
+    for name, text in vars(weekly_sql).items()
+    if name.isupper() and not name.startswith("_") and isinstance(text, str) and text.startswith("SELECT")
+}
+PARTS = ("PROGRESS_OF_DOUBTFUL", "KEY_FACTS", "KEY_FOLLOWUPS")  # they are read for a few customers at a time
+
+
+@pytest.mark.parametrize("name", sorted(SELECTS.keys() - set(PARTS)))
+def test_the_database_answers_from_its_indexes(review: Office, name: str) -> None:
+    """What grows with the years is never read as a whole: customers may be, their contacts and plans may not."""
+    context = review.context()
+    try:
+        around = Review(context, period.week(context, season.WEEK), period.people(context))
+        plan = around.rows(f"EXPLAIN QUERY PLAN {SELECTS[name]}", given={"ended": "won"})
+    finally:
+        context.close()
+    read = " ".join(step["detail"] for step in plan)
+    for table in ("followup", "plan_item", "status_change", "grade_change", "state_change", "audit_entry"):
+        assert f"SCAN {table}" not in read
 
 
 def test_sections_can_be_chosen(review: Office) -> None:

@@ -8,19 +8,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from salesflow.clock import from_db
-from salesflow.context import Context
 from salesflow.db import audit, check
+from salesflow.db.transaction import Transaction
 from salesflow.enums import ChainRole, Grade, LossReason, Method, Source, Status
 from salesflow.services import customers, followups, status
 from salesflow.services.contacts import NewContact
 from salesflow.services.demo import cast, large, make
-from salesflow.services.demo.stage import acting
+from salesflow.services.demo.stage import Event, Stage, acting
 from salesflow.services.records import load
 from tests.conftest import Office, environment, moment
 
@@ -81,7 +82,9 @@ def bulk(tmp_path_factory: pytest.TempPathFactory) -> Office:
 
 
 def test_each_customer_has_ten_follow_ups(bulk: Office) -> None:
-    counts = rows(bulk, "SELECT count(f.id) AS n FROM customer c LEFT JOIN followup f ON f.customer_id = c.id GROUP BY c.id")
+    counts = rows(
+        bulk, "SELECT count(f.id) AS n FROM customer c LEFT JOIN followup f ON f.customer_id = c.id GROUP BY c.id"
+    )
     assert [row["n"] for row in counts] == [10] * SIZE
 
 
@@ -128,8 +131,10 @@ def test_the_services_leave_the_same(bulk: Office, tmp_path: Path) -> None:
     context = played.context()
     make.prepare(context, 7)
     large._hire(acting(context, "wang.fang", moment("2025-02-08 09:00")), 1)
-    for event in events(bulk):
-        play(bulk, context, event)
+    stage = Stage(acting(context, "wang.fang"), moment(played.now))
+    for at, login, event in Replay(bulk).events():
+        stage.plan(at, login, event)
+    stage.play()
     said, done = dump(bulk), dump(played)
     made = next(n for n, entry in enumerate(said["audit_entry"]) if entry["action"] == "quote.make")
     said["audit_entry"] = said["audit_entry"][:made]
@@ -140,72 +145,69 @@ def test_the_services_leave_the_same(bulk: Office, tmp_path: Path) -> None:
         assert done[table] == said[table], table
 
 
-Event = list[dict[str, Any]]
+class Replay:
+    """What happened in a database, to be done once more by the services, with the words that its records keep."""
 
+    def __init__(self, office: Office) -> None:
+        self.entries = rows(office, "SELECT * FROM audit_entry ORDER BY id")
+        self.customers = {row["code"]: row for row in rows(office, "SELECT * FROM customer")}
+        self.contacts = {row["customer_id"]: row for row in rows(office, "SELECT * FROM contact")}
+        self.followups = {row["id"]: row for row in rows(office, "SELECT * FROM followup")}
+        context = office.context()
+        self.vault = context.vault
+        context.close()
 
-def events(office: Office) -> Iterator[Event]:
-    """The audit entries from the first customer to the last event before the quotes; those of one follow-up together."""
-    entries = rows(office, "SELECT * FROM audit_entry ORDER BY id")
-    first = next(n for n, entry in enumerate(entries) if entry["action"] == "customer.add")
-    event: Event = []
-    for entry in entries[first:]:
-        if entry["action"] == "quote.make":
+    def events(self) -> Iterator[tuple[datetime, str, Event]]:
+        """From the first customer to the last event before the quotes; the entries of one follow-up are one event."""
+        first = next(n for n, entry in enumerate(self.entries) if entry["action"] == "customer.add")
+        before: dict[str, Any] = {}
+        for entry in self.entries[first:]:
+            said = json.loads(entry["after"])
+            if entry["action"] == "quote.make":
+                return
+            if entry["action"] == "customer.status" and entry["staff"] != cast.MANAGER:
+                before = said  # the follow-up's own entry comes next
+                continue
+            yield from_db(entry["at"]), entry["staff"], partial(self.play, entry, said, before)
+            before = {}
+
+    def play(self, entry: dict[str, Any], said: dict[str, Any], before: dict[str, Any], work: Transaction) -> None:
+        if entry["action"] == "customer.add":
+            assert customers.add(work, self.typed(entry["subject_ref"])) == entry["subject_ref"]
             return
-        event.append(entry)
-        if entry["action"] != "customer.status" or entry["staff"] == cast.MANAGER:
-            yield event
-            event = []
-
-
-def play(source: Office, context: Context, event: Event) -> None:
-    """Do what the entries tell of, with the words that the records keep."""
-    last = event[-1]
-    at: datetime = from_db(last["at"])
-    with acting(context, last["staff"], at).transaction() as work:
-        if last["action"] == "customer.add":
-            assert customers.add(work, typed(source, last["subject_ref"])) == last["subject_ref"]
-            return
-        said = json.loads(last["after"])
-        code = said.get("customer", last["subject_ref"])
-        customer = load(work, value(source, f"SELECT id FROM customer WHERE code = '{code}'"))
-        if last["action"] == "customer.grade":
+        customer = load(work, self.customers[said.get("customer", entry["subject_ref"])]["id"])
+        if entry["action"] == "customer.grade":
             status.change_grade(work, customer, Grade(said["grade"]), said["reason"])
-        elif last["action"] == "customer.status":
+        elif entry["action"] == "customer.status":
             status.change_status(work, customer, status.NewStatus(Status.WON, said["reason"], override=True))
         else:
             assert customer.id is not None
-            followups.log(work, customer.id, told(source, int(last["subject_ref"]), event))
+            followups.log(work, customer.id, self.told(int(entry["subject_ref"]), before))
 
+    def typed(self, code: str) -> customers.NewCustomer:
+        row = self.customers[code]
+        person = self.contacts[row["id"]]
+        phone = self.vault.decrypt(person["phone_cipher"], "contact.phone", person["id"])
+        return customers.NewCustomer(
+            row["name"],
+            row["industry"],
+            Source(row["source"]),
+            row["need"],
+            (NewContact(person["name"], person["title"], phone, role=ChainRole(person["role"])),),
+            source_detail=row["source_detail"],
+            region=row["region"],
+        )
 
-def typed(source: Office, code: str) -> customers.NewCustomer:
-    row = rows(source, f"SELECT * FROM customer WHERE code = '{code}'")[0]
-    person = rows(source, f"SELECT * FROM contact WHERE customer_id = {row['id']}")[0]
-    context = source.context()
-    phone = context.vault.decrypt(person["phone_cipher"], "contact.phone", person["id"])
-    context.close()
-    contact = NewContact(person["name"], person["title"], phone, role=ChainRole(person["role"]))
-    return customers.NewCustomer(
-        row["name"],
-        row["industry"],
-        Source(row["source"]),
-        row["need"],
-        (contact,),
-        source_detail=row["source_detail"],
-        region=row["region"],
-    )
-
-
-def told(source: Office, key: int, event: Event) -> followups.NewFollowup:
-    row = rows(source, f"SELECT * FROM followup WHERE id = {key}")[0]
-    changed = json.loads(event[0]["after"]) if len(event) == 2 else {}
-    return followups.NewFollowup(
-        Method(row["method"]),
-        row["content"],
-        feedback=row["feedback"],
-        next=row["next"],
-        at=from_db(row["at"]),
-        status=Status(changed["status"]) if changed else None,
-        reason=changed.get("reason"),
-        loss_reason=LossReason(changed["loss_reason"]) if "loss_reason" in changed else None,
-        progress=bool(row["progress"]) or None,
-    )
+    def told(self, key: int, changed: dict[str, Any]) -> followups.NewFollowup:
+        row = self.followups[key]
+        return followups.NewFollowup(
+            Method(row["method"]),
+            row["content"],
+            feedback=row["feedback"],
+            next=row["next"],
+            at=from_db(row["at"]),
+            status=Status(changed["status"]) if changed else None,
+            reason=changed.get("reason"),
+            loss_reason=LossReason(changed["loss_reason"]) if "loss_reason" in changed else None,
+            progress=bool(row["progress"]) or None,
+        )

@@ -390,3 +390,24 @@ def test_a_thousand_rows_in_several_batches(office: Office, tmp_path: Path) -> N
     trail = office.json("audit", "verify")
     assert (trail["ok"], trail["entries"]) == (True, before + 2_301)
     assert office.json("db", "check")["ok"] is True
+
+
+def test_cells_and_rows_that_say_nothing(office: Office, tmp_path: Path) -> None:
+    titles = ("序号", *TITLES, "邮箱", "备注")
+    rows = [
+        ("1", *GOOD, "无", "-"),
+        ("2", "", "", "", "", "", "", ""),
+        ("3", *[""] * 5, "/", "暂无"),
+        ("制表人：李娜",),
+        ("4", *OTHER, "N/A", ""),
+    ]
+    report = take(office, sheets.customers(tmp_path / "list.csv", *rows, titles=titles))
+    assert [(row["row"], row["outcome"]) for row in report.rows] == [(2, "created"), (6, "created")]
+    assert listed(office, "remark") == [(None,), (None,)]
+    report = take(
+        office,
+        sheets.customers(
+            tmp_path / "b.csv", ("1", "丙公司", "制造业", "王五", "13800000001", "无", "", ""), titles=titles
+        ),
+    )
+    assert reasons(report) == [(2, "需求描述 is missing")]

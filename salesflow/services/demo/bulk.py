@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from itertools import groupby
 from random import Random
 from typing import Any, Final, TypeVar
@@ -24,7 +24,6 @@ from salesflow.services.status import is_forward
 
 CONTACTS: Final = 10  # of each customer
 _LATE: Final = timedelta(hours=26)
-_AT_ONCE: Final = 500
 _GRADED: Final = "每日线索评审"
 _MOVED: Final = "客户确认"
 _WON: Final = "合同已签，首付款已到账"
@@ -58,7 +57,7 @@ class Day:
 
 
 class Writer:
-    """Writes one day in one transaction."""
+    """Writes one day, the present one of the transaction's clock."""
 
     def __init__(self, work: Transaction, random: Random, hours: Hours, crew: Crew) -> None:
         self._work = work
@@ -93,7 +92,7 @@ class Writer:
     def _as(self, login: str, hour: int) -> None:
         """From now on somebody else acts, at another hour."""
         self._work.write_audit()
-        self._work.actor, self._work.now = self._crew[login], self._hours.at(self._today, hour)
+        self._work.actor, self._work.now = self._crew[login], self._hours.at(self._today, hour).astimezone(UTC)
 
     def _grade(self, courses: Sequence[Course]) -> None:
         """Grade new leads; what is planned moves to where the grade has it."""
@@ -128,7 +127,7 @@ class Writer:
                 course.last_contact = self._today
         intake.flush()
         by_code = {course.code: course for course in courses}
-        for codes in _pieces(list(by_code)):
+        for codes in pieces(list(by_code)):
             found = select(Customer.code, Customer.id).where(col(Customer.code).in_(codes))
             for code, key in self._work.session.exec(found):
                 by_code[code].id = key or 0
@@ -278,7 +277,7 @@ class Writer:
     def _pending(self, courses: Sequence[Course]) -> dict[int, tuple[int, date]]:
         """The plan item that is still to be done, and its day, by customer."""
         found: dict[int, tuple[int, date]] = {}
-        for keys in _pieces([course.id for course in courses]):
+        for keys in pieces([course.id for course in courses]):
             wanted = select(PlanItem.customer_id, PlanItem.id, PlanItem.due_on).where(
                 col(PlanItem.customer_id).in_(keys), PlanItem.state == PlanState.PENDING
             )
@@ -303,5 +302,6 @@ def _grouped(items: Iterable[T], key: Callable[[T], str]) -> Iterator[tuple[str,
         yield name, list(found)
 
 
-def _pieces(keys: list[T]) -> Iterator[list[T]]:
-    return (keys[start : start + _AT_ONCE] for start in range(0, len(keys), _AT_ONCE))
+def pieces(items: list[T], size: int = 500) -> Iterator[list[T]]:
+    """The items, so many at once."""
+    return (items[start : start + size] for start in range(0, len(items), size))

@@ -50,6 +50,7 @@ _PRODUCTS: Final = (
 
 
 def products() -> list[NewProduct]:
+    """The price list."""
     return [
         NewProduct(
             sku=sku,

@@ -88,8 +88,8 @@ class Stage:
 
     @contextmanager
     def _scene(self, work: Transaction, at: datetime, login: str) -> Iterator[None]:
-        work.now, work.actor = at, self._crew[login]
         self._context.clock = stopped(self._context.clock, at)
+        work.now, work.actor = self._context.clock.now(), self._crew[login]
         try:
             with work.session.begin_nested():
                 yield

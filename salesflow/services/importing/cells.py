@@ -18,7 +18,7 @@ from salesflow.errors import InvalidValue
 from salesflow.i18n import msg
 from salesflow.money import parse_money, parse_percent, parse_quantity
 from salesflow.services.importing.layout import Reader
-from salesflow.services.tabular import Broken, Cell, Verbatim, text_of
+from salesflow.services.tabular import Broken, Cell, Verbatim, is_blank, text_of
 from salesflow.text import clean, fold
 
 if TYPE_CHECKING:
@@ -32,9 +32,18 @@ _FIRST_SERIAL, _LAST_SERIAL = 20_000, 80_000  # days since 30 December 1899: the
 _EPOCH: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - a day on the calendar, in no zone
 _YEARLESS: Final = re.compile(r"\s*\d{1,2}\s*月")
 _YES: Final = ("是", "有", "y", "yes", "true", "1", "√", "✓")
-_NO: Final = ("否", "无", "n", "no", "false", "0", "×", "x", "-")
+_NO: Final = ("否", "n", "no", "false", "0", "×", "x")
+_NOTHING: Final = frozenset(("无", "暂无", "没有", "-", "--", "—", "——", "/", "\\", "n/a", "na", "null", "none", "nil"))
+_LONGEST_NOTHING: Final = 6
 _MOST_KEPT: Final = 20_000
 _LONGEST_KEPT: Final = 100
+
+
+def says_nothing(cell: Cell) -> bool:
+    """Whether a cell is blank, or has what people put into one that they leave blank: 无, -, n/a."""
+    if not isinstance(cell, str):
+        return False
+    return is_blank(cell) or (len(cell) <= _LONGEST_NOTHING and fold(cell) in _NOTHING)
 
 
 def plain(cell: Cell) -> str:

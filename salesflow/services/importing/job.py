@@ -6,17 +6,17 @@ import heapq
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from salesflow.errors import Duplicate, FileProblem, SalesflowError, UsageError
 from salesflow.i18n import Message, label, msg, render
 from salesflow.models.run import ImportRun
-from salesflow.services.importing import header as headers
-from salesflow.services.importing.layout import Field, Layout, Options, Values
+from salesflow.services.importing.header import Header, Titles
+from salesflow.services.importing.layout import Layout, Options, Values
 from salesflow.services.importing.report import Report, joined
+from salesflow.services.importing.rows import RowReader, Said, find_list
 from salesflow.services.importing.spool import Spool
-from salesflow.services.tabular import Cell, Row, Sheet, form_of, is_blank, sheets
+from salesflow.services.tabular import Cell, Row, form_of
 from salesflow.services.tabular.badrows import BadRow, free_path, write_bad_rows
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 Progress = Callable[[Message, int, int], None]
 _STEP: Final = 500
-_LONG: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ class _Import:
 
     def __init__(self, context: Context, layout: Layout, job: Job, progress: Progress) -> None:
         self._context, self._layout, self._job, self._progress = context, layout, job, progress
-        self._titles = headers.Titles(layout, job.mapping)
+        self._titles = Titles(layout, job.mapping)
         self._defaults = self._read_defaults()
         self._waiting: Spool[_Waiting] = Spool()
         self._unreadable: Spool[_Bad] = Spool()
@@ -90,7 +89,7 @@ class _Import:
         self._rows_of: dict[str, int] = {}
         self._report = Report(layout.record, os.path.basename(job.path), dry_run=job.dry_run)
         self._delimiter = ","
-        self._header: headers.Header
+        self._header: Header
 
     def run(self) -> Report:
         self._check_errors_to()
@@ -143,94 +142,36 @@ class _Import:
 
     def _read(self) -> None:
         """Every row of the list: in order and waiting to be written, or known to be bad."""
-        sheet, rows = self._found_sheet()
         report = self._report
-        report.sheet, report.ignored = sheet.name, self._header.ignored
-        self._delimiter = sheet.delimiter or ","
-        for row in rows:
-            if row.number <= self._header.row or self._header.repeats(row) or all(map(is_blank, row.cells)):
-                continue
-            self._take(row)
-            if len(report.rows) % _STEP == 0:
-                self._progress(msg("reading"), row.number, max(sheet.total, row.number))
+        found = find_list(self._job.path, self._job.sheet, self._titles)
+        reader = RowReader(self._layout, found.header, self._defaults)
+        self._header, report.sheet, report.ignored = found.header, found.sheet.name, found.header.ignored
+        self._delimiter = found.sheet.delimiter or ","
+        for row in found.rows:
+            said = reader.read(row)
+            if said is not None:
+                self._take(row, said)
+            if row.number % _STEP == 0:
+                self._progress(msg("reading"), row.number, max(found.sheet.total, row.number))
         if not report.rows:
             raise UsageError(
-                msg("{file} has no rows below its titles in row {row}", file=report.file, row=self._header.row),
+                msg("{file} has no rows below its titles in row {row}", file=report.file, row=found.header.row),
                 msg("check that it is the right file and sheet"),
                 code="no-rows",
             )
 
-    def _found_sheet(self) -> tuple[Sheet, Iterator[Row]]:
-        """The sheet with the list. UsageError where none has a row of titles, or more than one."""
-        found: tuple[Sheet, list[Row], Iterator[Row]] | None = None
-        without: tuple[str, list[Row]] | None = None
-        for sheet in sheets(self._job.path, self._job.sheet):
-            first = [row for row in islice(sheet.rows, headers.LOOKED_AT) if not all(map(is_blank, row.cells))]
-            header = headers.find(first, self._titles)
-            if header is None:
-                without = without or ((sheet.name, first) if first else None)
-            elif found is not None:
-                raise UsageError(
-                    msg(
-                        "the sheets {first} and {second} both have such a list", first=found[0].name, second=sheet.name
-                    ),
-                    msg("import one at a time, such as: --sheet {name}", name=found[0].name),
-                    code="two-sheets",
-                )
-            else:
-                self._header, found = header, (sheet, first, sheet.rows)
-        if found is not None:
-            return found[0], chain(found[1], found[2])
-        if without is None:
-            raise UsageError(
-                msg("{file} is empty", file=self._report.file),
-                msg("check that it is the right file and sheet"),
-                code="no-rows",
-            )
-        raise self._titles.missing(without[1], without[0])
-
-    def _take(self, row: Row) -> None:
-        index = self._report.rows.start(row.number)
+    def _take(self, row: Row, said: Said) -> None:
+        place = self._report.rows.start(row.number)
         cells = row.cells if self._job.skip_errors else []
-        values, problems = self._values(row)
+        problems = said.problems
         if not problems:
             try:
-                self._waiting.append(_Waiting(index, self._layout.build(values), cells))
+                self._waiting.append(_Waiting(place, self._layout.build(said.values), cells))
             except SalesflowError as error:
-                problems.append(error.message)
+                problems = [error.message]
         if problems:
-            self._report.rows.bad(index, joined(problems))
-            self._unreadable.append(_Bad(index, cells))
-
-    def _values(self, row: Row) -> tuple[Values, list[Message]]:
-        """The row's fields, and what is wrong with its cells."""
-        values: Values = {}
-        problems: dict[str, Message] = {}
-        count = len(row.cells)
-        for place, title, field, read in self._header.columns:
-            if place >= count or is_blank(row.cells[place]):
-                continue
-            try:
-                value = read(row.cells[place])
-            except SalesflowError as error:
-                problems[field.name] = msg("{column}: {problem}", column=title, problem=_with_hint(error))
-                continue
-            values[field.name] = self._joined(field, title, value, values) if field.joins else value
-        for name, default in self._defaults.items():
-            values.setdefault(name, default)
-        missing = [name for name in self._layout.required if name not in values and name not in problems]
-        return values, [*problems.values(), *map(self._missing, missing)]
-
-    def _joined(self, field: Field, title: str, value: str, values: Values) -> str:
-        """The text of a field to which several columns give something; longer texts each with their title."""
-        if sum(column.field.name == field.name for column in self._header.columns) == 1:
-            return value
-        said = f"{title}：{value}" if field.joins == "\n" else value
-        return f"{values[field.name]}{field.joins}{said}" if field.name in values else said
-
-    def _missing(self, name: str) -> Message:
-        title = next((column.title for column in self._header.columns if column.field.name == name), None)
-        return msg("{column} is missing", column=title or self._layout.by_name()[name].shown)
+            self._report.rows.bad(place, joined(problems))
+            self._unreadable.append(_Bad(place, cells))
 
     def _write(self, work: Transaction) -> int:
         """Write the rows that wait; gives the import's number."""
@@ -297,12 +238,3 @@ class _Import:
         rows = self._report.rows
         for index, cells in heapq.merge(self._unreadable, self._refused):
             yield BadRow(rows.number(index), render(rows.reason(index)), cells)
-
-
-def _with_hint(error: SalesflowError) -> Message:
-    """What is wrong with a cell, and in which form it is wanted; not where that would be a long list."""
-    if error.hint is None or any(
-        isinstance(value, list) and len(value) > _LONG for value in error.hint.values.values()
-    ):
-        return error.message
-    return msg("{problem} ({hint})", problem=error.message, hint=error.hint)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _RUNS: Final = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 _FORMATS: Final = {"date": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm", "time": "hh:mm:ss"}
+_LONGEST_CELL: Final = 32_767  # a workbook holds no more
 _FIRST_YEAR: Final = 1900  # a workbook knows no earlier date
 _NUMBER: Final = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 
@@ -106,4 +107,4 @@ def _write_cell(sheet: Worksheet, line: int, column: int, cell: Cell, formats: d
     elif isinstance(cell, Broken):
         sheet.write_string(line, column, cell.shown)
     elif cell:
-        sheet.write_string(line, column, cell)
+        sheet.write_string(line, column, cell[:_LONGEST_CELL])
