@@ -84,7 +84,13 @@ def wheel() -> None:
         run(program, "--version", **world)
         run(program, "demo", "--dir", place / "demo", **world)
         office = {**world, "SALESFLOW_DB": str(place / "demo" / "salesflow.db"), "SALESFLOW_USER": "zhang.wei"}
-        for words in ("today", "customer list --limit 3", "approval list", "report weekly --format markdown", "db check"):
+        for words in (
+            "today",
+            "customer list --limit 3",
+            "approval list",
+            "report weekly --format markdown",
+            "db check",
+        ):
             run(program, *words.split(), **office)
 
 

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 PATIENCE = 60.0
+REACTION = 0.2  # nobody types faster; a key between the question and the wait for an answer may be overlooked
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ def _converse(master: int, answers: list[tuple[str, str]]) -> bytes:
             screen += piece
         if answers and answers[0][0].encode() in screen[read_to:]:
             read_to = len(screen)
+            time.sleep(REACTION)
             os.write(master, answers.pop(0)[1].encode())
     raise TimeoutError(screen.decode(errors="replace"))
 

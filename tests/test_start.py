@@ -95,13 +95,10 @@ main()
 
 def imported(office: Office, command: str, status: int = 0) -> set[str]:
     """The modules that a command has imported when its process ends."""
-    environ = outside(office.environ())
-    for name in [name for name in environ if name.startswith("COV")]:
-        del environ[name]  # coverage imports a good deal itself
     done = subprocess.run(
         [sys.executable, "-c", REPORTING, *command.split()],
         cwd=ROOT,
-        env=environ,
+        env=outside(office.environ()),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",

@@ -31,9 +31,9 @@ def new_database(path: str) -> Iterator[str]:
             upgrade(draft)
             yield draft
             _publish(draft, path)
-    except FileExistsError as error:  # somebody else was quicker
-        raise _taken(path) from error
     except OSError as error:
+        if isinstance(error, FileExistsError) and os.path.lexists(path):  # somebody else was quicker
+            raise _taken(path) from error
         raise DatabaseProblem(
             msg("{path} cannot be made: {reason}", path=path, reason=error.strerror or str(error)),
             msg("check the folder's permissions, or name another file with --db"),

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from salesflow.enums import Role
-from tests.conftest import PROGRAM, ROOT, Office, outside
+from tests import deals
+from tests.conftest import PROGRAM, ROOT, Office, measured, outside
 from tests.terminal import Seen, sit_down
 
 COMPANY = "杭州云帆科技有限公司"
@@ -144,7 +145,7 @@ def test_the_language_of_init(fresh: Office) -> None:
 
 def answered(fresh: Office, *words: str, answers: list[tuple[str, str]], stdout_piped: bool = False) -> Seen:
     environ = outside({**fresh.environ(), "SALESFLOW_AS_OF": "", "SALESFLOW_USER": ""}, TERM="dumb")
-    return sit_down([*PROGRAM, *words], environ, answers, cwd=ROOT, stdout_piped=stdout_piped)
+    return sit_down([*PROGRAM, *words], measured(environ), answers, cwd=ROOT, stdout_piped=stdout_piped)
 
 
 def test_a_terminal_is_asked_for_what_is_missing(fresh: Office) -> None:
@@ -212,3 +213,12 @@ def test_a_question_in_chinese(office: Office) -> None:
     environ = outside(office.environ(user="zhang.wei", lang="zh"), TERM="dumb")
     seen = sit_down([*PROGRAM, "staff", "add", "wu.min"], environ, [("姓名: ", "吴敏\n")], cwd=ROOT)
     assert seen.status == 0
+
+
+def test_tab_completes_a_reference(office: Office) -> None:
+    """At a question as in the shell: the only customer that begins so is written out."""
+    deals.furnish(office)
+    environ = measured(outside(office.environ(), TERM="dumb"))
+    answers = [("name or a part of it: ", "HZ\t"), ("HZ2026001", "\n")]
+    seen = sit_down([*PROGRAM, "contact", "list", "--format", "plain"], environ, answers, cwd=ROOT)
+    assert (seen.status, "王工" in seen.screen) == (0, True)

@@ -82,7 +82,12 @@ def test_what_is_no_database_is_not_copied(tmp_path: Path) -> None:
 def test_who_is_quicker_wins(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The name was free when the copy began."""
     target = tmp_path / "copy.db"
-    monkeypatch.setattr(backup, "publish", lambda made, path: (target.write_text("mine"), files.publish(made, path)))
+
+    def late(made: str, path: str) -> None:
+        target.write_text("mine", encoding="utf-8")
+        files.publish(made, path)
+
+    monkeypatch.setattr(backup, "publish", late)
     with pytest.raises(FileProblem, match="exists already"):
         backup.backup(str(office.database), str(target))
     assert target.read_text(encoding="utf-8") == "mine"

@@ -40,7 +40,9 @@ class Team:
         if self.database.exists():
             world["SALESFLOW_AS_OF"] = self.now
         line = [sys.executable, "-m", "salesflow", *words]
-        done = subprocess.run(line, env=world, cwd=self.folder, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+        done = subprocess.run(
+            line, env=world, cwd=self.folder, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+        )
         assert done.returncode == status, f"{words}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done
 
@@ -49,7 +51,18 @@ class Team:
 
     def found(self) -> None:
         """The database, with a clock that the story sets, as in a demonstration."""
-        self.run("wang.fang", "init", "--company", "杭州云帆科技有限公司", "--region", "HZ", "--login", "wang.fang", "--name", "王芳")
+        self.run(
+            "wang.fang",
+            "init",
+            "--company",
+            "杭州云帆科技有限公司",
+            "--region",
+            "HZ",
+            "--login",
+            "wang.fang",
+            "--name",
+            "王芳",
+        )
         connection = sqlite3.connect(self.database)
         connection.execute("INSERT INTO setting (name, value) VALUES ('demo', '1')")
         connection.commit()
@@ -101,7 +114,11 @@ def take_the_list_in(team: Team) -> str:
     listed = team.json("zhang.wei", "customer", "list")
     assert len(listed) == report["created"] == 57
     assert len({row["code"] for row in listed}) == 57
-    return str(next(row["code"] for row in listed if row["owner"] == "li.na" and row["grade"] == "A" and row["status"] != "hot"))
+    return str(
+        next(
+            row["code"] for row in listed if row["owner"] == "li.na" and row["grade"] == "A" and row["status"] != "hot"
+        )
+    )
 
 
 def call_a_customer(team: Team, code: str) -> None:

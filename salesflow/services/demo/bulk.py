@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, timedelta
 from itertools import groupby
@@ -278,9 +278,8 @@ class Writer:
         """The plan item that is still to be done, and its day, by customer."""
         found: dict[int, tuple[int, date]] = {}
         for keys in pieces([course.id for course in courses]):
-            wanted = select(PlanItem.customer_id, PlanItem.id, PlanItem.due_on).where(
-                col(PlanItem.customer_id).in_(keys), PlanItem.state == PlanState.PENDING
-            )
+            columns = col(PlanItem.customer_id), col(PlanItem.id), col(PlanItem.due_on)
+            wanted = select(*columns).where(columns[0].in_(keys), PlanItem.state == PlanState.PENDING)
             found |= {customer: (key or 0, due_on) for customer, key, due_on in self._work.session.exec(wanted)}
         return found
 

@@ -76,7 +76,7 @@ class Season:
         def take_in(work: Transaction) -> None:
             code = customers.add(work, new)
             self._grade(code, at, fate)
-            self._contact(code, seller, self._hours.later(at, draw.choice((1, 1, 2, 3))), fate, 1)
+            self._contact(code, seller, self._hours.later(at, draw.choice((2, 2, 3))), fate, 1)
 
         self._stage.plan(at, seller, take_in)
 
