@@ -40,7 +40,7 @@ class Verification(NamedTuple):
 
 
 def canonical(values: Mapping[str, object] | None) -> str | None:
-    """The JSON text of a record's fields: sorted, without the empty ones; instants in UTC, bytes (encrypted values) as hexadecimal."""
+    """The JSON text of a record's fields: sorted, without the empty ones; instants in UTC, encrypted values in hexadecimal."""
     if values is None:
         return None
     present = {name: value for name, value in values.items() if value is not None}

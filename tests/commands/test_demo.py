@@ -74,7 +74,7 @@ def test_every_command_of_the_tour_shows_something(
 
 
 def test_the_tour_can_be_pasted_into_a_shell(made: tuple[Office, str], tmp_path: Path) -> None:
-    office, said = made
+    _office, said = made
     script = ["set -e", f'salesflow() {{ {shlex.quote(sys.executable)} -m salesflow "$@"; }}']
     script += [line.strip() for line in said.splitlines() if line.startswith("   ")]
     done = subprocess.run(

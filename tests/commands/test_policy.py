@@ -197,8 +197,10 @@ def test_a_byte_order_mark_and_windows_lines_do_no_harm(office: Office, tmp_path
         ("[cadence]\n\na_dais = 5\n", 'line 3: [cadence] has no key "a_dais": did you mean a_days?'),
         (
             '[cadence]\na_days = "five"\n',
-            "line 2: [cadence] a_days: it must be a whole number from 1 to 3650: "
-            "longest gap between follow-ups of an A customer",
+            (
+                "line 2: [cadence] a_days: it must be a whole number from 1 to 3650: "
+                "longest gap between follow-ups of an A customer"
+            ),
         ),
         ("[cadence]\na_days = 0\n", "line 2: [cadence] a_days: it must be a whole number from 1 to 3650"),
         ("[cadence]\na_days = true\n", "line 2: [cadence] a_days: it must be a whole number"),

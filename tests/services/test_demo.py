@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -161,8 +160,8 @@ def test_one_customer_will_do(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def stage(office: Office) -> Iterator[tuple[Stage, Office]]:
-    yield Stage(acting(office.context(), "wang.fang"), moment("2026-03-05 00:00")), office
+def stage(office: Office) -> tuple[Stage, Office]:
+    return Stage(acting(office.context(), "wang.fang"), moment("2026-03-05 00:00")), office
 
 
 def note(said: list[str]) -> Any:

@@ -160,7 +160,7 @@ class Writer:
         customers = []
         for course, plan in won:
             self._move(course, Status.WON, reason=_WON)
-            plan |= self._cancelled()
+            plan.update(self._cancelled())
             due = self._due(course)
             self._plan(course, due, plan["focus"])
             customers.append(self._standing(course, due))
