@@ -50,8 +50,6 @@ def _leave(status: int, last_words: str = "") -> NoReturn:
         sys.stderr.flush()
     except OSError:
         status = status or 7
-    if "coverage" in sys.modules:  # it writes its data when the interpreter ends in the ordinary way
-        sys.exit(status)
     os._exit(status)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import hypothesis
 import pytest
 from typer.testing import CliRunner
 
@@ -25,6 +26,10 @@ from salesflow.enums import Role
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = (sys.executable, "-m", "salesflow")
+# How long an example takes says more about the machine than about the program.
+hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("untimed")
+
 ZONE = "Asia/Shanghai"
 MONDAY = "2026-03-02 09:00"  # a Monday in a week without holidays: the day on which every office opens
 

@@ -344,14 +344,9 @@ def test_an_error_with_a_cause_shows_it_when_verbose(capsys: pytest.CaptureFixtu
         (BrokenPipeError(32, "Broken pipe"), 0, ""),
     ],
 )
-def test_what_the_system_says(error: BaseException, status: int, said: str, capfd: pytest.CaptureFixture[str]) -> None:
-    saved = os.dup(1)
-    try:
-        assert raising(error) == status
-    finally:
-        os.dup2(saved, 1)
-        os.close(saved)
-    assert capfd.readouterr().err == said
+def test_what_the_system_says(error: BaseException, status: int, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert raising(error) == status
+    assert capsys.readouterr().err == said
 
 
 def test_errors_of_the_driver() -> None:

@@ -194,8 +194,8 @@ class _Screen:
 
 
 def _wraps(column: Column) -> bool:
-    """A sentence is read to its end: where there is no room beside the other columns it goes on below."""
-    return column.kind in (Kind.MESSAGE, Kind.OBJECT) and column.flexible
+    """A sentence or a list is read to its end: where there is no room beside the other columns it goes on below."""
+    return column.kind in (Kind.MESSAGE, Kind.OBJECT, Kind.LIST) and column.flexible
 
 
 def _console(out: TextIO, width: int, *, in_colour: bool) -> Console:

@@ -29,7 +29,7 @@ DECISION: Final = (
 INPUTS: Final = (
     Column("rule", "Rule"),
     Column("facts", "Facts", Kind.OBJECT, flexible=True),
-    Column("source", "Source", Kind.LIST),
+    Column("source", "Source", Kind.LIST, flexible=True),
 )
 COLUMNS: Final = (
     Column("ref", "Record"),

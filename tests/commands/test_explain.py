@@ -51,7 +51,11 @@ def test_a_quote_explained(busy: Office) -> None:
 
 def test_a_quote_explained_in_chinese(busy: Office) -> None:
     lines = busy.ok("explain", "Q2026-0001", lang="zh").out.splitlines()
-    assert [line.split() for line in lines[:3]] == [["记录:", "Q2026-0001"], ["类别:", "报价"], ["客户:", "杭州明远制造有限公司"]]
+    assert [line.split() for line in lines[:3]] == [
+        ["记录:", "Q2026-0001"],
+        ["类别:", "报价"],
+        ["客户:", "杭州明远制造有限公司"],
+    ]
     [authority, _] = [line for line in lines if line.startswith("  discount-authority")]
     assert authority.split()[:3] == ["discount-authority", "above", "转审批"]
     assert "12 %" in authority
@@ -128,7 +132,7 @@ def test_escapes_in_what_people_wrote_are_shown_harmlessly(busy: Office) -> None
     [
         ("Q2026-0099", "unknown-quote", "there is no quote Q2026-0099: see: salesflow quote list"),
         ("DD2026-0099", "unknown-order", "there is no order DD2026-0099: see: salesflow order list"),
-        ("AP2026-0099", "not-found", "there is no approval AP2026-0099: see: salesflow approval list --all"),
+        ("AP2026-0099", "unknown-approval", "there is no approval AP2026-0099: see: salesflow approval list --all"),
         ("没有这家", "unknown-customer", "there is no customer 没有这家"),
         ("有限公司", "ambiguous", "有限公司 means more than one customer: give the code of one of them: HZ2026002"),
     ],
@@ -140,7 +144,9 @@ def test_what_is_not_there(busy: Office, ref: str, code: str, says: str) -> None
     assert f"error [{code}]: {says}" in done.err
 
 
-@pytest.mark.parametrize(("typed", "offered"), [("Q", "Q2026-0002 Q2026-0001"), ("AP", "AP2026-0001"), ("HZ", "HZ2026001")])
+@pytest.mark.parametrize(
+    ("typed", "offered"), [("Q", "Q2026-0002 Q2026-0001"), ("AP", "AP2026-0001"), ("HZ", "HZ2026001")]
+)
 def test_the_shell_completes_whatever_can_be_explained(busy: Office, typed: str, offered: str) -> None:
     done = busy.program(_SALESFLOW_COMPLETE="complete_bash", COMP_WORDS=f"salesflow explain {typed}", COMP_CWORD="2")
     assert done.status == 0

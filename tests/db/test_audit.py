@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -76,6 +78,8 @@ def test_the_database_itself_refuses_to_change_the_trail(office: Office) -> None
 
 def test_canonical_text_is_sorted_and_leaves_out_what_is_empty() -> None:
     assert audit.canonical({"b": 1, "a": "华", "c": None, "d": b"\x01\xff"}) == '{"a":"华","b":1,"d":"01ff"}'
+    noon = datetime(2026, 3, 2, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
+    assert audit.canonical({"at": noon, "on": noon.date()}) == '{"at":"2026-03-02 04:00:00","on":"2026-03-02"}'
     assert audit.canonical(None) is None
     with pytest.raises(TypeError):
         audit.canonical({"a": object()})

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from salesflow.enums import Grade, LossReason, Method, Status
+from salesflow.enums import Grade, LossReason, Method, Role, Status
 from salesflow.errors import Ambiguous, NotFound
 from salesflow.i18n import render
 from salesflow.queries import explain as queries
@@ -18,6 +18,7 @@ from salesflow.rules.policy_toml import parse_policy
 from salesflow.rules.registry import RULES
 from salesflow.services import followups, stale, status
 from salesflow.services import policy as policies
+from salesflow.services.records import load
 from tests import deals, leads
 from tests.conftest import Office
 
@@ -189,9 +190,7 @@ def test_a_lost_customer(lead: Office) -> None:
 def test_a_won_customer_shows_who_vouched(lead: Office) -> None:
     leads.move(lead, 1, Status.INTERESTED, Status.HOT)
     with lead.context(user="zhang.wei").transaction() as work:
-        status.change_status(
-            work, leads.load(work, 1), status.NewStatus(Status.WON, "合同已签，首付款已到账", override=True)
-        )
+        status.change_status(work, load(work, 1), status.NewStatus(Status.WON, "合同已签，首付款已到账", override=True))
     found = decisions(lead, "HZ2026001")
     evidence = of(found, "won-evidence")
     assert (evidence["outcome"], evidence["strength"]) == ("overridden", "flag")
@@ -327,7 +326,7 @@ def test_an_approval_has_its_subjects_rules_and_its_own_steps(shop: Office) -> N
 def test_a_self_approval_stays_marked_whoever_holds_the_role_now(shop: Office) -> None:
     deals.ordered(shop, user="zhang.wei")
     deals.approve(shop, "AP2026-0001", "zhang.wei")
-    deals.hire(shop, "wu.min", *[role for role in deals.Role if role == "manager"])
+    deals.hire(shop, "wu.min", Role.MANAGER)
     duties = of(decisions(shop, "AP2026-0001"), "separation-of-duties")
     assert (duties["outcome"], duties["strength"]) == ("self-approved", "flag")
 

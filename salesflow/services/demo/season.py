@@ -24,8 +24,8 @@ DAYS: Final = 182
 FATES: Final = (Status.PROSPECT, Status.INTERESTED, Status.HOT, Status.WON, Status.LOST, Status.INVALID)
 WEIGHTS: Final = (10, 15, 14, 10, 9, 3)
 _SETTLED: Final = 40  # a lead whose fate takes some contacts came in at least so many days ago
-_MOVES: Final = {Grade.A: 0.5, Grade.B: 0.95}  # how often a contact brings progress
-_MOVES_SELDOM: Final = 0.3
+_MOVES: Final = {Grade.A: 0.6, Grade.B: 0.95}  # how often a contact brings progress
+_MOVES_SELDOM: Final = 0.5
 _DELAYS: Final = ((-3, 0, 1, 3, 7, 25), (25, 40, 13, 8, 7, 7))  # days by which a contact is late, and how often
 
 
