@@ -78,7 +78,7 @@ def test_naive_times_are_a_mistake_of_the_program() -> None:
         "北京",
         "Asia/Shanghai ",
         "x\0y",
-        "a" * 3000,
+        "a" * 300,
         "\udc80",
     ],
 )

@@ -165,7 +165,7 @@ def test_a_third_decimal_of_a_percentage_is_an_error(text: str) -> None:
         parse_percent(text)
 
 
-@pytest.mark.parametrize("text", ["100.01", "101%", "-1", "-0.01%", "1,000", "9" * 5000])
+@pytest.mark.parametrize("text", ["100.01", "101%", "-1", "-0.01%", "1,000", "9" * 300])
 def test_percentages_are_bounded(text: str) -> None:
     with pytest.raises(InvalidValue) as refused:
         parse_percent(text)
