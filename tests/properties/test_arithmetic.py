@@ -66,7 +66,7 @@ def test_the_order_of_the_lines_does_not_matter(orders: tuple[list[Item], list[I
     assert without_number[0] == without_number[1]
 
 
-@given(items(), percents, st.integers(2, 50))
+@given(items(), percents, st.integers(2, 4))
 def test_so_many_times_the_quantity_is_so_many_times_the_amount_but_for_rounding(
     item: Item, discount: int, times: int
 ) -> None:
