@@ -17,7 +17,9 @@ def main() -> None:
     context = make(os.environ, database=os.environ["SALESFLOW_DB"], user=os.environ["SALESFLOW_USER"])
     for number in range(count):
         contact = NewContact(name="王工", phone=f"137{base:04d}{number:04d}")
-        new = NewCustomer(f"{name} 第{number}号有限公司", "制造业", Source.OTHER, "计划 6 月前更换 3 台打标机", (contact,))
+        new = NewCustomer(
+            f"{name} 第{number}号有限公司", "制造业", Source.OTHER, "计划 6 月前更换 3 台打标机", (contact,)
+        )
         with context.transaction() as work:
             add(work, new)
 
