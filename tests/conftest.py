@@ -95,7 +95,7 @@ class Office:
         done = subprocess.run(
             [*PROGRAM, *words],
             cwd=ROOT,
-            env=measured(outside(self.environ(user=user, now=now, lang=lang), **extra)),
+            env=outside(self.environ(user=user, now=now, lang=lang), **extra),
             input=stdin,
             capture_output=True,
             encoding="utf-8",
@@ -133,14 +133,9 @@ class Office:
 
 def outside(environment: dict[str, str], **extra: str) -> dict[str, str]:
     """The environment of a process of its own: the machine's, without what is the person's who runs the tests."""
-    personal = ("SALESFLOW_", "LC_", "LANG", "XDG_", "PYTHON", "COLUMNS", "LINES", "COVERAGE_")
+    personal = ("SALESFLOW_", "LC_", "LANG", "XDG_", "PYTHON", "COLUMNS", "LINES")
     machine = {name: value for name, value in os.environ.items() if not name.startswith(personal)}
     return {**machine, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", **environment, **extra}
-
-
-def measured(environment: dict[str, str]) -> dict[str, str]:
-    """The environment with what lets coverage follow into a process, where the tests are run with it."""
-    return {**environment, **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}}
 
 
 def environment(folder: Path) -> dict[str, str]:

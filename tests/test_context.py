@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from salesflow.context import Actor
 from salesflow.db.transaction import Transaction
 from salesflow.enums import Role
 from salesflow.errors import DatabaseProblem, InvalidValue, NotFound, NotPermitted, UsageError
+from salesflow.queries import staff as staff_queries
 from salesflow.services import staff
 from tests.conftest import Office, moment
 
@@ -196,3 +198,40 @@ def test_nothing_is_left_beside_the_database_after_writing(office: Office) -> No
     with office.context(user="zhang.wei").transaction() as work:
         staff.add(work, staff.NewStaff("wu.min", "吴敏"))
     assert sorted(path.name for path in office.database.parent.glob("office.db*")) == ["office.db", "office.db.key"]
+
+
+# --- what the database's constraints never let happen, and a damaged file brings all the same
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE policy_version SET resolved = '{'",
+        "UPDATE policy_version SET resolved = '[]'",
+        "UPDATE policy_version SET resolved = '{\"limits\": 5}'",
+        "UPDATE staff_role SET role = 'king' WHERE staff_id = 3",
+    ],
+)
+def test_damaged_values(office: Office, damage: str) -> None:
+    connection = sqlite3.connect(office.database)
+    connection.execute("PRAGMA ignore_check_constraints = ON")
+    connection.execute(damage)
+    connection.commit()
+    connection.close()
+    context = office.context()
+    with pytest.raises(DatabaseProblem, match="is damaged") as caught:
+        _ = (context.actor, context.policy)
+    assert caught.value.code == "damaged"
+    context.close()
+
+
+def test_nobody_is_shown_who_is_not_there(office: Office) -> None:
+    context = office.context()
+    with pytest.raises(NotFound, match=r"there is no active staff member li\.naa") as caught:
+        staff_queries.show(context, "li.naa")
+    assert str(caught.value.hint) == "did you mean li.na? See: salesflow staff list"
+    with pytest.raises(NotFound) as caught:
+        staff_queries.staff_id(context, "zzz")
+    assert str(caught.value.hint) == "see: salesflow staff list"
+    assert staff_queries.staff_id(context, "li.na") == 3
+    context.close()

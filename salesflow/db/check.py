@@ -23,6 +23,7 @@ class Problem(NamedTuple):
 
 
 # What each stored copy must be, computed from the records: the query gives (reference, stored, computed) where they differ.
+# A business date lies between -1.6 and 0.6 days from its instant in UTC, in whatever zone it was written.
 COPIES = {
     "next_follow_up_on": """
         SELECT code, next_follow_up_on, due FROM (
@@ -38,6 +39,37 @@ COPIES = {
                    ) THEN assigned_at END AS since
             FROM customer
         ) WHERE uncontacted_since IS NOT since""",
+    "last_contact_on": """
+        SELECT code, last_contact_on, latest FROM (
+            SELECT code, last_contact_on, (
+                SELECT max(at) FROM (
+                    SELECT first_contact_at AS at UNION ALL SELECT max(at) FROM followup WHERE customer_id = customer.id
+                )
+            ) AS latest
+            FROM customer
+        ) WHERE coalesce(julianday(last_contact_on) - julianday(latest), 9) NOT BETWEEN -1.6 AND 0.6""",
+    "last_progress_on": """
+        SELECT code, last_progress_on, latest FROM (
+            SELECT code, last_progress_on, (
+                SELECT max(at) FROM (
+                    SELECT max(at) AS at FROM followup WHERE customer_id = customer.id AND progress
+                    UNION ALL
+                    SELECT max(at) FROM status_change WHERE customer_id = customer.id AND (
+                        (from_status = 'prospect' AND to_status IN ('interested', 'hot', 'won'))
+                        OR (from_status = 'interested' AND to_status IN ('hot', 'won'))
+                        OR (from_status = 'hot' AND to_status = 'won')
+                    )
+                    UNION ALL
+                    SELECT max(at) FROM grade_change WHERE customer_id = customer.id AND to_grade < from_grade
+                    UNION ALL
+                    SELECT max(accepted_on) FROM quote WHERE customer_id = customer.id
+                    UNION ALL
+                    SELECT max(approved_at) FROM sales_order WHERE customer_id = customer.id
+                )
+            ) AS latest
+            FROM customer
+        ) WHERE (last_progress_on IS NULL) <> (latest IS NULL)
+            OR julianday(last_progress_on) - julianday(latest) NOT BETWEEN -1.6 AND 0.6""",
     "status": """
         SELECT code, status, last FROM (
             SELECT code, status,

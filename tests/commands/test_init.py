@@ -11,7 +11,7 @@ import pytest
 
 from salesflow.enums import Role
 from tests import deals
-from tests.conftest import PROGRAM, ROOT, Office, measured, outside
+from tests.conftest import PROGRAM, ROOT, Office, outside
 from tests.terminal import Seen, sit_down
 
 COMPANY = "杭州云帆科技有限公司"
@@ -26,15 +26,15 @@ def fresh(tmp_path: Path) -> Office:
     return Office(tmp_path / "new" / "sales.db", environment(tmp_path))
 
 
-def run(fresh: Office, *words: str, **extra: str) -> tuple[int, str, str]:
-    done = fresh.program(*words, **{"SALESFLOW_AS_OF": "", "SALESFLOW_USER": "", **extra})
+def run(fresh: Office, *words: str, user: str = "") -> tuple[int, str, str]:
+    fresh.now, fresh.user = "", user
+    done = fresh.run(*words)
     return done.status, done.out, done.err
 
 
 def rows(fresh: Office, *words: str) -> list[dict[str, object]]:
-    done = fresh.program(*words, "--json", user="li.na", SALESFLOW_AS_OF="")
-    assert done.status == 0, done.err
-    found = done.json
+    fresh.now = ""
+    found = fresh.json(*words, user="li.na")
     assert isinstance(found, list)
     return found
 
@@ -72,7 +72,7 @@ def test_init_says_who_one_is(fresh: Office) -> None:
     assert f'"name": "{system}"' in out
     assert not Path(fresh.environment["SALESFLOW_CONFIG"]).exists()
     fresh.database = fresh.database.with_name("second.db")
-    status, out, _ = run(fresh, *NEW[:5], SALESFLOW_USER="wang.fang")
+    status, out, _ = run(fresh, *NEW[:5], user="wang.fang")
     assert (status, "wang.fang holds every role" in out) == (0, True)
     assert not Path(fresh.environment["SALESFLOW_CONFIG"]).exists()
 
@@ -145,7 +145,7 @@ def test_the_language_of_init(fresh: Office) -> None:
 
 def answered(fresh: Office, *words: str, answers: list[tuple[str, str]], stdout_piped: bool = False) -> Seen:
     environ = outside({**fresh.environ(), "SALESFLOW_AS_OF": "", "SALESFLOW_USER": ""}, TERM="dumb")
-    return sit_down([*PROGRAM, *words], measured(environ), answers, cwd=ROOT, stdout_piped=stdout_piped)
+    return sit_down([*PROGRAM, *words], environ, answers, cwd=ROOT, stdout_piped=stdout_piped)
 
 
 def test_a_terminal_is_asked_for_what_is_missing(fresh: Office) -> None:
@@ -218,7 +218,7 @@ def test_a_question_in_chinese(office: Office) -> None:
 def test_tab_completes_a_reference(office: Office) -> None:
     """At a question as in the shell: the only customer that begins so is written out."""
     deals.furnish(office)
-    environ = measured(outside(office.environ(), TERM="dumb"))
+    environ = outside(office.environ(), TERM="dumb")
     answers = [("name or a part of it: ", "HZ\t"), ("HZ2026001", "\n")]
     seen = sit_down([*PROGRAM, "contact", "list", "--format", "plain"], environ, answers, cwd=ROOT)
     assert (seen.status, "王工" in seen.screen) == (0, True)

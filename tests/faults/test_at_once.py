@@ -41,7 +41,14 @@ def test_commands(office: Office) -> None:
             [
                 start(
                     office,
-                    *("customer", "add", "--name", f"杭州{turn}-{number}号制造有限公司", "--industry", "制造业"),
+                    *(
+                        "customer",
+                        "add",
+                        "--name",
+                        f"杭州第{turn * PROCESSES + number}号制造有限公司",
+                        "--industry",
+                        "制造业",
+                    ),
                     *("--source", "website", "--need", "终端 50 台，6 月前上线", "--contact", "王工"),
                     *("--phone", f"138{turn:04d}{number:04d}", "--quiet"),
                     user="li.na",
