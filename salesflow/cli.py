@@ -13,7 +13,7 @@ from typer.main import get_command, get_group
 
 from salesflow import __version__, context, i18n
 from salesflow.commands import help as help_page
-from salesflow.commands.base import check_command
+from salesflow.commands.base import NounApp, check_command
 from salesflow.commands.typerbase import HelpFormatter, TyperCommand, TyperContext, TyperGroup
 from salesflow.errors import SalesflowError, UsageError
 from salesflow.failures import guarded
@@ -99,6 +99,8 @@ class Root(TyperGroup):
 def load(name: str, verb: str | None = None) -> TyperCommand | TyperGroup:
     """The command or group behind a word, made for the language of the moment; of the verb alone where it has that one."""
     app = import_module(f"salesflow.commands.{NOUNS[name].module}").app
+    if isinstance(app, NounApp):
+        app.load(verb)
     verbs = app.registered_commands
     app.registered_commands = [command for command in verbs if command.name == verb] or verbs
     try:

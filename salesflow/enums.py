@@ -106,6 +106,63 @@ class PlanState(Code):
     CANCELLED = "cancelled"
 
 
+class CorrectionKind(Code):
+    """How a follow-up was corrected: its words replaced in the correction window, or a correction put beside them."""
+
+    EDIT = "edit"
+    AMENDMENT = "amendment"
+
+
+class StallCause(Code):
+    """Why nothing moves with a customer."""
+
+    NEED_CHANGE = "need-change"
+    COMPETITOR = "competitor"
+    BUDGET = "budget"
+    CONTACT_LEFT = "contact-left"
+    NO_RESPONSE = "no-response"
+    OTHER = "other"
+
+
+class ObjectionKind(Code):
+    """What a customer objects to."""
+
+    PRICE = "price"
+    DELIVERY = "delivery"
+    QUALITY = "quality"
+    SERVICE = "service"
+    CONTRACT = "contract"
+    COMPETITOR = "competitor"
+    OTHER = "other"
+
+
+class ObjectionOutcome(Code):
+    OPEN = "open"
+    RESOLVED = "resolved"
+    ESCALATED = "escalated"
+
+
+class AttachmentKind(Code):
+    """What an attached file is."""
+
+    BUSINESS_CARD = "business-card"
+    CHAT = "chat"
+    EMAIL = "email"
+    PROPOSAL = "proposal"
+    CONTRACT = "contract"
+    ACCEPTANCE = "acceptance"
+    OTHER = "other"
+
+
+class MailState(Code):
+    """A mail in the outbox. It is marked as being sent before it is handed over, so that it never goes out twice."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+
+
 class QuoteState(Code):
     """Stored states; `expired` is derived from the date and never stored."""
 
@@ -124,6 +181,7 @@ class SubjectKind(Code):
 
     QUOTE = "quote"
     ORDER = "order"
+    OBJECTION = "objection"
 
 
 class ApprovalState(Code):

@@ -11,6 +11,9 @@ The shared options are added here by the command's class, never copied into a si
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from importlib import import_module
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import typer
@@ -194,9 +197,28 @@ def check_command(group: TyperGroup, ctx: TyperContext, args: list[str]) -> None
     )
 
 
-def noun(help: str) -> typer.Typer:  # noqa: A002 - Typer's own word
-    """The app of a noun: `app = noun("Customers: …")`, then `@app.command("add", cls=Write)` for each verb."""
-    app = typer.Typer(cls=Noun, help=help, rich_markup_mode=None, add_completion=False, no_args_is_help=True)
+class NounApp(typer.Typer):
+    """The app of a noun. `parts`: modules of salesflow.commands with the verbs that each registers when it is imported."""
+
+    parts: Mapping[str, str] = MappingProxyType({})
+
+    def load(self, verb: str | None) -> None:
+        """Import the part that has the verb; all of them for any other word, as help and completion want it."""
+        found = [module for module, verbs in self.parts.items() if verb in verbs.split()]
+        own = any(command.name == verb for command in self.registered_commands)
+        for module in found or ([] if own else self.parts):
+            import_module(f"salesflow.commands.{module}")
+        order = " ".join(self.parts.values()).split()
+        self.registered_commands.sort(key=lambda command: order.index(command.name) if command.name in order else -1)
+
+
+def noun(help: str, **parts: str) -> NounApp:  # noqa: A002 - Typer's own word
+    """The app of a noun: `app = noun("Customers: …")`, then `@app.command("add", cls=Write)` for each verb.
+
+    Verbs in other modules are named here, so that only the one that is typed is imported: `customer_stale="stale stall"`.
+    """
+    app = NounApp(cls=Noun, help=help, rich_markup_mode=None, add_completion=False, no_args_is_help=True)
+    app.parts = parts
     app.callback(help=help)(_nothing)
     return app
 

@@ -18,7 +18,11 @@ from salesflow.output.results import Listing, Record, Written
 from salesflow.queries import customer_file
 from salesflow.queries import customers as customer_queries
 
-app = noun("Customers: the customer file, status, import, stale leads.")
+app = noun(
+    "Customers: the customer file, status, import, stale leads.",
+    customer_import="import",
+    customer_stale="stale",
+)
 
 CUSTOMER = typer.Argument(
     metavar="CUSTOMER", help="The customer's code, name or a part of it.", autocompletion=complete.customer
@@ -220,6 +224,3 @@ def status(
 
 def _record(context: Context, code: str) -> Record:
     return Record(customer_file.SHOW_COLUMNS, customer_file.show(context, code), "code")
-
-
-from salesflow.commands import customer_import, customer_stale  # noqa: E402, F401 - their verbs register themselves on `app`, which must be there first

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from salesflow.i18n import Message
     from salesflow.rules.decision import Decision
 
-app = noun("Follow-ups: log what happened, plan what comes next, see what is due.")
+app = noun(
+    "Follow-ups: log what happened, plan what comes next, see what is due.",
+    followup_due="due overdue",
+)
 
 CUSTOMER = typer.Argument(
     metavar="CUSTOMER", help="The customer's code, name or a part of it.", autocompletion=complete.customer
@@ -210,6 +213,3 @@ def _supporter(context: Context, support: str) -> tuple[Role | None, int | None]
 def _written(context: Context, text: Message, item_id: int, following: Decision[date] | None = None) -> Written:
     record = Record(followup_queries.PLANS, followup_queries.plan(context, item_id), "id")
     return Written(text, str(item_id), record, () if following is None else (following.message,))
-
-
-from salesflow.commands import followup_due  # noqa: E402, F401 - its verbs register themselves on `app`, which must be there first

@@ -14,7 +14,7 @@ from salesflow.money import display_money
 from salesflow.output.results import Listing, Record, Written
 from salesflow.queries import products as product_queries
 
-app = noun("Products and their prices.")
+app = noun("Products and their prices.", product_import="import")
 
 
 @app.command("add", cls=Write)
@@ -89,6 +89,3 @@ def show(
 
 def _record(ctx: typer.Context, sku: str) -> Record:
     return Record(product_queries.COLUMNS, product_queries.show(current(ctx), sku), "sku")
-
-
-from salesflow.commands import product_import  # noqa: E402, F401 - its verb registers itself on `app`, which must be there first

@@ -21,6 +21,9 @@ AGGREGATES = (
     "state",
     "approval",
     "order",
+    "objection",
+    "attachment",
+    "outbox",
     "audit",
 )
 

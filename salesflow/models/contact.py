@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import Index
+from sqlmodel import Field
 
 from salesflow.enums import ChainRole
 from salesflow.models.base import Base, blob, instant, key, not_blank, one_of, reference
@@ -34,6 +35,8 @@ class Contact(Base, table=True):
     created_at: datetime = instant()
     removed_at: datetime | None = instant(nullable=True)
     version: int = 1
+    pinyin: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    initials: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 for _column in ("phone_index", "email_index", "wechat_index"):

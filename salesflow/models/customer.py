@@ -14,7 +14,8 @@ from salesflow.models.base import Base, blob, instant, iso_date, key, not_blank,
 class Customer(Base, table=True):
     """A company or a person that we sell to. `last_contact_on`, `last_progress_on` and `next_follow_up_on` are stored
     copies of what the follow-ups, the history and the plan say; services.schedule maintains them, `db check` recomputes them.
-    So is `uncontacted_since`: the assignment, until there is a follow-up after it.
+    So is `uncontacted_since`: the assignment, until there is a follow-up after it. A customer that was merged into another
+    is archived, and its code stands for the other one (`merged_into_id`, which is never itself a merged one).
     """
 
     __table_args__ = (
@@ -81,9 +82,12 @@ class Customer(Base, table=True):
     archived_at: datetime | None = instant(nullable=True)
     import_id: int | None = reference("import_run.id", nullable=True)
     version: int = 1
+    merged_into_id: int | None = reference("customer.id", nullable=True)
+    forgotten_at: datetime | None = instant(nullable=True)
 
 
 _COLUMNS = Customer.__table__.c  # type: ignore[attr-defined]  # SQLModel adds __table__ at run time
+Index("ix_customer_merged_into_id", _COLUMNS.merged_into_id, sqlite_where=_COLUMNS.merged_into_id.is_not(None))
 Index(
     "ix_customer_uncontacted",
     *(_COLUMNS[name] for name in ("owner_id", "status", "grade", "uncontacted_since", "archived_at")),

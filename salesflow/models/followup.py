@@ -7,12 +7,14 @@ from datetime import date, datetime
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from salesflow.enums import Method, PlanState, Role
+from salesflow.enums import CorrectionKind, Method, PlanState, Role
 from salesflow.models.base import Base, instant, iso_date, key, not_blank, one_of, reference
 
 
 class Followup(Base, table=True):
-    """One interaction (跟进记录). Never changed: what is wrong in it is amended by another record."""
+    """One interaction (跟进记录). Its author may correct its words for some hours; what they were, and what is amended
+    later, is kept in FollowupCorrection.
+    """
 
     __table_args__ = (
         Index("ix_followup_customer", "customer_id", "at"),
@@ -39,10 +41,30 @@ class Followup(Base, table=True):
     next: str | None = None
     progress: bool = False
     late: bool = False
+    import_id: int | None = reference("import_run.id", nullable=True)
+    version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+
+
+class FollowupCorrection(Base, table=True):
+    """A correction of a follow-up: an amendment's text, or for an edit the fields as they were (JSON)."""
+
+    __tablename__ = "followup_correction"
+    __table_args__ = (one_of("kind", CorrectionKind), not_blank("text"))
+
+    id: int | None = key()
+    followup_id: int = reference("followup.id", index=True)
+    at: datetime = instant()
+    by_id: int = reference("staff.id")
+    kind: str
+    text: str
 
 
 class PlanItem(Base, table=True):
-    """One interaction that is to happen (跟进计划). `rule` is set where the date was computed."""
+    """One interaction that is to happen (跟进计划). `rule` is set where the date was computed.
+
+    A rescheduled item ends as cancelled and goes on as another one: `origin_id` is the first of them all, `slips` how often
+    it was put off. `template`: the plan template that it comes from.
+    """
 
     __tablename__ = "plan_item"
     __table_args__ = (
@@ -71,8 +93,13 @@ class PlanItem(Base, table=True):
     closed_at: datetime | None = instant(nullable=True)
     followup_id: int | None = reference("followup.id", nullable=True)
     reason: str | None = None
+    origin_id: int | None = reference("plan_item.id", nullable=True)
+    slips: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    template: str | None = None
+    support_late: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})
+    import_id: int | None = reference("import_run.id", nullable=True)
 
 
 _COLUMNS = PlanItem.__table__.c  # type: ignore[attr-defined]  # SQLModel adds __table__ at run time
-for _name in ("support_role", "support_id"):
+for _name in ("support_role", "support_id", "origin_id"):
     Index(f"ix_plan_item_{_name}", _COLUMNS[_name], sqlite_where=_COLUMNS[_name].is_not(None))

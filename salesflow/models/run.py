@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import UniqueConstraint
+
 from salesflow.models.base import Base, at_least, instant, key, reference
 
 
@@ -22,6 +24,22 @@ class ImportRun(Base, table=True):
     created: int
     updated: int
     skipped: int
+    reverted_at: datetime | None = instant(nullable=True)
+    reverted_by: int | None = reference("staff.id", nullable=True)
+
+
+class ImportChange(Base, table=True):
+    """A record that an import changed: what its fields were (JSON), and its version afterwards, so that it can be taken back."""
+
+    __tablename__ = "import_change"
+    __table_args__ = (UniqueConstraint("import_id", "record_kind", "record_id"),)
+
+    id: int | None = key()
+    import_id: int = reference("import_run.id")
+    record_kind: str
+    record_id: int
+    version: int
+    before: str
 
 
 class StaleRun(Base, table=True):
@@ -33,3 +51,5 @@ class StaleRun(Base, table=True):
     at: datetime = instant()
     by_id: int = reference("staff.id")
     changed: int
+    undone_at: datetime | None = instant(nullable=True)
+    undone_by: int | None = reference("staff.id", nullable=True)

@@ -22,6 +22,7 @@ class Staff(Base, table=True):
     active: bool = True
     created_at: datetime = instant()
     version: int = 1
+    email: str | None = None
 
 
 class StaffRole(Base, table=True):

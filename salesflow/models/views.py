@@ -8,24 +8,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, and_, func, inspect, literal_column, select, text
+from sqlalchemy import Connection, Select, and_, func, inspect, literal_column, select, text
 
 from salesflow.enums import PlanState, Status
 from salesflow.models import views_deals as deals
+from salesflow.models import views_library as library
 from salesflow.models.audit import AuditEntry
-from salesflow.models.change import GradeChange, StatusChange
+from salesflow.models.change import GradeChange, Grading, OwnerChange, StallAnalysis, StatusChange
 from salesflow.models.contact import Contact
-from salesflow.models.customer import Customer
 from salesflow.models.followup import Followup, PlanItem
 from salesflow.models.run import ImportRun, StaleRun
 from salesflow.models.staff import StaffRole
 from salesflow.models.state import StateChange
 from salesflow.models.system import PolicyVersion
 from salesflow.models.tag import CustomerTag, Tag
-from salesflow.models.view_parts import all_of, login_of, staff, table_of
+from salesflow.models.view_parts import OF_CUSTOMER, all_of, by_staff, customer, login_of, of_customer, staff, table_of
 
 staff_role = table_of(StaffRole)
-customer, contact, tag, customer_tag = table_of(Customer), table_of(Contact), table_of(Tag), table_of(CustomerTag)
+contact, tag, customer_tag = table_of(Contact), table_of(Tag), table_of(CustomerTag)
 followup, plan_item = table_of(Followup), table_of(PlanItem)
 state_change, policy_version, audit_entry = table_of(StateChange), table_of(PolicyVersion), table_of(AuditEntry)
 status_change, grade_change = table_of(StatusChange), table_of(GradeChange)
@@ -82,7 +82,7 @@ def _customer_dates() -> Select[Any]:
 
 def _customer_name() -> Select[Any]:
     """What a reference to a customer is looked up in: the customer table alone."""
-    names = ("id", "code", "name", "name_folded", "owner_id", "grade", "status", "archived_at")
+    names = ("id", "code", "name", "name_folded", "owner_id", "grade", "status", "archived_at", "merged_into_id")
     return select(*[column for column in all_of(customer) if column.name in names])
 
 
@@ -120,16 +120,9 @@ def _contact() -> Select[Any]:
     )
 
 
-_CUSTOMER = (
-    customer.c.code.label("customer_code"),
-    customer.c.name.label("customer_name"),
-    customer.c.owner_id,
-)
-
-
 def _followup() -> Select[Any]:
     return select(
-        *all_of(followup), *_CUSTOMER, staff.c.login.label("by"), contact.c.name.label("contact")
+        *all_of(followup), *OF_CUSTOMER, staff.c.login.label("by"), contact.c.name.label("contact")
     ).select_from(
         followup.join(customer, customer.c.id == followup.c.customer_id)
         .join(staff, staff.c.id == followup.c.by_id)
@@ -141,7 +134,7 @@ def _plan_item() -> Select[Any]:
     return select(
         *all_of(plan_item),
         func.coalesce(plan_item.c.support_role, login_of(plan_item.c.support_id, "support")).label("support"),
-        *_CUSTOMER,
+        *OF_CUSTOMER,
         customer.c.grade,
         customer.c.status,
         customer.c.archived_at,
@@ -164,7 +157,7 @@ def _followup_due() -> Select[Any]:
             plan_item.c.focus,
             plan_item.c.rule,
             plan_item.c.beyond_cadence,
-            *_CUSTOMER,
+            *OF_CUSTOMER,
             customer.c.grade,
             customer.c.status,
             customer.c.last_contact_on,
@@ -189,7 +182,7 @@ def _unplanned() -> Select[Any]:
         select(
             *absent,
             customer.c.id.label("customer_id"),
-            *_CUSTOMER,
+            *OF_CUSTOMER,
             *(customer.c[name] for name in ("grade", "status", "last_contact_on")),
             staff.c.login.label("owner"),
             contact.c.phone_masked,
@@ -204,15 +197,10 @@ def _unplanned() -> Select[Any]:
     )
 
 
-def _of_customer(history: Table) -> Select[Any]:
-    return select(*all_of(history), *_CUSTOMER, staff.c.login.label("by")).select_from(
-        history.join(customer, customer.c.id == history.c.customer_id).join(staff, staff.c.id == history.c.by_id)
-    )
-
-
-def _by_staff(table: Table, column: str) -> Select[Any]:
-    return select(*all_of(table), staff.c.login.label("by")).select_from(
-        table.join(staff, staff.c.id == table.c[column])
+def _owner_change() -> Select[Any]:
+    change = table_of(OwnerChange)
+    return of_customer(change).add_columns(
+        login_of(change.c.from_id, "from_owner"), login_of(change.c.to_id, "to_owner")
     )
 
 
@@ -231,8 +219,16 @@ def definitions() -> dict[str, Select[Any]]:
         "v_plan_item": _plan_item(),
         "v_followup_due": _followup_due(),
         "v_unplanned": _unplanned(),
-        "v_status_change": _of_customer(status_change),
-        "v_grade_change": _of_customer(grade_change),
+        "v_status_change": of_customer(status_change),
+        "v_grade_change": of_customer(grade_change),
+        "v_grading": of_customer(table_of(Grading)),
+        "v_owner_change": _owner_change(),
+        "v_stall_analysis": of_customer(table_of(StallAnalysis)),
+        "v_followup_correction": library.followup_correction_view(),
+        "v_objection": library.objection_view(),
+        "v_script": library.script_view(),
+        "v_attachment": by_staff(library.attachment, "by_id"),
+        "v_outbox": library.outbox_view(),
         "v_product": deals.product_view(),
         "v_quote": deals.quote_view(),
         "v_quote_line": deals.of_quote(deals.quote_line),
@@ -241,10 +237,10 @@ def definitions() -> dict[str, Select[Any]]:
         "v_approval_step": deals.approval_step_view(),
         "v_order": deals.order_view(),
         "v_order_line": deals.order_line_view(),
-        "v_state_change": _by_staff(state_change, "by_id"),
-        "v_import_run": _by_staff(import_run, "by_id"),
-        "v_stale_run": _by_staff(stale_run, "by_id"),
-        "v_policy": _by_staff(policy_version, "applied_by"),
+        "v_state_change": by_staff(state_change, "by_id"),
+        "v_import_run": by_staff(import_run, "by_id"),
+        "v_stale_run": by_staff(stale_run, "by_id"),
+        "v_policy": by_staff(policy_version, "applied_by"),
         "v_audit": select(*all_of(audit_entry, "hash")),
     }
 

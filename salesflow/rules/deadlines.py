@@ -1,4 +1,5 @@
-"""By when something has to be done: recording a lead, its first contact, logging an interaction, deciding an approval.
+"""By when something has to be done: recording and grading a lead, its first contact and plan, asking for support, logging an
+interaction, deciding an approval.
 
 Every instant is aware and in the business's zone. Hours and days are wall-clock ones; a deadline of N working days
 ends at the close of business of the N-th working day after the event's day.
@@ -6,7 +7,7 @@ ends at the close of business of the N-th working day after the event's day.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from salesflow.enums import Grade, Role
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
 ENTRY_DEADLINE: Final = "entry-deadline"
 FIRST_CONTACT_DEADLINE: Final = "first-contact-deadline"
+GRADING_DEADLINE: Final = "grading-deadline"
 LOG_DEADLINE: Final = "log-deadline"
+PLAN_DEADLINE: Final = "plan-deadline"
+SUPPORT_LEAD_TIME: Final = "support-lead-time"
 APPROVAL_DEADLINE: Final = "approval-deadline"
 _HOUR: Final = timedelta(hours=1)
 
@@ -50,6 +54,100 @@ def entry_deadline(
         due=_minute(due),
     )
     return Decision(ENTRY_DEADLINE, "late", Strength.FLAG, text, facts, due)
+
+
+def grading_deadline(
+    policy: Policy, calendar: Calendar, *, recorded: datetime, graded: datetime | None, now: datetime
+) -> Decision[datetime]:
+    """A new lead is graded by the end of the next working day after its record. `value` is the deadline.
+
+    `graded`: when it was first graded, None while it is not. Outcome: "ok", "late" (graded too late), "pending" or
+    "overdue" (not graded yet). Source: order-toolkit (the manager reviews new leads daily).
+    """
+    count = policy.grading_deadline.workdays
+    due = calendar.end_of_workdays(recorded, count, policy.business.close)
+    facts: dict[str, object] = {"recorded": recorded, "graded": graded, "due_at": due}
+    parts: dict[str, object] = {"allowed": _workdays(count), "due": _minute(due)}
+    if graded is not None and graded <= due:
+        text = msg("graded in time: within {allowed} of its record, by {due}", **parts)
+        return Decision(GRADING_DEADLINE, "ok", Strength.OFF, text, facts, due)
+    if graded is not None:
+        text = msg(
+            "graded {late} late: within {allowed} of its record was by {due}", late=_lateness(graded - due), **parts
+        )
+        return Decision(GRADING_DEADLINE, "late", Strength.FLAG, text, facts, due)
+    if now <= due:
+        text = msg("to be graded by {due}, within {allowed} of its record", **parts)
+        return Decision(GRADING_DEADLINE, "pending", Strength.COMPUTE, text, facts, due)
+    text = msg(
+        "grading is {late} overdue: within {allowed} of its record was by {due}", late=_lateness(now - due), **parts
+    )
+    return Decision(GRADING_DEADLINE, "overdue", Strength.FLAG, text, facts, due)
+
+
+def plan_deadline(
+    policy: Policy,
+    calendar: Calendar,
+    *,
+    grade: Grade | None,
+    first_contact: datetime,
+    planned: datetime | None,
+    now: datetime,
+) -> Decision[datetime]:
+    """An A customer has a follow-up plan within 3 working days of its first contact. `value` is the deadline.
+
+    `planned`: when its first plan was made by hand or from a template, None while there is none; a date that rule
+    cadence computes is no plan. Outcome: "ok" (also for other grades, with no deadline), "late", "pending" or "overdue".
+    Source: process-toolkit.
+    """
+    facts: dict[str, object] = {"grade": grade, "first_contact": first_contact, "planned": planned}
+    if grade is not Grade.A:
+        return Decision(PLAN_DEADLINE, "ok", Strength.OFF, msg("only A customers need a plan by a certain day"), facts)
+    count = policy.plan_deadline.workdays
+    due = calendar.end_of_workdays(first_contact, count, policy.business.close)
+    facts["due_at"] = due
+    parts: dict[str, object] = {"allowed": _workdays(count), "due": _minute(due)}
+    if planned is not None and planned <= due:
+        text = msg("planned in time: within {allowed} of the first contact, by {due}", **parts)
+        return Decision(PLAN_DEADLINE, "ok", Strength.OFF, text, facts, due)
+    if planned is not None:
+        text = msg(
+            "planned {late} late: within {allowed} of the first contact was by {due}",
+            late=_lateness(planned - due),
+            **parts,
+        )
+        return Decision(PLAN_DEADLINE, "late", Strength.FLAG, text, facts, due)
+    if now <= due:
+        text = msg("a follow-up plan is wanted by {due}, within {allowed} of the first contact", **parts)
+        return Decision(PLAN_DEADLINE, "pending", Strength.COMPUTE, text, facts, due)
+    text = msg(
+        "the follow-up plan is {late} overdue: within {allowed} of the first contact was by {due}",
+        late=_lateness(now - due),
+        **parts,
+    )
+    return Decision(PLAN_DEADLINE, "overdue", Strength.FLAG, text, facts, due)
+
+
+def support_lead_time(policy: Policy, calendar: Calendar, *, asked: date, on: date) -> Decision[date]:
+    """Support is asked for 2 working days ahead. `value` is the first day for which it can still be asked in time.
+
+    `asked`: the day of asking, `on`: the day on which it is needed. Outcome: "ok" or "short". Source: process-toolkit.
+    """
+    section = policy.support_lead_time
+    first = calendar.add_workdays(asked, section.workdays)
+    facts: dict[str, object] = {"asked": asked, "on": on, "first_day": first, "workdays": section.workdays}
+    allowed = _workdays(section.workdays)
+    if on >= first or section.strength is Strength.OFF:
+        text = msg("support is asked for in time: {allowed} ahead", allowed=allowed)
+        return Decision(SUPPORT_LEAD_TIME, "ok", Strength.OFF, text, facts, first)
+    text = msg(
+        "support for {on} is asked for at short notice: {allowed} ahead would be {first}",
+        on=on,
+        allowed=allowed,
+        first=first,
+    )
+    hint = msg("agree it with the supporter, or plan it for {first} or later", first=first)
+    return Decision(SUPPORT_LEAD_TIME, "short", section.strength, text, facts, first, hint)
 
 
 def log_deadline(policy: Policy, *, at: datetime, logged: datetime) -> Decision[datetime]:

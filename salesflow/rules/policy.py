@@ -36,10 +36,48 @@ class Business(NamedTuple):
     close: time = time(18, 0)
 
 
+class Stage(NamedTuple):
+    """One step of a plan template: so many days after the plan's first day, how, about what, with whose support."""
+
+    template: str
+    day: int
+    method: str
+    focus: str
+    goal: str = ""
+    support: str = ""
+
+
+# Four weeks with a new customer; a fortnight around an offer.
+PLAN_STAGES: Final = (
+    Stage("abc", 3, "visit", "与技术负责人梳理需求：现状、痛点、数量、上线时间", "需求清单"),
+    Stage("abc", 10, "demo", "向技术部与使用部门演示对应方案", "试用结论", "technical"),
+    Stage("abc", 17, "online-meeting", "与采购部门过报价与交付条款", "报价确认"),
+    Stage("abc", 24, "visit", "与最终决策人确认合同与时间表", "签约时间"),
+    Stage("offer", 2, "phone", "确认采购部门收到报价，记录逐条意见", "意见清单"),
+    Stage("offer", 7, "visit", "与采购部门及决策人逐条回应报价异议", "价格与条款结论"),
+    Stage("offer", 14, "phone", "向决策人确认签约日期与首付安排", "签约日期"),
+)
+
+
 class Limits(NamedTuple):
     name: int = 200
     line: int = 500
     text: int = 20_000
+    attachment: int = 25
+
+
+class Corrections(NamedTuple):
+    hours: int = 24
+
+
+class PlanTemplates(NamedTuple):
+    stages: tuple[Stage, ...] = PLAN_STAGES
+
+
+class Escalation(NamedTuple):
+    remind_days: int = 0
+    manager_days: int = 0
+    owner_days: int = 0
 
 
 class EntryDeadline(NamedTuple):
@@ -60,6 +98,16 @@ class GradeScore(NamedTuple):
     urgency: int = 1
     a_from: int = 400
     b_from: int = 250
+
+
+class GradingDeadline(NamedTuple):
+    workdays: int = 1
+
+
+class Assign(NamedTuple):
+    weight_a: int = 3
+    weight_b: int = 2
+    weight_c: int = 1
 
 
 class FirstContactDeadline(NamedTuple):
@@ -89,6 +137,15 @@ class ObjectiveWording(NamedTuple):
     phrases: tuple[str, ...] = IMPRESSIONS
 
 
+class PlanDeadline(NamedTuple):
+    workdays: int = 3
+
+
+class SupportLeadTime(NamedTuple):
+    strength: Strength = Strength.FLAG
+    workdays: int = 2
+
+
 class PlanSpecific(NamedTuple):
     strength: Strength = Strength.HINT
     min_length: int = 4
@@ -108,6 +165,10 @@ class StallAnalysis(NamedTuple):
 
 class LostProposal(NamedTuple):
     days: int = 90
+
+
+class CoachingAlert(NamedTuple):
+    workdays: int = 3
 
 
 class AutoDiscount(NamedTuple):
@@ -157,17 +218,25 @@ class Policy(NamedTuple):
 
     business: Business = Business()
     limits: Limits = Limits()
+    corrections: Corrections = Corrections()
+    plan_templates: PlanTemplates = PlanTemplates()
+    escalation: Escalation = Escalation()
     entry_deadline: EntryDeadline = EntryDeadline()
     need_specific: NeedSpecific = NeedSpecific()
     grade_score: GradeScore = GradeScore()
+    grading_deadline: GradingDeadline = GradingDeadline()
+    assign: Assign = Assign()
     first_contact_deadline: FirstContactDeadline = FirstContactDeadline()
     cadence: Cadence = Cadence()
     log_deadline: LogDeadline = LogDeadline()
     objective_wording: ObjectiveWording = ObjectiveWording()
+    plan_deadline: PlanDeadline = PlanDeadline()
     plan_specific: PlanSpecific = PlanSpecific()
+    support_lead_time: SupportLeadTime = SupportLeadTime()
     stale_downgrade: StaleDowngrade = StaleDowngrade()
     stall_analysis: StallAnalysis = StallAnalysis()
     lost_proposal: LostProposal = LostProposal()
+    coaching_alert: CoachingAlert = CoachingAlert()
     auto_discount: AutoDiscount = AutoDiscount()
     discount_authority: DiscountAuthority = DiscountAuthority()
     price_floor: PriceFloor = PriceFloor()
@@ -223,5 +292,6 @@ def _revived(default: Any, stored: Any) -> Any:
     if isinstance(default, (Strength, Grade)):
         return type(default)(stored)
     if isinstance(default, tuple):
-        return tuple(Tier(*item) if isinstance(item, list) else item for item in stored)
+        make = Stage if default and isinstance(default[0], Stage) else Tier
+        return tuple(make(*item) if isinstance(item, list) else item for item in stored)
     return stored

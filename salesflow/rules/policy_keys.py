@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from salesflow.enums import Grade, Status
 from salesflow.i18n import Message, msg
 from salesflow.money import display_percent, parse_money
 from salesflow.rules.decision import Strength
-from salesflow.rules.policy_kinds import Code, Flag, Kind, Scaled, Texts, Tiers, TimeOfDay, Whole
+from salesflow.rules.policy_kinds import Code, Flag, Kind, Scaled, Stages, Texts, Tiers, TimeOfDay, Whole
 
 if TYPE_CHECKING:
     from salesflow.rules.policy import Policy
@@ -41,10 +42,11 @@ class Problem(NamedTuple):
     text: Message
 
 
-GENERAL: Final = ("business", "limits")
+GENERAL: Final = ("business", "limits", "corrections", "plan_templates", "escalation")
 """The tables that are no rule's."""
 
 _DAYS: Final = msg("days")
+_WORKDAYS: Final = Whole(msg("working days"), 1, 60)
 _OFF_OR_DAYS: Final = Whole(_DAYS, 0, 3_650)
 _SOME_DAYS: Final = Whole(_DAYS, 1, 3_650)
 _HOURS: Final = Whole(msg("hours"), 1, 8_760)
@@ -66,6 +68,18 @@ KEYS: Final[dict[str, dict[str, Key]]] = {
         "name": Key(Whole(_CHARACTERS, 10, 1_000), msg("longest name, title or tag")),
         "line": Key(Whole(_CHARACTERS, 10, 10_000), msg("longest one-line text, such as an address or a focus")),
         "text": Key(Whole(_CHARACTERS, 100, 1_000_000), msg("longest text, such as a follow-up's content or a need")),
+        "attachment": Key(Whole(msg("MB"), 1, 2_000), msg("largest file that can be attached")),
+    },
+    "corrections": {
+        "hours": Key(Whole(msg("hours"), 0, 8_760), msg("so long the author may edit a follow-up; afterwards it is amended")),
+    },
+    "plan_templates": {
+        "stages": Key(Stages(Whole(_DAYS, 0, 3_650)), msg("the steps of the plan templates, in days after the plan is made")),
+    },
+    "escalation": {
+        "remind_days": Key(_OFF_OR_DAYS, msg("a follow-up overdue by so many days reminds its owner again; 0: never")),
+        "manager_days": Key(_OFF_OR_DAYS, msg("overdue by so many days it is on the manager's agenda; 0: never")),
+        "owner_days": Key(_OFF_OR_DAYS, msg("overdue by so many days another owner is proposed; 0: never")),
     },
     "entry_deadline": {
         "hours": Key(_HOURS, msg("a lead is recorded within so many hours of its first contact")),
@@ -83,6 +97,14 @@ KEYS: Final[dict[str, dict[str, Key]]] = {
         "urgency": Key(_WEIGHT, msg("weight of the urgency in the score")),
         "a_from": Key(_SCORE, msg("grade A from this score on")),
         "b_from": Key(_SCORE, msg("grade B from this score on; below it C")),
+    },
+    "grading_deadline": {
+        "workdays": Key(_WORKDAYS, msg("a new lead is graded by the end of so many working days after its record")),
+    },
+    "assign": {
+        "weight_a": Key(_WEIGHT, msg("how much an open A customer weighs in its owner's load")),
+        "weight_b": Key(_WEIGHT, msg("how much an open B customer weighs in its owner's load")),
+        "weight_c": Key(_WEIGHT, msg("how much an open C customer, or one without a grade, weighs in its owner's load")),
     },
     "first_contact_deadline": {
         "a_hours": Key(_HOURS, msg("an A customer is contacted within so many hours of the assignment")),
@@ -110,10 +132,17 @@ KEYS: Final[dict[str, dict[str, Key]]] = {
         "strength": Key(_LINT, msg("whether impressions in a feedback are hinted at")),
         "phrases": Key(Texts(), msg("what is an impression unless a figure, a date or the customer's words stand beside it")),
     },
+    "plan_deadline": {
+        "workdays": Key(_WORKDAYS, msg("an A customer has a plan within so many working days of its first contact")),
+    },
     "plan_specific": {
         "strength": Key(_LINT, msg("whether vague plans are hinted at")),
         "min_length": Key(_CELLS, msg("what must be left of a plan without phrases, people and dates")),
         "phrases": Key(Texts(), msg("what says nothing about what a contact is for")),
+    },
+    "support_lead_time": {
+        "strength": Key(_ANY, msg("what follows when support is asked for at short notice")),
+        "workdays": Key(_WORKDAYS, msg("support is asked for so many working days ahead")),
     },
     "stale_downgrade": {
         "grade": Key(Code((Grade.A, Grade.B, Grade.C), Grade), msg("the grade that falls")),
@@ -126,6 +155,9 @@ KEYS: Final[dict[str, dict[str, Key]]] = {
     },
     "lost_proposal": {
         "days": Key(_OFF_OR_DAYS, msg("a C customer is proposed as lost after so many days without contact; 0: never")),
+    },
+    "coaching_alert": {
+        "workdays": Key(_WORKDAYS, msg("after so many working days without a new hot customer or deal a salesperson is coached")),
     },
     "auto_discount": {
         "grade_a": Key(_PERCENT, msg("automatic discount of an A customer")),
@@ -211,6 +243,12 @@ def contradictions(policy: Policy) -> Iterator[Problem]:
         yield Problem(
             "stale_downgrade", ("to", "grade"), msg("grade {grade} cannot fall to itself", grade=stale.grade.value)
         )
+    ladder = policy.escalation
+    steps = [name for name in ladder._fields if getattr(ladder, name)]
+    for lower, higher in pairwise(steps):
+        if getattr(ladder, lower) > getattr(ladder, higher):
+            text = msg("{lower} comes after {higher}", lower=lower, higher=higher)
+            yield Problem("escalation", (lower, higher), text)
     credit = policy.credit_limit
     if credit.overdue_step_days > credit.overdue_refuse_days:
         text = msg(

@@ -10,9 +10,10 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any, Final, Protocol
 
+from salesflow.enums import Method, Role
 from salesflow.errors import InvalidValue
 from salesflow.i18n import Message, msg
-from salesflow.rules.policy import Tier
+from salesflow.rules.policy import Stage, Tier
 
 _TIER: Final = {"from", "percent"}
 _MOST_DIGITS: Final = 30
@@ -206,6 +207,51 @@ class Tiers:
 
     def show(self, value: tuple[Tier, ...]) -> str:
         return ", ".join(f"{self.start.show(tier.start)}: {self.percent.show(tier.percent)} %" for tier in value)
+
+
+@dataclass(frozen=True)
+class Stages:
+    """The steps of all plan templates, each naming its template: day, method and focus, and perhaps a goal and support."""
+
+    day: Whole
+    unit: Message | None = None
+
+    def read(self, raw: object) -> tuple[Stage, ...]:
+        if not isinstance(raw, list) or not all(isinstance(item, dict) and self._complete(item) for item in raw):
+            example = '[{ template = "abc", day = 3, method = "visit", focus = "…" }]'
+            raise WrongValue(msg("it must be a list such as {example}", example=example))
+        methods, roles = Code(tuple(Method)), Code(tuple(Role))
+        return tuple(
+            Stage(
+                item["template"].strip(),
+                self.day.read(item["day"]),
+                methods.read(item["method"]),
+                item["focus"].strip(),
+                item.get("goal", "").strip(),
+                roles.read(item["support"]) if item.get("support") else "",
+            )
+            for item in raw
+        )
+
+    def write(self, value: tuple[Stage, ...]) -> str:
+        return "[\n" + "".join(f"    {{ {self._written(stage)} }},\n" for stage in value) + "]" if value else "[]"
+
+    def show(self, value: tuple[Stage, ...]) -> str:
+        return "; ".join(f"{stage.template} +{stage.day}: {stage.focus}" for stage in value)
+
+    def _complete(self, item: dict[str, object]) -> bool:
+        texts = {name: text for name, text in item.items() if name != "day"}
+        return (
+            {"template", "day", "method", "focus"} <= item.keys() <= set(Stage._fields)
+            and all(isinstance(text, str) for text in texts.values())
+            and all(str(texts[name]).strip() for name in ("template", "focus"))
+        )
+
+    def _written(self, stage: Stage) -> str:
+        given = {name: value for name, value in stage._asdict().items() if value != ""}
+        return ", ".join(
+            f"{name} = {value if isinstance(value, int) else _quoted(value)}" for name, value in given.items()
+        )
 
 
 def _quoted(text: str) -> str:

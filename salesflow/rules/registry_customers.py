@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from salesflow.i18n import msg
-from salesflow.rules import cadence, consent, deadlines, grading, stale, status, wording
+from salesflow.rules import assignment, cadence, coaching, consent, deadlines, grading, stale, status, wording
 from salesflow.rules.rule import (
     COMPUTE,
     CUSTOMER,
@@ -13,6 +13,7 @@ from salesflow.rules.rule import (
     FOLLOW_UP,
     HINT,
     ORDER_TOOLKIT,
+    PROCESS_OVERVIEW,
     PROCESS_TOOLKIT,
     REFUSE,
     TEMPLATE_GUIDE,
@@ -71,6 +72,33 @@ CUSTOMER_RULES: Final = (
         ),
     ),
     Rule(
+        deadlines.GRADING_DEADLINE,
+        msg("A new lead is graded soon"),
+        FLAG,
+        (ORDER_TOOLKIT,),
+        (CUSTOMER,),
+        deadlines.grading_deadline,
+        "grading_deadline",
+        msg(
+            "A new lead is graded by the close of business of the next working day after its record. Until then it is on the"
+            " manager's agenda."
+        ),
+    ),
+    Rule(
+        assignment.ASSIGN,
+        msg("Who gets a customer"),
+        COMPUTE,
+        (PROCESS_TOOLKIT, ORDER_TOOLKIT),
+        (CUSTOMER,),
+        assignment.assign,
+        "assign",
+        msg(
+            "A customer of grade A goes to a senior representative, one of grade C to an assistant where there is one; then the"
+            " region decides, then (for B and C) who has customers of the industry, and among those left the one with the"
+            " fewest open customers, weighted by their grades. A criterion that nobody meets is passed over."
+        ),
+    ),
+    Rule(
         deadlines.FIRST_CONTACT_DEADLINE,
         msg("A new owner contacts the customer soon"),
         FLAG,
@@ -122,6 +150,19 @@ CUSTOMER_RULES: Final = (
         ),
     ),
     Rule(
+        deadlines.PLAN_DEADLINE,
+        msg("An A customer has a plan soon"),
+        FLAG,
+        (PROCESS_TOOLKIT,),
+        (CUSTOMER,),
+        deadlines.plan_deadline,
+        "plan_deadline",
+        msg(
+            "An A customer has a follow-up plan, made by hand or from a template, by the close of business of a number of"
+            " working days after its first contact. The date that rule cadence computes is no plan."
+        ),
+    ),
+    Rule(
         wording.PLAN_SPECIFIC,
         msg("A plan says what, with whom and when"),
         HINT,
@@ -133,6 +174,16 @@ CUSTOMER_RULES: Final = (
             'A planned contact says what is to be discussed and with whom, not just "follow up".'
             " With whom is clear where the customer has only one contact."
         ),
+    ),
+    Rule(
+        deadlines.SUPPORT_LEAD_TIME,
+        msg("Support is asked for ahead"),
+        FLAG,
+        (PROCESS_TOOLKIT,),
+        (FOLLOW_UP,),
+        deadlines.support_lead_time,
+        "support_lead_time",
+        msg("Whoever needs the support of others for a planned contact asks for it a number of working days ahead."),
     ),
     Rule(
         stale.STALE_DOWNGRADE,
@@ -170,6 +221,19 @@ CUSTOMER_RULES: Final = (
         "lost_proposal",
         msg(
             "An open customer of grade C without any contact for a number of days is proposed as lost, for want of contact."
+        ),
+    ),
+    Rule(
+        coaching.COACHING_ALERT,
+        msg("A salesperson without success is coached"),
+        FLAG,
+        (PROCESS_OVERVIEW,),
+        (CUSTOMER,),
+        coaching.coaching_alert,
+        "coaching_alert",
+        msg(
+            "A salesperson with whom no customer became hot or won for a number of working days comes on the manager's agenda,"
+            " to look at their work together."
         ),
     ),
     Rule(

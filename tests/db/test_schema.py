@@ -50,11 +50,11 @@ def test_an_older_database_is_backed_up_and_upgraded_by_itself(office: Office, m
     connection.execute("UPDATE alembic_version SET version_num = '0000'")
     connection.commit()
     connection.close()
-    monkeypatch.setattr(schema, "REVISIONS", ("0000", "0001"))
+    monkeypatch.setattr(schema, "REVISIONS", ("0000", *schema.REVISIONS))
     monkeypatch.setattr(upgrade, "upgrade", _finish)
     assert len(office.json("staff", "list")) == 7
     backups = sorted(office.database.parent.glob("office.db.before-*"))
-    assert [path.name for path in backups] == ["office.db.before-0001"]
+    assert [path.name for path in backups] == [f"office.db.before-{schema.HEAD}"]
     kept = sqlite3.connect(backups[0])
     assert kept.execute("SELECT version_num FROM alembic_version").fetchone() == ("0000",)
     assert kept.execute("SELECT count(*) FROM staff").fetchone() == (7,)
@@ -68,7 +68,7 @@ def _finish(path: str) -> None:
 
     with closing_engine(path) as engine, engine.begin() as connection:
         drop_views(connection)
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+        connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{schema.HEAD}'")
         create_views(connection)
 
 

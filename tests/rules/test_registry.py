@@ -25,9 +25,9 @@ def test_these_are_the_rules() -> None:
         "log-deadline", "objective-wording", "plan-specific", "stale-downgrade", "stall-analysis", "lost-proposal",
         "status-reason", "status-transition", "won-evidence", "loss-reason", "auto-discount", "discount-authority",
         "price-floor", "quote-validity", "order-approval", "credit-limit", "rejection-reason", "separation-of-duties",
-        "approval-deadline",
+        "approval-deadline", "grading-deadline", "assign", "plan-deadline", "support-lead-time", "coaching-alert",
     }  # fmt: skip
-    assert len(RULES) == 25
+    assert len(RULES) == 30
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
