@@ -268,7 +268,6 @@ def _edge(first: date, months: int, edge: str) -> date:
 
 def months_later(day: date, months: int) -> date:
     """The same day so many months later, or the last one of a shorter month."""
-    """The same day of another month, or that month's last day where it has no such day."""
     from dateutil.relativedelta import relativedelta
 
     later: date = day + relativedelta(months=months)
