@@ -32,7 +32,9 @@ def list_(
     subject: Annotated[
         str | None,
         typer.Option(
-            "--subject", metavar="quote|order|REF", help="About quotes or orders; or everybody's about one of them."
+            "--subject",
+            metavar="quote|order|objection|REF",
+            help="About quotes, orders or objections; or everybody's about one of them.",
         ),
     ] = None,
     state: Annotated[

@@ -62,6 +62,20 @@ def approval(ctx: typer.Context, incomplete: str) -> Offers:
     return _from_database(ctx, lambda context: _beginning(offers.approvals(context), incomplete))
 
 
+def objection(ctx: typer.Context, incomplete: str) -> Offers:
+    """Numbers of objections that are not settled, the newest first, with their customers."""
+    from salesflow.queries import offers
+
+    return _from_database(ctx, lambda context: _beginning(offers.objections(context), incomplete))
+
+
+def script(ctx: typer.Context, incomplete: str) -> Offers:
+    """Numbers of scripts in use, with their titles."""
+    from salesflow.queries import offers
+
+    return _from_database(ctx, lambda context: _beginning(offers.scripts(context), incomplete))
+
+
 def order(ctx: typer.Context, incomplete: str) -> Offers:
     """Numbers of orders, the newest first, with their customers."""
     from salesflow.queries import offers
@@ -71,7 +85,7 @@ def order(ctx: typer.Context, incomplete: str) -> Offers:
 
 def record(ctx: typer.Context, incomplete: str) -> Offers:
     """Whatever can be explained: customers, or by how its number begins a quote, an order, an approval."""
-    series = {"Q": quote, "DD": order, "AP": approval}
+    series = {"Q": quote, "DD": order, "YY": objection, "AP": approval}
     offers = next((offer for start, offer in series.items() if incomplete.startswith(start)), customer)
     return offers(ctx, incomplete)
 

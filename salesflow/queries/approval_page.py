@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from salesflow.columns import Column, Columns, Kind
 from salesflow.context import Context
-from salesflow.enums import ApprovalState, Role, SubjectKind
+from salesflow.enums import ApprovalState, SubjectKind
 from salesflow.i18n import Message, msg
-from salesflow.queries import approvals, orders
+from salesflow.queries import approvals, objections, orders, staff
 from salesflow.queries.quote_decisions import offered
 from salesflow.rules.authority import authority
 from salesflow.rules.pricing import price_floor
@@ -91,6 +91,7 @@ COLUMNS: Columns = (
     Column("last_rejection", "Rejected before", table=False),
     Column("quote", "Quote", Kind.RECORD, columns=QUOTE_COLUMNS, table=False),
     Column("order", "Order", Kind.RECORD, columns=ORDER_COLUMNS, table=False),
+    Column("objection", "Objection", Kind.RECORD, columns=objections.COLUMNS, table=False),
     Column("changes", "Changed since the last round", Kind.ROWS, columns=CHANGE_COLUMNS, table=False),
     Column("rounds", "Other rounds", Kind.ROWS, columns=ROUND_COLUMNS, table=False),
 )
@@ -112,13 +113,14 @@ def show(context: Context, ref: str) -> dict[str, Any]:
     row = approvals.show(context, ref)
     subject_id = approvals.subject_id(context, row["number"])
     others = [one for one in approvals.rounds(context, row["subject_kind"], subject_id) if one["round"] != row["round"]]
-    quote = row["subject_kind"] == SubjectKind.QUOTE
+    kind, ref = row["subject_kind"], row["subject_ref"]
     rejected = [one for one in others if one["round"] < row["round"] and one["state"] == ApprovalState.REJECTED]
     return {
         **row,
         "last_rejection": _round(rejected[-1])["comment"] if rejected else None,
-        "quote": subject_quote(context, subject_id, row["submitted_by"]) if quote else None,
-        "order": None if quote else subject_order(context, subject_id),
+        "quote": subject_quote(context, subject_id, row["submitted_by"]) if kind == SubjectKind.QUOTE else None,
+        "order": subject_order(context, subject_id) if kind == SubjectKind.ORDER else None,
+        "objection": objections.show(context, ref) if kind == SubjectKind.OBJECTION else None,
         "changes": _changes(context, row, rejected[-1]["number"]) if rejected else [],
         "rounds": [_round(one) for one in others],
     }
@@ -131,7 +133,7 @@ def subject_quote(context: Context, quote_id: int, submitter: str) -> dict[str, 
     row = context.reader.rows(f"SELECT {names} FROM v_quote WHERE id = :id", own)[0]  # noqa: S608 - names of ours
     lines = context.reader.rows("SELECT * FROM v_quote_line WHERE quote_id = :id ORDER BY line", own)
     priced = [(line, offered(line, row["quote_discount"])) for line in lines]
-    may = authority(context.policy.discount_authority, _roles(context, submitter))
+    may = authority(context.policy.discount_authority, staff.roles(context, submitter))
     shown = [_line(context, line, result, may) for line, result in priced]
     return {**row, "authority": may, "margin": _margin([result for _, result in priced]), "lines": shown}
 
@@ -166,11 +168,6 @@ def _margin(lines: Sequence[Offered]) -> int | None:
         sold += one.line.basis_amount * _PIECE
         cost += one.cost * one.quantity
     return (sold - cost) * _WHOLE // sold if sold else None
-
-
-def _roles(context: Context, login: str) -> list[Role]:
-    roles = context.reader.value("SELECT roles FROM v_staff WHERE login = :login", {"login": login})
-    return [Role(role) for role in str(roles or "").split(",") if role]
 
 
 def subject_order(context: Context, order_id: int) -> dict[str, Any]:

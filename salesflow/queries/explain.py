@@ -10,8 +10,18 @@ from salesflow.clock import from_db
 from salesflow.columns import Column, Kind
 from salesflow.context import Context
 from salesflow.enums import Role, StepDecision, SubjectKind
-from salesflow.queries import approvals, customer_decisions, customers, orders, quote_decisions, quotes
+from salesflow.queries import (
+    approvals,
+    customer_decisions,
+    customers,
+    objections,
+    orders,
+    quote_decisions,
+    quotes,
+    staff,
+)
 from salesflow.rules.approvals import rejection_reason, separation_of_duties
+from salesflow.rules.authority import beyond_authority
 from salesflow.rules.deadlines import approval_deadline
 from salesflow.rules.decision import Decision
 from salesflow.rules.orders import credit_limit, order_approval
@@ -116,9 +126,19 @@ def _order_decisions(context: Context, number: str) -> list[Decision[Any]]:
     ]
 
 
+def _objection(context: Context, ref: str) -> _Explained:
+    """What was asked for against the authority of who asked for it."""
+    row = objections.show(context, ref)
+    asked: list[Decision[Any]] = []
+    if row["request"] is not None:
+        roles = staff.roles(context, row["by"])
+        asked.append(beyond_authority(context.policy, roles=roles, request=row["request"], discount=row["discount"]))
+    return _Explained(row["number"], row["customer_name"], None, [*asked, *_steps(context, row["approval"])])
+
+
 def _approval(context: Context, ref: str) -> _Explained:
     row = approvals.show(context, ref)
-    subject = (_quote if row["subject_kind"] == SubjectKind.QUOTE else _order)(context, row["subject_ref"])
+    subject = _SUBJECTS[SubjectKind(row["subject_kind"])](context, row["subject_ref"])
     route = [decision for decision in subject.decisions if decision.rule not in _OF_STEPS]
     return subject._replace(ref=row["number"], decisions=[*route, *_steps(context, row)])
 
@@ -168,5 +188,11 @@ _OF_STEPS: Final = frozenset(("approval-deadline", "separation-of-duties", "reje
 _KINDS: Final[tuple[tuple[str, str, Callable[[Context, str], _Explained]], ...]] = (
     (r"Q\d{4}-\d{4,}", "quote", _quote),
     (r"DD\d{4}-\d{4,}", "order", _order),
+    (r"YY\d{4}-\d{4,}", "objection", _objection),
     (r"AP\d{4}-\d{4,}", "approval", _approval),
 )
+_SUBJECTS: Final = {
+    SubjectKind.QUOTE: _quote,
+    SubjectKind.ORDER: _order,
+    SubjectKind.OBJECTION: _objection,
+}

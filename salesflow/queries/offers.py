@@ -44,3 +44,16 @@ def orders(context: Context) -> Iterator[Offer]:
     """Numbers of orders, the newest first, with their customers."""
     for row in context.reader.stream("SELECT number, customer_name FROM v_order ORDER BY id DESC"):
         yield row["number"], row["customer_name"]
+
+
+def objections(context: Context) -> Iterator[Offer]:
+    """Numbers of objections that are not settled, the newest first, with their customers."""
+    sql = "SELECT number, customer_name FROM v_objection WHERE outcome <> 'resolved' ORDER BY id DESC"
+    for row in context.reader.stream(sql):
+        yield row["number"], row["customer_name"]
+
+
+def scripts(context: Context) -> Iterator[Offer]:
+    """Numbers of scripts in use, with their titles."""
+    for row in context.reader.stream("SELECT id, title FROM v_script WHERE NOT retired ORDER BY id"):
+        yield str(row["id"]), row["title"]

@@ -75,6 +75,11 @@ def sku(context: Context, ref: str) -> str:
     raise NotFound(msg("there is no product {sku}", sku=ref), hint, code="unknown-product")
 
 
+def key(context: Context, ref: str) -> int:
+    """The key of the product that a person means. Raises NotFound with the nearest SKU."""
+    return int(context.reader.value("SELECT id FROM v_product WHERE sku = :sku", {"sku": sku(context, ref)}))
+
+
 def _escaped(word: str) -> str:
     """The word for LIKE, its wildcards taken literally."""
     lowered = word.lower()

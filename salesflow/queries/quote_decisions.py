@@ -7,10 +7,10 @@ from datetime import date
 from typing import Any
 
 from salesflow.context import Context
-from salesflow.enums import Grade, QuoteState, Role
+from salesflow.enums import Grade, QuoteState
 from salesflow.i18n import Message, label, msg, nmsg
 from salesflow.money import half_up
-from salesflow.queries import approvals
+from salesflow.queries import approvals, staff
 from salesflow.rules.approvals import Step
 from salesflow.rules.arithmetic import Item, price_line
 from salesflow.rules.decision import Decision
@@ -24,7 +24,7 @@ _PIECE = 1_000
 def review(context: Context, quote: Mapping[str, Any]) -> Review:
     """What discount-authority and price-floor say of a quote (a row of queries.quotes.show) for the roles of its owner."""
     lines = [offered(line, quote["quote_discount"]) for line in quote["lines"]]
-    return review_offered(context.policy, roles=_roles(context, quote["owner"]), offered=lines)
+    return review_offered(context.policy, roles=staff.roles(context, quote["owner"]), offered=lines)
 
 
 def automatic(context: Context, quote: Mapping[str, Any]) -> list[tuple[int, Decision[int]]]:
@@ -114,8 +114,3 @@ def offered(line: Mapping[str, Any], quote_discount: int) -> Offered:
     )
     priced = price_line(item, line=line["line"], quote_discount=quote_discount)
     return Offered(priced, line["quantity"], line["floor_price"], line["cost"])
-
-
-def _roles(context: Context, login: str) -> list[Role]:
-    roles = context.reader.value("SELECT roles FROM v_staff WHERE login = :login", {"login": login})
-    return [Role(role) for role in (roles or "").split(",") if role]

@@ -6,6 +6,7 @@ from typing import Any
 
 from salesflow.columns import Column, Kind
 from salesflow.context import Context
+from salesflow.enums import Role
 from salesflow.errors import NotFound
 from salesflow.i18n import msg
 from salesflow.queries.base import Page, Where, page
@@ -47,6 +48,12 @@ def staff_id(context: Context, login: str, *, everybody: bool = False) -> int:
     if found is None:
         raise unknown(context, login)
     return int(found)
+
+
+def roles(context: Context, login: str) -> list[Role]:
+    """The roles that somebody holds."""
+    held = context.reader.value("SELECT roles FROM v_staff WHERE login = :login", {"login": login})
+    return [Role(role) for role in str(held or "").split(",") if role]
 
 
 def unknown(context: Context, login: str) -> NotFound:

@@ -94,3 +94,29 @@ def _where(concession: Concession) -> Message:
     if concession.line is None:
         return msg("on the goods as a whole")
     return msg("on line {line}", line=concession.line)
+
+
+def beyond_authority(
+    policy: Policy, *, roles: Collection[Role], request: str, discount: int | None = None, role: Role | None = None
+) -> Decision[tuple[Step, ...]]:
+    """Whom a request that comes with an objection goes to. `value` is the route, empty where its maker may grant it.
+
+    A discount in basis points is measured as that of a quote. Anything else goes to the role that is named, else to the
+    next one of manager and director that its maker does not hold. Outcome: "within" or "above". Source: template-guide.
+    """
+    if discount is not None:
+        asked = Concession(None, _WHOLE, _WHOLE - discount)
+        measured = discount_authority(policy, roles=roles, concessions=(asked,))
+        if role is None or not measured.value or role in {step.role for step in measured.value}:
+            return measured
+        route = (*measured.value, _requested(policy, role, request))
+        return measured._replace(value=tuple(sorted(route, key=lambda step: step.role is Role.DIRECTOR)))
+    chosen = role or next((above for above in _LADDER if above not in roles), Role.DIRECTOR)
+    step = _requested(policy, chosen, request)
+    facts: dict[str, object] = {"request": request, "role": chosen}
+    return Decision(DISCOUNT_AUTHORITY, "above", Strength.ROUTE, step.why, facts, (step,))
+
+
+def _requested(policy: Policy, role: Role, request: str) -> Step:
+    why = msg("beyond the salesperson's authority: {request}", request=request)
+    return Step(role, DISCOUNT_AUTHORITY, why, policy.approval_deadline.workdays)

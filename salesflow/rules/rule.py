@@ -19,6 +19,7 @@ FOLLOW_UP: Final = "follow-up"
 QUOTE: Final = "quote"
 ORDER: Final = "order"
 APPROVAL: Final = "approval"
+OBJECTION: Final = "objection"
 
 REFUSE: Final = (Strength.REFUSE,)
 FLAG: Final = (Strength.FLAG,)

@@ -27,6 +27,7 @@ from salesflow.text import clean, fold
 SUBJECTS: Final = {
     SubjectKind.QUOTE: "salesflow.services.quotes",
     SubjectKind.ORDER: "salesflow.services.orders",
+    SubjectKind.OBJECTION: "salesflow.services.objections",
 }
 
 
