@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import Final
 
 from salesflow.errors import InvalidValue
 from salesflow.i18n import msg
+from salesflow.struct import Struct
 
+CHINA: Final = "Asia/Shanghai"
 _STORED: Final = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?"
 _STORED_LENGTH: Final = len("2026-03-05 06:30:00")
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(Struct):
     """What time it is, and where: `source` gives any aware datetime, `zone` is the business's time zone."""
 
     source: Callable[[], datetime]
@@ -49,7 +49,13 @@ def fixed_clock(instant: datetime, zone_name: str) -> Clock:
 
 
 def zone(name: str) -> tzinfo:
-    """The time zone with an IANA name; InvalidValue if there is none."""
+    """The time zone with an IANA name; InvalidValue if there is none.
+
+    China's is known by heart: it has had one offset since 1991, and reading the machine's zones takes a third of a bare
+    interpreter's start.
+    """
+    if name == CHINA:
+        return timezone(timedelta(hours=8), CHINA)
     from zoneinfo import ZoneInfo
 
     try:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import time
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from salesflow import config
-from salesflow.clock import Clock, fixed_clock, system_clock
+from salesflow.clock import CHINA, Clock, fixed_clock, system_clock
 from salesflow.enums import Role
 from salesflow.errors import DatabaseProblem, NotFound, NotPermitted, UsageError
 from salesflow.i18n import label, msg
+from salesflow.struct import Struct
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,12 +27,10 @@ if TYPE_CHECKING:
     from salesflow.rules.policy import Policy
     from salesflow.workdays import Calendar
 
-DEFAULT_ZONE = "Asia/Shanghai"
 END_OF_DAY = time(23, 59, 59)
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(Struct):
     """The staff member on whose behalf the command runs."""
 
     id: int
@@ -53,7 +52,7 @@ class Actor:
             )
 
 
-@dataclass(slots=True)
+@dataclass
 class Asked:
     """What the command line asks of the output: set by the options that all commands share, read by the renderer and lists."""
 
@@ -65,20 +64,30 @@ class Asked:
     reverse: bool = False
 
 
-@dataclass
 class Context:
     """Everything that a command needs of the world. Services and queries get it; nothing reads the environment behind it."""
 
-    environ: Mapping[str, str]
-    database: str
-    settings: config.Settings
-    clock: Clock
-    user: str | None = None
-    color: str = "auto"
-    verbose: bool = False
-    as_of: datetime | None = None
-    asked: Asked = field(default_factory=Asked)
-    notes: list[Decision[Any]] = field(default_factory=list)
+    def __init__(
+        self,
+        environ: Mapping[str, str],
+        database: str,
+        settings: config.Settings,
+        clock: Clock,
+        user: str | None = None,
+        color: str = "auto",
+        verbose: bool = False,
+        as_of: datetime | None = None,
+    ) -> None:
+        self.environ = environ
+        self.database = database
+        self.settings = settings
+        self.clock = clock
+        self.user = user
+        self.color = color
+        self.verbose = verbose
+        self.as_of = as_of
+        self.asked = Asked()
+        self.notes: list[Decision[Any]] = []
 
     @cached_property
     def reader(self) -> Reader:
@@ -203,7 +212,7 @@ def make(
 ) -> Context:
     """The context for a command line. Raises InvalidValue for a bad moment, zone or configuration."""
     settings = config.load(config.config_path(environ))
-    zone = settings.text("timezone") or DEFAULT_ZONE
+    zone = settings.text("timezone") or CHINA
     clock, moment = system_clock(zone), None
     if as_of is not None:
         from salesflow.dates import parse_instant

@@ -6,7 +6,7 @@ thousandths, scores hundredths. The defaults are the preset "balanced". What eac
 are in `policy_keys`; the file format is in `policy_toml`: neither is needed to apply a rule, so neither is imported
 here.
 
-Named tuples, because they are defined five times faster than dataclasses and every command loads this module.
+Every command loads this module, so its tables are of the kind of class that costs least to define.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from salesflow.enums import Grade
 from salesflow.rules.decision import Strength
 from salesflow.rules.phrases import IMPRESSIONS, VAGUE_NEEDS, VAGUE_PLANS
+from salesflow.struct import Struct
 
 if TYPE_CHECKING:
     from salesflow.rules.policy_keys import Parameter
@@ -32,7 +33,7 @@ class Tier(NamedTuple):
     percent: int
 
 
-class Business(NamedTuple):
+class Business(Struct):
     close: time = time(18, 0)
 
 
@@ -59,39 +60,39 @@ PLAN_STAGES: Final = (
 )
 
 
-class Limits(NamedTuple):
+class Limits(Struct):
     name: int = 200
     line: int = 500
     text: int = 20_000
     attachment: int = 25
 
 
-class Corrections(NamedTuple):
+class Corrections(Struct):
     hours: int = 24
 
 
-class PlanTemplates(NamedTuple):
+class PlanTemplates(Struct):
     stages: tuple[Stage, ...] = PLAN_STAGES
 
 
-class Escalation(NamedTuple):
+class Escalation(Struct):
     remind_days: int = 0
     manager_days: int = 0
     owner_days: int = 0
 
 
-class EntryDeadline(NamedTuple):
+class EntryDeadline(Struct):
     hours: int = 24
     workdays: int = 0
 
 
-class NeedSpecific(NamedTuple):
+class NeedSpecific(Struct):
     strength: Strength = Strength.HINT
     min_length: int = 10
     phrases: tuple[str, ...] = VAGUE_NEEDS
 
 
-class GradeScore(NamedTuple):
+class GradeScore(Struct):
     industry_potential: int = 1
     budget_match: int = 1
     decision_chain: int = 1
@@ -100,23 +101,23 @@ class GradeScore(NamedTuple):
     b_from: int = 250
 
 
-class GradingDeadline(NamedTuple):
+class GradingDeadline(Struct):
     workdays: int = 1
 
 
-class Assign(NamedTuple):
+class Assign(Struct):
     weight_a: int = 3
     weight_b: int = 2
     weight_c: int = 1
 
 
-class FirstContactDeadline(NamedTuple):
+class FirstContactDeadline(Struct):
     a_hours: int = 48
     b_days: int = 7
     c_days: int = 7
 
 
-class Cadence(NamedTuple):
+class Cadence(Struct):
     a_days: int = 7
     b_days: int = 14
     c_days: int = 30
@@ -128,50 +129,50 @@ class Cadence(NamedTuple):
     a_contacts_per_week: int = 0
 
 
-class LogDeadline(NamedTuple):
+class LogDeadline(Struct):
     hours: int = 24
 
 
-class ObjectiveWording(NamedTuple):
+class ObjectiveWording(Struct):
     strength: Strength = Strength.HINT
     phrases: tuple[str, ...] = IMPRESSIONS
 
 
-class PlanDeadline(NamedTuple):
+class PlanDeadline(Struct):
     workdays: int = 3
 
 
-class SupportLeadTime(NamedTuple):
+class SupportLeadTime(Struct):
     strength: Strength = Strength.FLAG
     workdays: int = 2
 
 
-class PlanSpecific(NamedTuple):
+class PlanSpecific(Struct):
     strength: Strength = Strength.HINT
     min_length: int = 4
     phrases: tuple[str, ...] = VAGUE_PLANS
 
 
-class StaleDowngrade(NamedTuple):
+class StaleDowngrade(Struct):
     grade: Grade = Grade.B
     days: int = 14
     to: str = "C"
     warn_days: int = 3
 
 
-class StallAnalysis(NamedTuple):
+class StallAnalysis(Struct):
     days: int = 30
 
 
-class LostProposal(NamedTuple):
+class LostProposal(Struct):
     days: int = 90
 
 
-class CoachingAlert(NamedTuple):
+class CoachingAlert(Struct):
     workdays: int = 3
 
 
-class AutoDiscount(NamedTuple):
+class AutoDiscount(Struct):
     grade_a: int = 300
     grade_b: int = 100
     grade_c: int = 0
@@ -179,41 +180,41 @@ class AutoDiscount(NamedTuple):
     amount_tiers: tuple[Tier, ...] = ()
 
 
-class DiscountAuthority(NamedTuple):
+class DiscountAuthority(Struct):
     rep: int = 1_000
     senior_rep: int = 1_000
     manager: int = 2_000
 
 
-class PriceFloor(NamedTuple):
+class PriceFloor(Struct):
     min_margin: int = 0
 
 
-class QuoteValidity(NamedTuple):
+class QuoteValidity(Struct):
     days: int = 30
     warn_days: int = 3
 
 
-class OrderApproval(NamedTuple):
+class OrderApproval(Struct):
     director_above: int = 50_000_000
 
 
-class CreditLimit(NamedTuple):
+class CreditLimit(Struct):
     over_limit: str = "director"
     overdue_step_days: int = 0
     overdue_refuse_days: int = 30
 
 
-class SeparationOfDuties(NamedTuple):
+class SeparationOfDuties(Struct):
     strength: Strength = Strength.REFUSE
     allow_only_holder: bool = True
 
 
-class ApprovalDeadline(NamedTuple):
+class ApprovalDeadline(Struct):
     workdays: int = 1
 
 
-class Policy(NamedTuple):
+class Policy(Struct):
     """Everything that the rules take from the policy, one attribute per table; `Policy()` is the preset "balanced"."""
 
     business: Business = Business()
@@ -255,7 +256,7 @@ class Policy(NamedTuple):
     def from_json(cls, text: str) -> Policy:
         """The policy that `to_json` stored; keys that it did not know yet have their defaults."""
         stored = json.loads(text)
-        return cls(**{name: _section(default, stored.get(name, {})) for name, default in cls._field_defaults.items()})
+        return cls(**{name: _section(getattr(cls, name), stored.get(name, {})) for name in cls._fields})
 
     def describe(self) -> list[Parameter]:
         """Every key with its value, its default, its unit and its meaning, in the order of the tables."""

@@ -77,8 +77,8 @@ def test_showing_for_people(office: Office) -> None:
     assert ["cadence", "a_days", "days", "7"] in [line.split() for line in lines]
     explained = office.ok("policy", "show", "--explain").out.splitlines()
     assert explained[0].split() == ["Parameter", "Meaning", "Value"]
-    assert explained[5].split("  ")[0] == "entry-deadline.hours"
-    assert "a lead is recorded within so many hours of its first contact (hours)" in explained[5]
+    assert explained[6].split("  ")[0] == "corrections.hours"
+    assert "a lead is recorded within so many hours of its first contact (hours)" in explained[11]
     table = office.ok("policy", "show", "--format", "table").out.splitlines()
     assert table[:3] == ["business", "  close              18:00", "limits"] or table[0] == "business"
 
@@ -91,7 +91,7 @@ def test_showing_in_chinese(office: Office) -> None:
 
 def test_the_list_options_work(office: Office) -> None:
     done = office.ok("policy", "show", "--sort", "key", "--reverse", "--limit", "2", "--format", "ids")
-    assert done.out == "entry-deadline.workdays\napproval-deadline.workdays\n"
+    assert done.out == "entry-deadline.workdays\ngrading-deadline.workdays\n"
     assert "there are more than these 2" in done.err
     assert office.run("policy", "show", "--sort", "meaning").status == 2
     assert office.json("policy", "show", "--fields", "id,value", "--limit", "1") == [

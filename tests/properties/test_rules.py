@@ -8,16 +8,16 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesflow.enums import Grade, Role, Status
+from salesflow.enums import Grade, Method, Role, Status
 from salesflow.i18n import msg
 from salesflow.rules.approvals import Step, merge_routes
 from salesflow.rules.authority import Concession, discount_authority
 from salesflow.rules.cadence import Base, beyond_cadence, cadence
 from salesflow.rules.decision import Strength
 from salesflow.rules.orders import credit_limit, order_approval
-from salesflow.rules.policy import PRESETS, Policy, Tier
+from salesflow.rules.policy import PRESETS, Policy, Stage, Tier
 from salesflow.rules.policy_keys import KEYS, contradictions
-from salesflow.rules.policy_kinds import Code, Flag, Kind, Scaled, Texts, Tiers, Whole
+from salesflow.rules.policy_kinds import Code, Flag, Kind, Scaled, Stages, Texts, Tiers, Whole
 from salesflow.rules.policy_toml import load_preset, parse_policy
 from salesflow.rules.pricing import auto_discount, price_floor, quote_standing, quote_validity
 from salesflow.rules.stale import falls_on, lost_proposal, stale_downgrade
@@ -53,6 +53,11 @@ def values(kind: Kind) -> st.SearchStrategy[Any]:
         starts = st.lists(values(kind.start), max_size=3, unique=True).map(sorted)
         percent = st.lists(values(kind.percent), min_size=3, max_size=3, unique=True).map(sorted)
         return st.builds(lambda from_, by: tuple(map(Tier, from_, by)), starts, percent)
+    if isinstance(kind, Stages):
+        some = texts.map(str.strip)
+        named = some.filter(bool)
+        methods, roles = st.sampled_from([*Method]), st.sampled_from(["", *Role])
+        return st.lists(st.builds(Stage, named, values(kind.day), methods, named, some, roles), max_size=3).map(tuple)
     return st.builds(time, st.integers(0, 23), st.integers(0, 59))
 
 

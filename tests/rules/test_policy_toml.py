@@ -8,7 +8,7 @@ import pytest
 
 from salesflow.errors import InvalidValue
 from salesflow.rules.decision import Strength
-from salesflow.rules.policy import Policy, Tier
+from salesflow.rules.policy import DiscountAuthority, Policy, Tier
 from salesflow.rules.policy_toml import load_preset, parse_policy
 
 
@@ -56,7 +56,7 @@ def test_units_of_the_file() -> None:
         """
     )
     assert policy.business.close == time(17, 30)
-    assert tuple(policy.discount_authority) == (250, 700, 1_225)
+    assert policy.discount_authority == DiscountAuthority(250, 700, 1_225)
     assert policy.order_approval.director_above == 50_000_000
     assert policy.price_floor.min_margin == 1
     assert policy.grade_score.a_from == 425

@@ -91,7 +91,11 @@ def test_an_unknown_zone_is_refused_with_an_example(name: str) -> None:
 
 
 def test_known_zones() -> None:
-    assert zone("Asia/Shanghai") == SHANGHAI
+    for year in range(1992, 2100):
+        moment = datetime(year, 7, 1, 12)  # noqa: DTZ001 - a wall clock's time, put into either zone below
+        assert moment.replace(tzinfo=zone("Asia/Shanghai")).utcoffset() == moment.replace(tzinfo=SHANGHAI).utcoffset()
+    assert str(zone("Asia/Shanghai")) == "Asia/Shanghai"
+    assert zone("Europe/Berlin") == ZoneInfo("Europe/Berlin")
     assert zone("UTC").utcoffset(datetime(2026, 3, 5, tzinfo=UTC)) == timedelta(0)
 
 

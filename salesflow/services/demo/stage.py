@@ -5,7 +5,6 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import count
 from random import Random
@@ -100,10 +99,10 @@ class Stage:
 
 def stopped(clock: Clock, at: datetime) -> Clock:
     """The clock at a standstill."""
-    return replace(clock, source=lambda: at)
+    return clock._replace(source=lambda: at)
 
 
 def acting(context: Context, login: str, at: datetime | None = None) -> Context:
     """The same world with somebody else in it, at another moment if one is given."""
     clock = context.clock if at is None else stopped(context.clock, at)
-    return replace(context, user=login, clock=clock, as_of=None, notes=[])
+    return Context(context.environ, context.database, context.settings, clock, login, context.color, context.verbose)
