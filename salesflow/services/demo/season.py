@@ -18,6 +18,7 @@ from salesflow.models.customer import Customer
 from salesflow.services import customers, followups, stale, status
 from salesflow.services.demo import cast
 from salesflow.services.demo.deals import ENDINGS, Deals, customer_with, owner_of
+from salesflow.services.demo.replies import Replies
 from salesflow.services.demo.stage import Hours, Stage
 
 DAYS: Final = 182
@@ -41,9 +42,11 @@ class Season:
         self._hours = Hours(context, self._random)
         self._stage = Stage(context, datetime.combine(self._today, time(), context.clock.zone))
         self._deals = Deals(self._stage, self._hours, self._random)
+        self._replies = Replies(self._stage, self._hours, seed)
 
     def play(self) -> None:
         first, last = self._workday(DAYS), self._workday(1)
+        self._stage.plan(self._hours.at(first, 8), cast.MANAGER, self._replies.library)
         for number in range(self._size):
             self._lead(number)
         self._sweep_on(self._calendar.following(first + timedelta(days=7 - first.weekday())))
@@ -51,6 +54,7 @@ class Season:
         while day < last:
             self._deals.go_through_inboxes(day)
             day = self._calendar.add_workdays(day, 1)
+        self._stage.plan(self._hours.at(last, 9), cast.MANAGER, partial(self._object_to_a_price, last))
         self._stage.plan(self._hours.at(last, 10), cast.MANAGER, partial(self._plan_ahead, last))
         self._stage.plan(self._hours.at(last, 10), cast.MANAGER, partial(self._deals.last_day, last))
         self._stage.play()
@@ -100,6 +104,8 @@ class Season:
             logged = followups.log(work, customer.id or 0, self._talk(customer, at, fate, number))
             if number in (3, 6) and fate in (Status.HOT, Status.WON, Status.INTERESTED):
                 self._deals.quote(code, seller, self._hours.later(at, 1), to_win=fate is Status.WON)
+            if number in (2, 4):
+                self._replies.maybe(code, seller, at + timedelta(minutes=10))
             if logged.next.value is not None:
                 self._contact(code, seller, self._next_time(at, logged.next.value, customer.grade), fate, number + 1)
 
@@ -149,6 +155,11 @@ class Season:
             self._sweep_on(self._calendar.following(day + timedelta(days=7 - day.weekday())))
 
         self._stage.plan(self._hours.at(day, 8, 30), cast.MANAGER, sweep)
+
+    def _object_to_a_price(self, last: date, work: Transaction) -> None:
+        """One of the customers nearest to a deal wants more than its salesperson may give."""
+        for customer in self._deals.nearest_to_a_deal(work)[-1:]:
+            self._replies.ask_for_a_discount(customer.code, owner_of(work, customer), self._hours.at(last, 16, 30))
 
     def _plan_ahead(self, last: date, work: Transaction) -> None:
         """What is planned for today, or the first working day after it; the technicians are asked to help with some of it."""
