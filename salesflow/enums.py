@@ -260,3 +260,29 @@ class Figure(Code):
     SUBMITTED = "submitted"
     APPROVED = "approved"
     OVERDUE = "overdue"
+
+
+class Belonging(Code):
+    """What belongs to a customer and goes along when it is merged into another one."""
+
+    CONTACT = "contact"
+    FOLLOWUP = "followup"
+    PLAN = "plan"
+    QUOTE = "quote"
+    ORDER = "order"
+    APPROVAL = "approval"
+    OBJECTION = "objection"
+    ATTACHMENT = "attachment"
+    STALL_ANALYSIS = "stall_analysis"
+    TAG = "tag"
+    FORMER_CODE = "former_code"
+
+
+class TwinReason(Code):
+    """Why two customers are likely to be one."""
+
+    SAME_NAME = "same-name"
+    SIMILAR_NAME = "similar-name"
+    SAME_PHONE = "same-phone"
+    SAME_EMAIL = "same-email"
+    SAME_WECHAT = "same-wechat"

@@ -28,6 +28,7 @@ HEAVY = {
     "pydantic",
     "pypinyin",
     "python_calamine",
+    "rapidfuzz",
     "rich",
     "smtplib",
     "sqlalchemy",

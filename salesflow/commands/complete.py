@@ -35,10 +35,17 @@ def staff(ctx: typer.Context, incomplete: str) -> Offers:
 
 
 def tag(ctx: typer.Context, incomplete: str) -> Offers:
-    """Tags of the library."""
+    """Tags of the library that are not retired."""
     from salesflow.queries import offers
 
     return _from_database(ctx, lambda context: _beginning(offers.tags(context), incomplete))
+
+
+def any_tag(ctx: typer.Context, incomplete: str) -> Offers:
+    """Tags of the library, retired ones too: where a tag is to be looked after or taken away."""
+    from salesflow.queries import offers
+
+    return _from_database(ctx, lambda context: _beginning(offers.tags(context, retired=True), incomplete))
 
 
 def product(ctx: typer.Context, incomplete: str) -> Offers:

@@ -22,6 +22,8 @@ app = noun(
     "Customers: the customer file, status, import, stale leads.",
     customer_import="import",
     customer_stale="stale",
+    customer_twins="duplicates merge",
+    customer_tag="tag",
 )
 
 CUSTOMER = typer.Argument(
@@ -127,7 +129,10 @@ def add(
         intake.flush()
     record = _record(context, code)
     text = msg("added {code} {name}, owner {owner}", code=code, name=record.row["name"], owner=record.row["owner"])
-    return Written(text, code, record, () if intake.due is None else (intake.due.message,))
+    details = () if intake.due is None else (intake.due.message,)
+    if intake.new_tags:
+        details = (*details, msg("new in the library: {tags}", tags=intake.new_tags))
+    return Written(text, code, record, details)
 
 
 @app.command("list", cls=List)

@@ -22,4 +22,4 @@ class CustomerTag(Base, table=True):
     __tablename__ = "customer_tag"
 
     customer_id: int = reference("customer.id", primary_key=True)
-    tag_id: int = reference("tag.id", primary_key=True)
+    tag_id: int = reference("tag.id", primary_key=True, index=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, inspect, literal_column, select, text
+from sqlalchemy import Connection, Select, SelectBase, and_, func, inspect, literal_column, select, text
 
 from salesflow.enums import PlanState, Status
 from salesflow.models import views_deals as deals
@@ -82,7 +82,18 @@ def _customer_dates() -> Select[Any]:
 
 def _customer_name() -> Select[Any]:
     """What a reference to a customer is looked up in: the customer table alone."""
-    names = ("id", "code", "name", "name_folded", "owner_id", "grade", "status", "archived_at", "merged_into_id")
+    names = (
+        "id",
+        "code",
+        "name",
+        "name_folded",
+        "name_norm",
+        "owner_id",
+        "grade",
+        "status",
+        "archived_at",
+        "merged_into_id",
+    )
     return select(*[column for column in all_of(customer) if column.name in names])
 
 
@@ -100,7 +111,7 @@ def _customer_facts() -> Select[Any]:
         "recorded_at",
         "entry_late",
     )
-    dates = ("last_contact_on", "last_progress_on", "archived_at")
+    dates = ("last_contact_on", "last_progress_on", "archived_at", "merged_into_id")
     return select(*(customer.c[name] for name in (*names, *dates)), login_of(customer.c.owner_id, "owner"))
 
 
@@ -204,17 +215,18 @@ def _owner_change() -> Select[Any]:
     )
 
 
-def definitions() -> dict[str, Select[Any]]:
+def definitions() -> dict[str, SelectBase]:
     """Every view by its name."""
     return {
         "v_staff": _staff(),
         "v_customer": _customer(),
         "v_customer_name": _customer_name(),
         "v_customer_tag": select(*all_of(customer_tag)),
-        "v_tag": select(*all_of(tag)),
+        "v_tag": library.tag_view(),
         "v_customer_dates": _customer_dates(),
         "v_customer_facts": _customer_facts(),
         "v_contact": _contact(),
+        "v_shared_contact": library.shared_contact_view(),
         "v_followup": _followup(),
         "v_plan_item": _plan_item(),
         "v_followup_due": _followup_due(),

@@ -1,21 +1,24 @@
-"""The read views of corrections, objections, scripts, attachments and the outbox."""
+"""The read views of tags, shared contacts, corrections, objections, scripts, attachments and the outbox."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import CompoundSelect, Select, and_, func, literal_column, select, union_all
 
 from salesflow.enums import ObjectionOutcome
 from salesflow.models.attachment import Attachment
+from salesflow.models.contact import Contact
 from salesflow.models.followup import Followup, FollowupCorrection
 from salesflow.models.objection import Objection, Script
 from salesflow.models.outbox import OutboxMessage
 from salesflow.models.product import Product
+from salesflow.models.tag import CustomerTag, Tag
 from salesflow.models.view_parts import all_of, by_staff, customer, login_of, of_customer, staff, table_of
 
 attachment, outbox = table_of(Attachment), table_of(OutboxMessage)
 objection, script, product = table_of(Objection), table_of(Script), table_of(Product)
+tag, customer_tag, contact = table_of(Tag), table_of(CustomerTag), table_of(Contact)
 correction, followup = table_of(FollowupCorrection), table_of(Followup)
 
 
@@ -55,3 +58,42 @@ def script_view() -> Select[Any]:
 
 def outbox_view() -> Select[Any]:
     return by_staff(outbox, "created_by").add_columns(login_of(outbox.c.staff_id, "staff"))
+
+
+def tag_view() -> Select[Any]:
+    """Tags, with how many customers that are not archived have each."""
+    uses = (
+        select(func.count())
+        .select_from(customer_tag.join(customer, customer.c.id == customer_tag.c.customer_id))
+        .where(customer_tag.c.tag_id == tag.c.id, customer.c.archived_at.is_(None))
+        .scalar_subquery()
+        .label("uses")
+    )
+    return select(*all_of(tag), tag.c.retired_at.is_not(None).label("retired"), uses)
+
+
+def shared_contact_view() -> CompoundSelect[Any]:
+    """Contacts with a value that another customer's contact has too. `value_id` is the same for the same value: the first
+    contact that has it.
+    """
+    parts = []
+    for kind in ("phone", "email", "wechat"):
+        first, other = contact.alias("first_contact"), contact.alias("other_contact")
+        value = contact.c[f"{kind}_index"]
+        same = and_(first.c[f"{kind}_index"] == value, first.c.removed_at.is_(None))
+        elsewhere = select(1).where(
+            other.c[f"{kind}_index"] == value,
+            other.c.removed_at.is_(None),
+            other.c.customer_id != contact.c.customer_id,
+        )
+        parts.append(
+            select(
+                literal_column(f"'{kind}'").label("kind"),
+                select(func.min(first.c.id)).where(same).scalar_subquery().label("value_id"),
+                contact.c.id.label("contact_id"),
+                contact.c.customer_id,
+                contact.c.name,
+                contact.c[f"{kind}_masked"].label("masked"),
+            ).where(value.is_not(None), contact.c.removed_at.is_(None), elsewhere.exists())
+        )
+    return union_all(*parts)

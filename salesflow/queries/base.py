@@ -132,8 +132,11 @@ def _reversed(order: str) -> str:
     return ", ".join(term.removesuffix(" DESC") if term.endswith(" DESC") else f"{term} DESC" for term in terms)
 
 
-def arranged(asked: Asked, columns: Columns, rows: Sequence[dict[str, Any]]) -> Page:
-    """Rows that were computed, not read: sorted and limited as the command line asks; what is empty comes last."""
+def arranged(asked: Asked, columns: Columns, rows: Sequence[dict[str, Any]], *, keep: int | None = None) -> Page:
+    """Rows that were computed, not read: sorted and limited as the command line asks; what is empty comes last.
+
+    keep: the limit where the command line names none.
+    """
     if asked.sort is not None:
         orderless = {column.key for column in columns if column.kind in (Kind.MESSAGE, Kind.OBJECT)}
         key = sortable(asked.sort, columns, orderless).key
@@ -141,7 +144,7 @@ def arranged(asked: Asked, columns: Columns, rows: Sequence[dict[str, Any]]) -> 
         rows = [*filled, *(row for row in rows if row[key] is None)]
     elif asked.reverse:
         rows = rows[::-1]
-    limit = asked.limit or len(rows)
+    limit = (keep if asked.limit is None else asked.limit) or len(rows)
     return Page(list(rows[:limit]), more=len(rows) > limit)
 
 

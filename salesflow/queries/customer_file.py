@@ -36,6 +36,7 @@ _STATUS_COLUMNS: Final = (
     Column("competitor", "Competitor", table=False),
     Column("rule", "Rule", table=False),
     Column("by", "By"),
+    Column("customer_code", "Customer code", table=False),
 )
 _GRADE_COLUMNS: Final = (
     Column("at", "At", Kind.INSTANT),
@@ -44,6 +45,7 @@ _GRADE_COLUMNS: Final = (
     Column("reason", "Reason", flexible=True),
     Column("rule", "Rule", table=False),
     Column("by", "By"),
+    Column("customer_code", "Customer code", table=False),
 )
 _QUOTE_COLUMNS: Final = (
     Column("number", "No."),
@@ -65,6 +67,7 @@ SHOW_COLUMNS: Final = (
     Column("remark", "Remark"),
     Column("entry_late", "Recorded late", Kind.FLAG),
     Column("archived_at", "Archived", Kind.INSTANT),
+    Column("former_codes", "Former codes", Kind.LIST),
     Column("contacts", "Contacts", Kind.ROWS, columns=contacts.OF_CUSTOMER, table=False),
     Column("plan", "Plan", Kind.ROWS, columns=_PLAN_COLUMNS, table=False),
     Column("followups", "Latest follow-ups", Kind.ROWS, columns=_FOLLOWUP_COLUMNS, table=False),
@@ -74,27 +77,40 @@ SHOW_COLUMNS: Final = (
 )
 
 _NESTED: Final = tuple(column.key for column in SHOW_COLUMNS if column.kind is Kind.ROWS)
+_COMPUTED: Final = (*_NESTED, "days_overdue", "former_codes")
 _LATEST: Final = 5
 _OPEN_QUOTES: Final = (QuoteState.DRAFT, QuoteState.PENDING_APPROVAL, QuoteState.APPROVED, QuoteState.SENT)
 
 
 def show(context: Context, code: str) -> dict[str, Any]:
     """One customer's file with contacts, plan, latest follow-ups, open quotes and history. `code` is a resolved one."""
-    names = [column.key for column in SHOW_COLUMNS if column.key not in (*_NESTED, "days_overdue")]
+    names = [column.key for column in SHOW_COLUMNS if column.key not in _COMPUTED]
     row = context.reader.one(f"SELECT id, {', '.join(names)} FROM v_customer WHERE code = :code", {"code": code})  # noqa: S608 - names of ours
     if row is None:
         raise customers.unknown(code)
     own = {"id": row.pop("id")}
     complete = customers.completed(context, row)
+    complete["former_codes"] = _former_codes(context, own)
     complete["contacts"] = contacts.of_customer(context, own["id"])
     complete["plan"] = _rows(context, _PLAN_COLUMNS, "v_plan_item", own, "state = 'pending'", "due_on, id")
     complete["followups"] = _rows(
         context, _FOLLOWUP_COLUMNS, "v_followup", own, order=f"at DESC, id DESC LIMIT {_LATEST}"
     )
     complete["quotes"] = _open_quotes(context, own)
-    complete["status_changes"] = _rows(context, _STATUS_COLUMNS, "v_status_change", own, order="at DESC, id DESC")
-    complete["grade_changes"] = _rows(context, _GRADE_COLUMNS, "v_grade_change", own, order="at DESC, id DESC")
+    complete["status_changes"] = _history(context, _STATUS_COLUMNS, "v_status_change", own)
+    complete["grade_changes"] = _history(context, _GRADE_COLUMNS, "v_grade_change", own)
     return {column.key: complete[column.key] for column in SHOW_COLUMNS}
+
+
+def _former_codes(context: Context, own: Mapping[str, Any]) -> list[str]:
+    """The codes of the customers that were merged into this one."""
+    rows = context.reader.rows("SELECT code FROM v_customer_name WHERE merged_into_id = :id ORDER BY code", own)
+    return [row["code"] for row in rows]
+
+
+def _history(context: Context, columns: Sequence[Column], view: str, own: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The newest first; of the files that were merged into this one too."""
+    return _rows(context, columns, view, own, order="at DESC, id DESC", whose=customers.OF_FILE)
 
 
 def _rows(
@@ -104,12 +120,13 @@ def _rows(
     parameters: Mapping[str, Any],
     condition: str = "",
     order: str = "",
+    whose: str = "customer_id = :id",
 ) -> list[dict[str, Any]]:
     """What a view has of one customer (`:id`)."""
     names = ", ".join(f'"{column.key}"' for column in columns)
     narrowed = f" AND {condition}" if condition else ""
     return context.reader.rows(
-        f"SELECT {names} FROM {view} WHERE customer_id = :id{narrowed} ORDER BY {order}",  # noqa: S608 - names of ours
+        f"SELECT {names} FROM {view} WHERE {whose}{narrowed} ORDER BY {order}",  # noqa: S608 - names of ours
         parameters,
     )
 

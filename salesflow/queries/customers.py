@@ -14,6 +14,7 @@ from salesflow.errors import Ambiguous, NotFound
 from salesflow.i18n import msg
 from salesflow.queries import staff as staff_queries
 from salesflow.queries.base import Page, Where, page
+from salesflow.rules.decision import Decision, Strength
 from salesflow.text import fold, nearest
 
 COLUMNS: Final = (
@@ -66,6 +67,14 @@ def listed(context: Context, wanted: Filter | None = None, *, keep: int | None =
         context, "v_customer", COLUMNS, where, order="code", computed=("days_overdue",), keep=keep, by_key=True
     )
     return Page([completed(context, row) for row in found.rows], found.more)
+
+
+def by_code(context: Context, codes: Sequence[str]) -> list[dict[str, Any]]:
+    """A few customers as they are listed, by code."""
+    names = ", ".join(column.key for column in COLUMNS if column.key != "days_overdue")
+    where = Where().any_of("code", codes)
+    rows = context.reader.rows(f"SELECT {names} FROM v_customer{where} ORDER BY code", where.parameters)  # noqa: S608 - names of ours
+    return [completed(context, row) for row in rows]
 
 
 def completed(context: Context, row: dict[str, Any]) -> dict[str, Any]:
@@ -149,7 +158,9 @@ def _start(context: Context, day: date) -> str:
 
 
 MOST_CANDIDATES: Final = 8
-_REF_FIELDS: Final = "id, code, name, owner_id, grade, status"
+_REF_FIELDS: Final = "id, code, name, owner_id, grade, status, merged_into_id"
+OF_FILE: Final = "customer_id IN (SELECT id FROM v_customer_name WHERE id = :id OR merged_into_id = :id)"
+"""A condition on histories that stay with a merged file: the customer's own rows (`:id`), and those of files merged into it."""
 # The keys alone first: the index on names answers that without a look at the customers.
 _HAS_PART: Final = (
     "id IN (SELECT id FROM v_customer_name WHERE name_folded LIKE :part ESCAPE '!' AND archived_at IS NULL LIMIT :most)"
@@ -170,20 +181,35 @@ class CustomerRef(NamedTuple):
 def resolve(context: Context, ref: str) -> CustomerRef:
     """The customer that is meant by its code, its exact name, or a part of its name that no other has.
 
-    Archived customers answer to their code alone. Raises NotFound, or Ambiguous with up to 8 candidates.
+    Archived customers answer to their code alone; who was merged into another one stands for that, by code and by exact
+    name, which is said on stderr. Raises NotFound, or Ambiguous with up to 8 candidates.
     """
+    row = _meant(context, ref)
+    if row["merged_into_id"] is None:
+        return _ref(row)
+    found = _ref(_found(context, "id = :id", id=row["merged_into_id"])[0])
+    text = msg("{code} was merged into {into} {name}", code=row["code"], into=found.code, name=found.name)
+    context.notes.append(Decision("merged", found.code, Strength.FLAG, text))
+    return found
+
+
+def resolve_itself(context: Context, ref: str) -> CustomerRef:
+    """As `resolve`, but who was merged into another customer stands for itself."""
+    return _ref(_meant(context, ref))
+
+
+def _meant(context: Context, ref: str) -> dict[str, Any]:
     wanted = fold(ref)
-    by_code = _found(context, "code = :code", code=wanted.upper())
-    if by_code:
-        return _ref(by_code[0])
-    named = _found(context, "name_folded = :name AND archived_at IS NULL", name=wanted) if wanted else []
-    if not named and wanted:
-        named = _found(context, _HAS_PART, part=f"%{_escaped(wanted)}%")
-    if not named:
+    found = _found(context, "code = :code", code=wanted.upper())
+    if not found and wanted:
+        found = _found(context, "name_folded = :name AND archived_at IS NULL", name=wanted)
+        found = found or _found(context, "name_folded = :name AND merged_into_id IS NOT NULL", name=wanted)
+        found = found or _found(context, _HAS_PART, part=f"%{_escaped(wanted)}%")
+    if not found:
         raise unknown(ref)
-    if len(named) > 1:
-        raise _ambiguous(ref, named)
-    return _ref(named[0])
+    if len({row["merged_into_id"] or row["id"] for row in found}) > 1:
+        raise _ambiguous(ref, found)
+    return found[0]
 
 
 def _found(context: Context, condition: str, **parameters: object) -> list[dict[str, Any]]:

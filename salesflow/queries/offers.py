@@ -15,9 +15,10 @@ def staff(context: Context) -> Iterator[Offer]:
         yield row["login"], row["name"]
 
 
-def tags(context: Context) -> Iterator[Offer]:
-    """Tags of the library."""
-    for row in context.reader.stream("SELECT name FROM v_tag WHERE retired_at IS NULL ORDER BY name"):
+def tags(context: Context, *, retired: bool = False) -> Iterator[Offer]:
+    """Tags of the library, with `retired` also those that are."""
+    sql = "SELECT name FROM v_tag WHERE retired_at IS NULL OR :retired ORDER BY name"
+    for row in context.reader.stream(sql, {"retired": retired}):
         yield row["name"], ""
 
 

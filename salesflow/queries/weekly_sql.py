@@ -13,6 +13,8 @@ from __future__ import annotations
 from typing import Final
 
 VISIBLE: Final = "(archived_at IS NULL OR archived_at >= :end)"
+# A file that was merged since was never a customer of its own: it counts once, in the file that has its records now.
+COUNTED: Final = f"{VISIBLE} AND merged_into_id IS NULL"
 
 
 def _at_end(field: str, customer_id: str, current: str) -> str:
@@ -50,10 +52,10 @@ PROGRESS: Final = (
 
 NEW_CUSTOMERS: Final = f"""SELECT c.code AS customer_code, c.name AS customer_name, c.source, {GRADE} AS grade, c.owner,
     c.first_contact_at, c.recorded_at, c.entry_late
-    FROM v_customer_facts c WHERE c.recorded_at >= :start AND c.recorded_at < :end AND {VISIBLE} AND {{owner_id}}"""
+    FROM v_customer_facts c WHERE c.recorded_at >= :start AND c.recorded_at < :end AND {COUNTED} AND {{owner_id}}"""
 
 CUSTOMERS: Final = f"""SELECT {STATUS} AS status, c.id, c.code AS customer_code, c.name AS customer_name, {GRADE} AS grade,
-    c.owner FROM v_customer_facts c WHERE c.recorded_at < :end AND {VISIBLE} AND {{owner_id}}"""
+    c.owner FROM v_customer_facts c WHERE c.recorded_at < :end AND {COUNTED} AND {{owner_id}}"""
 
 STATUS_CHANGES: Final = """SELECT id, at, customer_id, customer_code, customer_name, owner_id, from_status, to_status, reason,
     loss_reason, competitor, "by" AS person, rule
@@ -87,7 +89,7 @@ LOGGED: Final = """SELECT 'logged' AS figure, NULL AS due_on, at, customer_code,
 
 KEY_CUSTOMERS: Final = f"""SELECT id, code, grade, last_contact FROM (
     SELECT c.id, c.code, {GRADE} AS grade, {STATUS} AS status, {_LAST_CONTACT} AS last_contact
-    FROM v_customer_facts c WHERE c.recorded_at < :end AND {VISIBLE} AND {{owner_id}}
+    FROM v_customer_facts c WHERE c.recorded_at < :end AND {COUNTED} AND {{owner_id}}
     ) k WHERE grade IN ('A', 'B') AND status IN ('prospect', 'interested', 'hot', 'won')"""
 KEY_FACTS: Final = f"""SELECT c.id, c.code AS customer_code, c.name AS customer_name, {GRADE} AS grade, {STATUS} AS status, c.owner,
     (SELECT f.id FROM v_followup f WHERE f.customer_id = c.id AND f.at < :end AND f.recorded_at < :end
@@ -103,7 +105,7 @@ KEY_FOLLOWUPS: Final = (
 _SINCE: Final = "(last_progress_on <= :{0}_on OR last_progress_on IS NULL AND first_contact_at < :{0}_before)"
 OPEN_CUSTOMERS: Final = f"""SELECT id, code, grade, last_progress_on, first_contact_at FROM (
     SELECT c.id, c.code, {GRADE} AS grade, {STATUS} AS status, c.last_progress_on, c.first_contact_at
-    FROM v_customer_facts c WHERE c.recorded_at < :end AND {VISIBLE} AND {{owner_id}}
+    FROM v_customer_facts c WHERE c.recorded_at < :end AND {COUNTED} AND {{owner_id}}
     ) k WHERE status IN ('prospect', 'interested', 'hot')"""
 _DOUBTFUL: Final = """(last_progress_on >= :doubtful_from
     OR id IN (SELECT customer_id FROM v_followup WHERE recorded_at >= :end AND at < :end AND progress)

@@ -40,7 +40,11 @@ _KEPT: Final = (
     *_PLAIN, "id", "code", "owner_id", "status", "grade", "first_contact_at", "budget_cipher", "budget_consent", "archived_at",
 )  # fmt: skip
 _FIND: Final = f"SELECT {', '.join(_KEPT)} FROM customer WHERE "  # noqa: S608 - names of ours
-_BY_CODE: Final = _FIND + "code = :code"
+# Who was merged stands for the customer that it went into.
+_BY_CODE: Final = _FIND + "id = (SELECT coalesce(merged_into_id, id) FROM customer WHERE code = :code)"  # noqa: S608 - names of ours
+_BY_FORMER_NAME: Final = (
+    _FIND + "id = (SELECT merged_into_id FROM customer WHERE name_norm = :name AND merged_into_id IS NOT NULL LIMIT 1)"  # noqa: S608 - names of ours
+)
 _BY_NAME: Final = _FIND + "name_norm = :name AND archived_at IS NULL ORDER BY id LIMIT 1 OFFSET :skip"
 _SAME_NAME: Final = (
     "SELECT code, name FROM customer WHERE name_norm = :name AND id <> :id AND archived_at IS NULL LIMIT 1"
@@ -52,7 +56,7 @@ _LATEST: Final = "SELECT max(at) FROM followup WHERE customer_id = :id"
 
 
 class Found(NamedTuple):
-    """A customer that is there, with its fields as the database has them. Only one found by its code is given a new name."""
+    """A customer that is there, with its fields as the database has them. Only one found by its own code is given a new name."""
 
     id: int
     code: str
@@ -91,7 +95,6 @@ class CustomerUpdates:
         was about.
         """
         row = self._work.look_up(_BY_CODE, {"code": values["code"].upper()}) if "code" in values else None
-        by_code = row is not None
         if row is None and "name" in values:
             row = self._named(values["name"])
         if row is None:
@@ -102,7 +105,7 @@ class CustomerUpdates:
             raise Refused(msg("{code} {name} is archived", code=code, name=fields["name"]), code="archived")
         if code in self._options.rows:
             raise Duplicate(msg("{code} {name} is there twice", code=code, name=fields["name"]), details={"twin": code})
-        return Found(fields["id"], code, fields, by_code)
+        return Found(fields["id"], code, fields, code == values.get("code", "").upper())
 
     def _named(self, name: str) -> tuple[Any, ...] | None:
         norm = normalised_name(name)
@@ -111,7 +114,7 @@ class CustomerUpdates:
         if first is not None and second is not None:
             codes = [row[_KEPT.index("code")] for row in (first, second)]
             raise Ambiguous(msg("{name} is the name of more than one: give the code: {codes}", name=name, codes=codes))
-        return first
+        return first or self._work.look_up(_BY_FORMER_NAME, {"name": norm})
 
     def apply(self, found: Found, values: Values, reason: str) -> ImportOutcome:
         """Change the customer as the row says; `reason` is kept with a change of status or grade.
@@ -240,6 +243,8 @@ class CustomerUpdates:
         """Tags that the customer lacks are added; none is taken away."""
         keys = {tag: self._intake.tag(tag) for tag in parse_tags((typed,))}
         new = [tag for tag, key in keys.items() if not self._work.look_up(_TAGGED, {"customer": found.id, "tag": key})]
+        for tag in new:
+            self._intake.check_tag(tag)
         if new:
             self._intake.flush()
             self._work.insert(CustomerTag, [{"customer_id": found.id, "tag_id": keys[tag]} for tag in new])

@@ -34,9 +34,11 @@ __all__ = ["BUDGET", "Intake", "NewContact", "NewCustomer", "NewStatus", "add", 
 
 BUDGET: Final = "customer.budget"
 _BATCH: Final = 500
-_SAME_NAME: Final = (
-    "SELECT code, name FROM customer WHERE name_norm = :name AND archived_at IS NULL ORDER BY id LIMIT 1"
-)
+# Who was merged stands for the customer that it went into.
+_SAME_NAME: Final = """SELECT kept.code, kept.name FROM customer
+    JOIN customer kept ON kept.id = coalesce(customer.merged_into_id, customer.id)
+    WHERE customer.name_norm = :name AND kept.archived_at IS NULL
+    ORDER BY customer.archived_at IS NOT NULL, customer.id LIMIT 1"""
 # parents before children
 _TABLES: Final[tuple[type[SQLModel], ...]] = (Customer, Contact, StatusChange, GradeChange, PlanItem)
 
@@ -68,7 +70,7 @@ class Intake:
 
     A customer that is refused leaves no trace, so that the next one can follow. Nothing may add customers beside it
     until it is flushed. import_id: the import that they come with; hints and flags of single rows are then not shown.
-    `due` is what rule cadence said of the customer added last.
+    `due` is what rule cadence said of the customer added last, `new_tags` the tags that the library had not.
     """
 
     def __init__(self, work: Transaction, *, allow_duplicate: bool = False, import_id: int | None = None) -> None:
@@ -85,9 +87,11 @@ class Intake:
         self._numbers: dict[str, int] = {}
         self._taken: defaultdict[str, int] = defaultdict(int)
         self._tags: dict[str, int] = {}
+        self._checked_tags: set[str] = set()
         self._new_tags: list[Mapping[str, Any]] = []
         self._tagged: list[Mapping[str, Any]] = []
         self.due: Decision[date] | None = None
+        self.new_tags: list[str] = []
 
     def add(self, new: NewCustomer) -> str:
         """Take one customer in; gives its code.
@@ -98,6 +102,8 @@ class Intake:
         checked = self._desk.check(new)
         if not self._allow_duplicate:
             self._refuse_twin(checked)
+        for tag in checked.tags:
+            self.check_tag(tag)
         if self._import_id is None:
             for remark in checked.remarks:
                 self._work.decide(remark)
@@ -205,6 +211,22 @@ class Intake:
                 }
             )
 
+    def check_tag(self, name: str) -> None:
+        """Refuse a tag that a customer may not get: a retired one, and where a person typed it a new one near another.
+
+        Raises Refused, Duplicate naming the near one.
+        """
+        norm = fold(name)
+        if norm in self._checked_tags:
+            return
+        found = self._work.look_up("SELECT retired_at FROM tag WHERE name_norm = :norm", {"norm": norm})
+        typed = self._import_id is None
+        if (found is None and typed) or (found is not None and found[0] is not None):
+            from salesflow.services import tags
+
+            tags.check(self._work, name, near=typed)
+        self._checked_tags.add(norm)
+
     def tag(self, name: str) -> int:
         """The tag's key, which is there after the next flush at the latest; a tag that the library lacks is added to it."""
         norm = fold(name)
@@ -216,6 +238,7 @@ class Intake:
     def _new_tag(self, name: str, norm: str) -> int:
         key = self._next_id("tag")
         self._new_tags.append({"id": key, "name": name, "name_norm": norm})
+        self.new_tags.append(name)
         self._work.audit("tag.add", "tag", name)
         return key
 

@@ -13,14 +13,28 @@ if TYPE_CHECKING:
 
 
 def load(work: Transaction, customer_id: int, *, archived: bool = False) -> Customer:
-    """The customer to be changed. Raises Refused where it is archived (unless allowed), Conflict where it is gone."""
+    """The customer to be changed. Raises Refused where it is archived (unless allowed) or merged, Conflict where it is gone."""
     found = work.session.get(Customer, customer_id)
     if found is None:
         raise Conflict(msg("the customer is no longer there"), msg("somebody removed it meanwhile; look again"))
     if found.archived_at is not None and not archived:
+        if found.merged_into_id is not None:
+            raise merged(work, found)
         raise Refused(
             msg("{code} {name} is archived", code=found.code, name=found.name),
             msg("archived customers are not changed"),
             code="archived",
         )
     return found
+
+
+def merged(work: Transaction, customer: Customer) -> Refused:
+    """The refusal of a customer that was merged into another one."""
+    into = work.session.get(Customer, customer.merged_into_id)
+    assert into is not None
+    return Refused(
+        msg("{code} was merged into {into} {name}", code=customer.code, into=into.code, name=into.name),
+        msg("see: salesflow customer show {code}", code=into.code),
+        code="merged",
+        details={"merged_into": into.code},
+    )

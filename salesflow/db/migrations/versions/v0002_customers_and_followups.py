@@ -263,6 +263,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stall_analysis")),
     )
     op.create_index(op.f("ix_stall_analysis_customer_id"), "stall_analysis", ["customer_id"], unique=False)
+    op.create_index(op.f("ix_customer_tag_tag_id"), "customer_tag", ["tag_id"], unique=False)
     op.create_index(
         "ix_customer_merged_into_id",
         "customer",
