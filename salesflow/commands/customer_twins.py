@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from salesflow.clock import to_db
-from salesflow.columns import by_key
+from salesflow.columns import Column, by_key
 from salesflow.commands import complete
 from salesflow.commands.base import List, Write, current, screenful
 from salesflow.commands.customer import app
@@ -20,9 +20,12 @@ from salesflow.output.values import to_text
 from salesflow.queries import customers as customer_queries
 from salesflow.queries import duplicates as duplicate_queries
 from salesflow.queries import merges as merge_queries
+from salesflow.text import shorten
 
 if TYPE_CHECKING:
     from salesflow.services.merging import Merged, Value
+
+_LONGEST = 40  # cells of a value in a sentence
 
 
 @app.command("duplicates", cls=List)
@@ -95,11 +98,11 @@ def _written(context: Context, found: Merged, *, dry_run: bool) -> Written:
     text = msg("merged {code} {name} into {into} {twin}", **names)
     if dry_run:
         text = msg("would merge {code} {name} into {into} {twin}", **names)
-    record = Record(merge_queries.COLUMNS, _row(found, dry_run=dry_run), "code")
+    record = Record(merge_queries.COLUMNS, _row(context, found, dry_run=dry_run), "code")
     return Written(text, found.target.code, record, _details(context, found))
 
 
-def _row(found: Merged, *, dry_run: bool) -> dict[str, Any]:
+def _row(context: Context, found: Merged, *, dry_run: bool) -> dict[str, Any]:
     target = found.target
     due = target.next_follow_up_on
     return {
@@ -114,9 +117,9 @@ def _row(found: Merged, *, dry_run: bool) -> dict[str, Any]:
         "values": [
             {
                 "field": value.field,
-                "value": _stored(value.value),
+                "value": _plain(context, value.value),
                 "taken_over": value.taken_over,
-                "other": _stored(value.other),
+                "other": _plain(context, value.other),
             }
             for value in found.values
         ],
@@ -135,16 +138,23 @@ def _details(context: Context, found: Merged) -> tuple[Message, ...]:
 
 def _value(context: Context, value: Value, code: str) -> Message:
     column = by_key(merge_queries.FIELDS)[value.field]
-    stays, gone = (
-        "" if part is None else to_text(column, _stored(part), context.clock.zone)
-        for part in (value.value, value.other)
-    )
+    stays, gone = (_shown(context, column, part) for part in (value.value, value.other))
     field = label("column", column.header)
+    if value.taken_over and value.field == "budget":
+        return msg("{field}: taken over from {code}", field=field, code=code)
     if value.taken_over:
         return msg("{field}: {value}, taken over from {code}", field=field, value=stays, code=code)
     return msg("{field}: {value} stays, {other} gives way", field=field, value=stays, other=gone)
 
 
-def _stored(value: Any) -> Any:
-    """A value in the form that the database has it in."""
-    return to_db(value) if isinstance(value, datetime) else value
+def _shown(context: Context, column: Column, value: Any) -> str:
+    """A value as people read it, of a long text the beginning."""
+    if value is None:
+        return ""
+    stored = to_db(value) if isinstance(value, datetime) else value
+    return shorten(to_text(column, stored, context.clock.zone), _LONGEST)
+
+
+def _plain(context: Context, value: Any) -> Any:
+    """A value as programs read it."""
+    return context.clock.local(value).isoformat() if isinstance(value, datetime) else value

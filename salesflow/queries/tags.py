@@ -12,8 +12,8 @@ from salesflow.text import fold
 COLUMNS: Final = (
     Column("name", "Tag"),
     Column("uses", "Customers", Kind.INTEGER),
-    Column("retired", "Retired", Kind.FLAG),
-    Column("retired_at", "Retired at", Kind.INSTANT, table=False),
+    Column("retired", "Out of use", Kind.FLAG),
+    Column("retired_at", "Out of use since", Kind.INSTANT, table=False),
 )
 
 

@@ -40,7 +40,9 @@ def counted(work: Transaction, customer_id: int) -> dict[str, int]:
             wanted = wanted.where(column.table.c.removed_at.is_(None))
         name = column.table.name
         found[str(_KINDS.get(name, name))] = work.session.execute(wanted).scalar_one()
-    return {kind: count for kind, count in found.items() if count}
+    order = [kind.value for kind in Belonging]
+    known = sorted(found, key=lambda kind: order.index(kind) if kind in order else len(order))
+    return {kind: found[kind] for kind in known if found[kind]}
 
 
 def move(work: Transaction, source_id: int, target_id: int, target_code: str) -> None:
