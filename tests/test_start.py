@@ -47,6 +47,8 @@ READS: dict[str, set[str]] = {
     "customer list": set(),
     "customer list --json --limit 20": set(),
     "customer show HZ2026001": set(),
+    "customer duplicates": {"rapidfuzz"},
+    "tag list": set(),
     "contact list HZ2026001": set(),
     "followup due": set(),
     "followup due --within 3d --json": set(),

@@ -76,6 +76,12 @@ COPIES = {
                    (SELECT to_status FROM status_change WHERE customer_id = customer.id ORDER BY id DESC LIMIT 1) AS last
             FROM customer
         ) WHERE status IS NOT last""",
+    "merged_into_id": """
+        SELECT code, kept, last FROM (
+            SELECT customer.code, kept.code AS kept, coalesce(last.code, kept.code) AS last
+            FROM customer JOIN customer kept ON kept.id = customer.merged_into_id
+            LEFT JOIN customer last ON last.id = kept.merged_into_id
+        ) WHERE kept IS NOT last""",
     "quote total": """
         SELECT number, total, summed FROM (
             SELECT number, total, freight + extras_total

@@ -107,6 +107,12 @@ def _check(work: Transaction, source: Customer, target: Customer) -> None:
                 msg("archived customers are not merged"),
                 code="archived",
             )
+        if customer.forgotten_at is not None:
+            raise Refused(
+                msg("the personal data of {code} {name} was erased", code=customer.code, name=customer.name),
+                msg("what was erased is not brought back by a merge"),
+                code="forgotten",
+            )
     _check_permitted(work, source, target)
     for customer in (source, target):
         _check_no_approval(work, customer)

@@ -19,7 +19,7 @@ LIST_KEYS = [
 ]  # fmt: skip
 SHOW_KEYS = [
     *LIST_KEYS, "size", "address", "source_detail", "need", "has_budget", "budget_consent", "remark", "entry_late", "archived_at",
-    "contacts", "plan", "followups", "quotes", "status_changes", "grade_changes",
+    "former_codes", "contacts", "plan", "followups", "quotes", "status_changes", "grade_changes",
 ]  # fmt: skip
 WHY = "no grade, so as grade C: every 30 days from the first contact on 2026-03-02; 2026-04-01 is a working day"
 
@@ -378,7 +378,17 @@ def test_a_file_for_scripts(stock: Office) -> None:
     assert {key: list(row[key][0]) for key in ("contacts", "plan", "status_changes")} == {
         "contacts": ["name", "title", "phone_masked", "email_masked", "wechat_masked", "role", "primary", "concern"],
         "plan": ["due_on", "method", "focus", "goal", "rule", "beyond_cadence"],
-        "status_changes": ["at", "from_status", "to_status", "reason", "loss_reason", "competitor", "rule", "by"],
+        "status_changes": [
+            "at",
+            "from_status",
+            "to_status",
+            "reason",
+            "loss_reason",
+            "competitor",
+            "rule",
+            "by",
+            "customer_code",
+        ],
     }
 
 

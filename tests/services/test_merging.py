@@ -297,6 +297,8 @@ def test_who_has_the_name_of_a_merged_one_is_a_twin_of_the_other(pair: Office) -
         ("21", 3, 2, Refused, "HZ2026002 was merged into HZ2026001 杭州云帆科技有限公司"),
         ("a", 2, 1, Refused, "HZ2026002 云帆科技（杭州） is archived"),
         ("a", 1, 2, Refused, "HZ2026002 云帆科技（杭州） is archived"),
+        ("f", 2, 1, Refused, "the personal data of HZ2026002 云帆科技（杭州） was erased"),
+        ("f", 1, 2, Refused, "the personal data of HZ2026002 云帆科技（杭州） was erased"),
         ("", 2, 4, NotPermitted, "SH2026001 陈家 is in the charge of chen.jie"),
         ("", 4, 2, NotPermitted, "SH2026001 陈家 is in the charge of chen.jie"),
     ],
@@ -308,8 +310,10 @@ def test_what_is_refused_changes_nothing(
     leads.add(pair, leads.new("陈家", phone="13612345678"), user="chen.jie")
     if prepare == "21":
         merge(pair)
-    elif prepare:
+    elif prepare == "a":
         leads.archive(pair, SOURCE)
+    elif prepare:
+        leads.execute(pair, "UPDATE customer SET forgotten_at = '2026-03-01 00:00:00' WHERE id = 2")
     before = leads.written(pair)
     for act in (merging.examine, merging.merge):
         with pytest.raises(error) as caught, pair.context().transaction() as work:
@@ -350,6 +354,15 @@ def test_a_dry_run_tells_the_same_and_writes_nothing(rich: Office) -> None:
     assert leads.written(rich) == before
     done = merge(rich, 1, 2)
     assert (told.moved, told.values, told.contacts_united) == (done.moved, done.values, done.contacts_united)
+
+
+def test_a_chain_that_was_not_shortened_is_found(pair: Office) -> None:
+    leads.add(pair, leads.new("丙公司", phone="13712345678"))
+    merge(pair, 2, 1)
+    merge(pair, 1, 3)
+    leads.execute(pair, "UPDATE customer SET merged_into_id = 1 WHERE id = 2")
+    (problem,) = pair.run("db", "check", "--json").json["problems"]
+    assert (problem["ref"], problem["kind"]) == (SOURCE, "copy")
 
 
 def test_a_log_for_a_merged_customer_that_was_looked_up_before(pair: Office) -> None:
