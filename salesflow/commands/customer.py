@@ -151,7 +151,9 @@ def list_(
         list[str] | None,
         typer.Option("--industry", click_type=INDUSTRY, help="Of this industry.", autocompletion=complete.industry),
     ] = None,
-    tag: Annotated[list[str] | None, typer.Option("--tag", help="With this tag.", autocompletion=complete.tag)] = None,
+    tag: Annotated[
+        list[str] | None, typer.Option("--tag", help="With this tag.", autocompletion=complete.any_tag)
+    ] = None,
     source: Annotated[
         list[Source] | None, typer.Option("--source", click_type=CODE(Source), help="From this source.")
     ] = None,

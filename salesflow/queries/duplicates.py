@@ -108,9 +108,8 @@ def _findings(
     for pair, finding in _alike(there, customer_id, min_score):
         found[pair].append(finding)
     if min_score <= SAME_VALUE:
-        for pair, finding in _sharing(context, there):
-            if customer_id is None or customer_id in pair:
-                found[pair].append(finding)
+        for pair, finding in _sharing(context, there, customer_id):
+            found[pair].append(finding)
     return found
 
 
@@ -193,7 +192,9 @@ def _long_enough(shorter: str, longer: str, min_score: int) -> bool:
     return 2 * _WHOLE * len(shorter) >= min_score * (len(shorter) + len(longer))
 
 
-def _sharing(context: Context, there: Mapping[int, _Customer]) -> Iterator[tuple[Pair, _Finding]]:
+def _sharing(
+    context: Context, there: Mapping[int, _Customer], customer_id: int | None
+) -> Iterator[tuple[Pair, _Finding]]:
     """The pairs with a contact value in common."""
     groups: defaultdict[tuple[str, int], list[dict[str, Any]]] = defaultdict(list)
     for row in context.reader.stream(_SHARED):
@@ -202,7 +203,7 @@ def _sharing(context: Context, there: Mapping[int, _Customer]) -> Iterator[tuple
     for (kind, _), rows in groups.items():
         reason = _REASONS[kind]
         who = msg("{reason} {value}", reason=label("twinreason", reason), value=rows[0]["masked"])
-        for pair in _pairs(sorted({row["customer_id"] for row in rows}), None):
+        for pair in _pairs(sorted({row["customer_id"] for row in rows}), customer_id):
             yield pair, _Finding(SAME_VALUE, reason, who)
 
 

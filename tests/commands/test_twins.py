@@ -163,6 +163,16 @@ def test_an_old_list_changes_the_customer_that_stays(pair: Office) -> None:
     assert (row["name"], row["size"]) == ("杭州云帆科技有限公司", "300 人")
 
 
+def test_a_list_gives_no_retired_tag(pair: Office) -> None:
+    pair.ok("tag", "retire", "国企")
+    file = pair.database.parent / "list.csv"
+    file.write_text('客户编号,客户名称,标签\nHZ2026001,杭州云帆科技有限公司,"国企,民企"\n', encoding="utf-8")
+    assert pair.json("customer", "import", str(file), "--update")["updated"] == 1
+    file.write_text("客户编号,客户名称,标签\nHZ2026002,云帆科技(杭州),国企\n", encoding="utf-8")
+    done = pair.run("customer", "import", str(file), "--update")
+    assert (done.status, "the tag 国企 is retired" in done.err) == (2, True)
+
+
 def test_the_tag_library(pair: Office) -> None:
     assert pair.json("tag", "add", "民企", "决策链复杂") == [
         {"name": "民企", "uses": 0, "retired": False, "retired_at": None},

@@ -114,6 +114,15 @@ def test_a_contact_value_in_common(office: Office) -> None:
     assert listed(office) == []
 
 
+def test_a_crowd_with_one_number(office: Office) -> None:
+    leads.add(office, *(leads.new(f"公司{chr(0x4E00 + number)}", phone=f"138{number:08d}") for number in range(20)))
+    with office.context().transaction() as work:
+        for key in range(1, 21):
+            contacts.add(work, load(work, key), NewContact("总机", phone="057188888888"), allow_duplicate=True)
+    assert len(listed(office)) == 19
+    assert len(listed(office, 20)) == 19
+
+
 def test_archived_ones_are_left_out(office: Office) -> None:
     add_all(office, "云帆科技", "杭州云帆科技")
     leads.archive(office, "HZ2026002")

@@ -48,7 +48,7 @@ def test_a_customer_is_written_with_everything_that_follows_from_it(office: Offi
         "grade": None, "status": "prospect", "owner_id": 3, "owner": "li.na", "owner_name": "李娜",
         "assigned_at": "2026-03-02 01:00:00", "remark": "第一行\n第二行", "recorded_at": "2026-03-02 01:00:00", "entry_late": 1,
         "last_contact_on": "2026-02-28", "last_progress_on": None, "next_follow_up_on": "2026-03-30", "archived_at": None,
-        "import_id": None, "version": 1, "contact": "张伟", "contact_title": "采购经理", "phone_masked": "138****5678",
+        "import_id": None, "version": 1, "merged_into_id": None, "forgotten_at": None, "contact": "张伟", "contact_title": "采购经理", "phone_masked": "138****5678",
         "tags": one(office, "SELECT tags FROM v_customer")["tags"],
     }  # fmt: skip
     assert sorted(one(office, "SELECT tags FROM v_customer")["tags"].split(",")) == ["决策链复杂", "国企"]
