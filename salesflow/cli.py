@@ -46,6 +46,7 @@ NOUNS: dict[str, Entry] = {
     "quote": Entry("Quotes: priced offers with discounts, routed for approval where needed.", "quote"),
     "approval": Entry("Approvals: your inbox, decisions, the reasons behind a route.", "approval"),
     "order": Entry("Orders: from an accepted quote through approval.", "order"),
+    "attachment": Entry("Attachments: files that belong to a customer, a quote, an order, a follow-up.", "attachment"),
     "report": Entry("Reports for the review meeting.", "report"),
     "explain": Entry("Why: every rule that applies to a record now, with its inputs.", "explain"),
     "rules": Entry("The rule book: every rule, its parameters and its source.", "rules"),

@@ -154,6 +154,14 @@ class AttachmentKind(Code):
     OTHER = "other"
 
 
+class AttachmentProblem(Code):
+    """What is wrong with a file of the store."""
+
+    MISSING = "missing"
+    CHANGED = "changed"
+    UNREFERENCED = "unreferenced"
+
+
 class MailState(Code):
     """A mail in the outbox. It is marked as being sent before it is handed over, so that it never goes out twice."""
 

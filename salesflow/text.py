@@ -14,6 +14,10 @@ from salesflow.i18n import Message, msg
 # Bidi embeddings, overrides and isolates can make a line read differently from what it says.
 _FORBIDDEN: Final = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 _HARMFUL: Final = "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+_IN_NO_FILE_NAME: Final = '[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff/\\\\:*?"<>|]'
+_DEVICE: Final = r"CON|PRN|AUX|NUL|COM\d|LPT\d"
+_LONGEST_FILE_NAME: Final = 200  # bytes: file systems allow 255, and a number may come to it
+_LONGEST_ENDING: Final = 12
 _LINE_ENDS: Final = "\r\n|\u2028|\u2029"
 _SHORT_ESCAPES: Final = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 _ELLIPSIS: Final = "…"
@@ -66,6 +70,21 @@ def printable(text: str, *, keep_newlines: bool = False) -> str:
     if text.isprintable():
         return text
     return re.sub(_HARMFUL, _kept_or_escaped if keep_newlines else _escaped, text)
+
+
+def file_name(name: str, otherwise: str) -> str:
+    """A name under which a file can be written anywhere: of one folder, visible, no device's, at most 200 bytes.
+
+    `otherwise` serves where nothing is left of it.
+    """
+    safe = re.sub(_IN_NO_FILE_NAME, "_", unicodedata.normalize("NFC", name)).strip(" .") or otherwise
+    if re.fullmatch(_DEVICE, safe.partition(".")[0], re.IGNORECASE):
+        safe = f"_{safe}"
+    stem, dot, ending = safe.rpartition(".")
+    if not stem or len(ending) > _LONGEST_ENDING:
+        stem, dot, ending = safe, "", ""
+    room = _LONGEST_FILE_NAME - len((dot + ending).encode())
+    return stem.encode()[:room].decode(errors="ignore").rstrip() + dot + ending
 
 
 def width(text: str) -> int:

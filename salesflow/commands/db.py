@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from salesflow.commands.base import Command, Show, current, noun
-from salesflow.i18n import msg
+from salesflow.i18n import msg, nmsg
 from salesflow.output.results import Document, Record, Written
 from salesflow.queries import system
 
@@ -43,11 +43,19 @@ def backup(
 ) -> Written:
     """Copy the database as of now to a new file, safely while others write, and verify the copy.
 
-    The key of contact values is not in the copy: keep a copy of it apart.
+    Attachments are copied to a folder beside it, FILE.files. The key of contact values is not in the copy: keep a copy
+    of it apart.
 
     salesflow db backup ~/backup/salesflow-2026-03-05.db
     """
     from salesflow.db.backup import backup as copy
 
-    size = copy(current(ctx).database, file)
-    return Written(msg("wrote {path} ({count} bytes), verified", path=file, count=size), file)
+    made = copy(current(ctx).database, file, attachments=True)
+    beside = nmsg(
+        "{count} file of attachments is in {path}",
+        "{count} files of attachments are in {path}",
+        count=made.files,
+        path=f"{file}.files",
+    )
+    text = msg("wrote {path} ({count} bytes), verified", path=file, count=made.size)
+    return Written(text, file, details=(beside,) if made.files else ())

@@ -74,6 +74,9 @@ def log(
         bool | None, typer.Option("--progress/--no-progress", help="Whether the deal has moved.")
     ] = None,
     contact: Annotated[str | None, typer.Option("--contact", help="With whom: a contact of the customer.")] = None,
+    attach: Annotated[
+        list[str] | None, typer.Option("--attach", metavar="FILE", help="A file that goes with it; several in turn.")
+    ] = None,
 ) -> Written:
     """Log a follow-up: completes what was planned, changes the status if asked to, plans the next one and says why then.
 
@@ -101,6 +104,7 @@ def log(
         competitor,
         progress,
         contact,
+        tuple(attach or ()),
     )
     with context.transaction() as work:
         logged = followups.log(work, who.id, new)

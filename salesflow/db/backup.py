@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from typing import NamedTuple
 
+from salesflow.db import store
 from salesflow.db.files import publish, workshop
 from salesflow.db.reader import connect
 from salesflow.db.schema import is_current, problem
@@ -21,13 +23,21 @@ def free_name(path: str) -> str:
     return candidate
 
 
-def backup(path: str, target: str) -> int:
-    """Copy the database as of now to a new file, verify the copy, and give its size in bytes. An existing target is refused.
+class Copied(NamedTuple):
+    """What a backup holds: the size of the database in bytes, and how many files of attachments are beside it."""
+
+    size: int
+    files: int
+
+
+def backup(path: str, target: str, *, attachments: bool = False) -> Copied:
+    """Copy the database as of now to a new file and verify the copy; also its attachments. An existing target is refused.
 
     The copy is written apart and gets its name when it is whole, so that a target is never half a backup.
     """
-    if os.path.lexists(target):
-        raise _taken(target)
+    for taken in (target, store.folder(target)):
+        if os.path.lexists(taken):
+            raise _taken(taken)
     source = connect(path)
     try:
         is_current(source, path)
@@ -35,7 +45,10 @@ def backup(path: str, target: str) -> int:
             draft = os.path.join(folder, "draft.db")
             os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
             _copy(source, draft)
+            files = _copy_attachments(path, draft) if attachments else 0
             publish(draft, target)
+            if files:
+                os.rename(store.folder(draft), store.folder(target))
     except sqlite3.Error as error:
         raise problem(error, path) from error
     except FileExistsError as error:  # somebody else was quicker
@@ -47,7 +60,17 @@ def backup(path: str, target: str) -> int:
         ) from error
     finally:
         source.close()
-    return os.path.getsize(target)
+    return Copied(os.path.getsize(target), files)
+
+
+def _copy_attachments(path: str, draft: str) -> int:
+    """Copy the files that the drafted copy of the database names, so that both tell of the same moment; gives how many."""
+    copy = sqlite3.connect(draft)
+    try:
+        named = {row[0] for row in copy.execute("SELECT sha256 FROM attachment WHERE removed_at IS NULL")}
+    finally:
+        copy.close()
+    return store.copy_all(path, store.folder(draft), named)
 
 
 def _copy(source: sqlite3.Connection, draft: str) -> None:

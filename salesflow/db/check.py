@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
-from salesflow.db import audit, vault
+from salesflow.db import audit, store, vault
 from salesflow.db.backup import integrity
+from salesflow.enums import AttachmentProblem
 from salesflow.errors import DatabaseProblem
 from salesflow.i18n import Message, msg
 
@@ -127,7 +129,23 @@ def problems(connection: sqlite3.Connection, path: str) -> Iterator[Problem]:
                 "{name} is {stored}, the records say {computed}", name=name, stored=str(stored), computed=str(computed)
             )
             yield Problem("copy", str(ref), text)
+    yield from _attachments(connection, path)
     yield from _key(connection, path)
+
+
+def _attachments(connection: sqlite3.Connection, path: str) -> Iterator[Problem]:
+    """The content of every attachment must be in the store as it was put there."""
+    named = connection.execute(
+        "SELECT sha256, size, id, name FROM attachment WHERE removed_at IS NULL ORDER BY id DESC"
+    )
+    kept = {digest: (size, str(key), name) for digest, size, key, name in named}
+    sizes = {digest: size for digest, (size, _, _) in kept.items()}
+    for digest, problem in islice(store.flaws(path, sizes), SHOWN):
+        _, ref, name = kept[digest]
+        text = msg("the file of {name} was changed", name=name)
+        if problem is AttachmentProblem.MISSING:
+            text = msg("the file of {name} is missing", name=name)
+        yield Problem("attachment", ref, text)
 
 
 def _key(connection: sqlite3.Connection, path: str) -> Iterator[Problem]:

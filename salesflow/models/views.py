@@ -239,7 +239,7 @@ def definitions() -> dict[str, SelectBase]:
         "v_followup_correction": library.followup_correction_view(),
         "v_objection": library.objection_view(),
         "v_script": library.script_view(),
-        "v_attachment": by_staff(library.attachment, "by_id"),
+        "v_attachment": library.attachment_view(),
         "v_outbox": library.outbox_view(),
         "v_product": deals.product_view(),
         "v_quote": deals.quote_view(),

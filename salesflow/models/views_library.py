@@ -56,6 +56,23 @@ def script_view() -> Select[Any]:
     )
 
 
+def attachment_view() -> Select[Any]:
+    """Attachments that were not removed, with whose they are."""
+    return (
+        by_staff(attachment, "by_id")
+        .add_columns(*_of_customer(attachment, "code", "name", "archived_at"))
+        .where(attachment.c.removed_at.is_(None))
+    )
+
+
+def _of_customer(table: Any, *columns: str) -> list[Any]:
+    """Fields of the customer that a record may have."""
+    return [
+        select(customer.c[name]).where(customer.c.id == table.c.customer_id).scalar_subquery().label(f"customer_{name}")
+        for name in columns
+    ]
+
+
 def outbox_view() -> Select[Any]:
     return by_staff(outbox, "created_by").add_columns(login_of(outbox.c.staff_id, "staff"))
 

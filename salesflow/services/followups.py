@@ -18,6 +18,7 @@ from salesflow.rules.wording import objective_wording
 from salesflow.services import plans, schedule
 from salesflow.services.plans import NewPlan, Planned, done, plan
 from salesflow.services.records import load
+from salesflow.subject import of_followup
 
 if TYPE_CHECKING:
     from salesflow.db.transaction import Transaction
@@ -31,7 +32,7 @@ class NewFollowup:
     """What happened, as told. `at` (aware) is now unless given; `next_on` goes before the date of rule cadence.
 
     `status` needs a `reason`, and lost a `loss_reason`. `progress` None: it is progress if the status moves forward.
-    `contact`: the name of one of the customer's contacts, or a part of it that no other has.
+    `contact`: the name of one of the customer's contacts, or a part of it that no other has. `attach`: paths of files.
     """
 
     method: Method
@@ -50,6 +51,7 @@ class NewFollowup:
     competitor: str | None = None
     progress: bool | None = None
     contact: str | None = None
+    attach: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,18 @@ def log(work: Transaction, customer_id: int, new: NewFollowup) -> Logged:
         schedule.mark_progress(work, customer, day)
     decision = _plan_next(work, customer, record.next, new.next_on)
     _audit(work, customer, record, fulfilled)
+    if new.attach:
+        _attach(work, record, new)
     return Logged(record.id, decision, tuple(item.due_on for item in fulfilled))
+
+
+def _attach(work: Transaction, record: Followup, new: NewFollowup) -> None:
+    from salesflow.services import attachments
+
+    assert record.id is not None
+    subject = of_followup(record.id, record.customer_id)
+    files = [attachments.NewFile(path, attachments.kind_for(new.method)) for path in new.attach]
+    attachments.attach(work, subject, files)
 
 
 def _texts(work: Transaction, new: NewFollowup) -> dict[str, Any]:

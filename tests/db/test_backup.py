@@ -38,7 +38,7 @@ def test_a_copy_is_of_one_moment_while_others_write(office: Office, tmp_path: Pa
             assert written.wait(30)
             written.clear()
             target = tmp_path / f"{number}.db"
-            assert backup.backup(str(office.database), str(target)) == target.stat().st_size
+            assert backup.backup(str(office.database), str(target)).size == target.stat().st_size
             copy = sqlite3.connect(target)
             assert verify(copy).ok
             people = copy.execute("SELECT count(*) FROM staff").fetchone()
