@@ -29,7 +29,8 @@ def render(result: Result, options: OutputOptions, out: TextIO, err: TextIO, lan
     """
     locale = Locale(options.zone, language)
     if isinstance(result, Document):
-        out.write(printable(result.text, keep_newlines=True))
+        text = printable(result.text, keep_newlines=True)
+        out.write(text if out.isatty() else text.replace("\n", result.line_end))
     elif isinstance(result, Written):
         _written(result, options, out, err, locale)
     elif isinstance(result, Failed):

@@ -68,6 +68,7 @@ class Document(Struct):
 
     text: str
     exit_status: int = 0
+    line_end: str = "\n"  # of the lines in a pipe, where a format wants its own
 
 
 class Failed(Struct):

@@ -204,7 +204,7 @@ def add(
     other = None if allow_duplicate else twin(work, found)
     if other is not None:
         raise known_already(found, other)
-    others = _of_customer(work, customer.id)
+    others = of_customer(work, customer.id)
     made = work.add(Contact(customer_id=customer.id, **found.columns, created_at=work.now))
     assert made.id is not None
     for column, kept in sealed(vault, found, made.id).items():
@@ -232,7 +232,11 @@ def reveal(work: Transaction, customer: Customer, name: str | None) -> Revealed:
     Raises NotFound, Ambiguous, and DatabaseProblem where the key is not the right one.
     """
     assert customer.id is not None
-    contact = _named(customer, _of_customer(work, customer.id), name)
+    return opened(work, customer, _named(customer, of_customer(work, customer.id), name))
+
+
+def opened(work: Transaction, customer: Customer, contact: Contact) -> Revealed:
+    """The whole values of a contact; noted in the audit trail. Raises DatabaseProblem where the key is not the right one."""
     assert contact.id is not None
     values: dict[str, str | None] = {}
     for kind in KINDS:
@@ -248,10 +252,10 @@ def reveal(work: Transaction, customer: Customer, name: str | None) -> Revealed:
 def named(work: Transaction, customer: Customer, name: str) -> Contact:
     """The customer's contact of that name, or with it as a part of its name. Raises NotFound, Ambiguous."""
     assert customer.id is not None
-    return _named(customer, _of_customer(work, customer.id), name)
+    return _named(customer, of_customer(work, customer.id), name)
 
 
-def _of_customer(work: Transaction, customer_id: int) -> list[Contact]:
+def of_customer(work: Transaction, customer_id: int) -> list[Contact]:
     """The contacts that are not removed, the primary one first."""
     from sqlmodel import col, select
 
