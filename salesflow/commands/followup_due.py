@@ -45,10 +45,10 @@ def due(
     salesflow followup due --all --by-owner --format plain
     """
     context = current(ctx)
-    whose = _whose(context, owner, everybody=everybody, by_owner=by_owner)
+    whom = whose(context, owner, everybody=everybody, by_owner=by_owner)
     until = (on or context.clock.today()) + timedelta(days=within)
-    found = followup_queries.due(context, until=until, owner_id=whose, by_owner=by_owner, keep=screenful(context))
-    return _listing(found, whose, msg("nothing is due"), by_owner=by_owner, fail_if_any=fail_if_any)
+    found = followup_queries.due(context, until=until, owner_id=whom, by_owner=by_owner, keep=screenful(context))
+    return _listing(found, whom, msg("nothing is due"), by_owner=by_owner, fail_if_any=fail_if_any)
 
 
 @app.command("overdue", cls=List)
@@ -68,14 +68,14 @@ def overdue(
     salesflow followup overdue --unplanned
     """
     context = current(ctx)
-    whose = _whose(context, owner, everybody=everybody, by_owner=by_owner)
+    whom = whose(context, owner, everybody=everybody, by_owner=by_owner)
     find = followup_queries.unplanned if unplanned else followup_queries.overdue
-    found = find(context, owner_id=whose, by_owner=by_owner, keep=screenful(context))
+    found = find(context, owner_id=whom, by_owner=by_owner, keep=screenful(context))
     nothing = msg("something is planned for every open customer") if unplanned else msg("nothing is overdue")
-    return _listing(found, whose, nothing, by_owner=by_owner, fail_if_any=fail_if_any)
+    return _listing(found, whom, nothing, by_owner=by_owner, fail_if_any=fail_if_any)
 
 
-def _whose(context: Context, owner: str | None, *, everybody: bool, by_owner: bool) -> int | None:
+def whose(context: Context, owner: str | None, *, everybody: bool, by_owner: bool = False) -> int | None:
     """The owner's key; None for everybody: then no one need be logged in, as under cron."""
     if owner is not None and everybody:
         raise UsageError(msg("--owner and --all exclude each other"), msg("leave one of them out"))
@@ -84,9 +84,9 @@ def _whose(context: Context, owner: str | None, *, everybody: bool, by_owner: bo
     return None if everybody or by_owner else context.actor.id
 
 
-def _listing(found: Page, whose: int | None, nothing: Message, *, by_owner: bool, fail_if_any: bool) -> Listing:
+def _listing(found: Page, whom: int | None, nothing: Message, *, by_owner: bool, fail_if_any: bool) -> Listing:
     return Listing(
-        followup_queries.DUE if whose is not None else followup_queries.DUE_OF_ALL,
+        followup_queries.DUE if whom is not None else followup_queries.DUE_OF_ALL,
         found.rows,
         "customer_code",
         empty=nothing,

@@ -56,6 +56,11 @@ def roles(context: Context, login: str) -> list[Role]:
     return [Role(role) for role in str(held or "").split(",") if role]
 
 
+def name_of(context: Context, key: int) -> str:
+    """The name of the staff member with that key."""
+    return str(context.reader.value("SELECT name FROM v_staff WHERE id = :id", {"id": key}))
+
+
 def unknown(context: Context, login: str) -> NotFound:
     from salesflow.text import nearest
 
