@@ -13,7 +13,7 @@ from typer.main import get_command, get_group
 
 from salesflow import __version__, context, i18n
 from salesflow.commands import help as help_page
-from salesflow.commands.base import NounApp, check_command
+from salesflow.commands.base import NounApp, check_command, one_of
 from salesflow.commands.typerbase import HelpFormatter, TyperCommand, TyperContext, TyperGroup
 from salesflow.errors import SalesflowError, UsageError
 from salesflow.failures import guarded
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 
 PROGRAM = "salesflow"
+COLORS = ("auto", "always", "never")
 
 
 class Entry(NamedTuple):
@@ -86,12 +87,31 @@ class Root(TyperGroup):
 
     def _run(self, arguments: list[str]) -> int:
         """What Typer's own `main` does, without its own ideas of what to print and how to leave when something goes wrong."""
-        self._main_shell_completion({}, PROGRAM)
+        if self._completes(arguments):
+            return 0
         try:
             with self.make_context(PROGRAM, arguments) as ctx:
                 return self.invoke(ctx)
         except typer.Exit as leaving:
             return leaving.exit_code
+
+    def _completes(self, arguments: list[str]) -> bool:
+        """Answer a shell that asks for completions, or hand out the script with which it does; True where that was all."""
+        if f"_{PROGRAM.upper()}_COMPLETE" in os.environ:
+            from salesflow.commands import shells
+
+            shell = shells.asking()
+            if shell is not None:
+                sys.stdout.write(shells.answer(self, shell, arguments, os.environ))
+                sys.stdout.flush()
+                return True
+            self._main_shell_completion({}, PROGRAM)
+        elif arguments and arguments[0] in ("--show-completion", "--install-completion"):
+            from salesflow.commands import shells
+
+            sys.stdout.write(i18n.render(shells.script(arguments[0], arguments[1:])) + "\n")
+            return True
+        return False
 
     def invoke(self, ctx: TyperContext) -> int:
         """Run the command and print its result; gives the exit status."""
@@ -202,6 +222,7 @@ def root(
             metavar="zh|en",
             help="Language.",
             callback=_choice("--lang", i18n.LANGUAGES),
+            autocompletion=one_of(*i18n.LANGUAGES),
         ),
     ] = None,
     as_of: Annotated[
@@ -220,7 +241,8 @@ def root(
             "--color",
             metavar="auto|always|never",
             help="When to colour.",
-            callback=_choice("--color", ("auto", "always", "never")),
+            callback=_choice("--color", COLORS),
+            autocompletion=one_of(*COLORS),
         ),
     ] = "auto",
     verbose: Annotated[bool, typer.Option("--verbose", help="Show what lies behind an error.")] = False,

@@ -21,7 +21,9 @@ from salesflow.subject import Subject
 app = noun("Attachments: files that belong to a customer, a quote, an order, a follow-up.")
 
 DAMAGED = 7
-ID = typer.Argument(metavar="ID", help="The attachment's number; see: attachment list.")
+ID = typer.Argument(
+    metavar="ID", help="The attachment's number; see: attachment list.", autocompletion=complete.attachment
+)
 KIND = typer.Option("--kind", click_type=CODE(AttachmentKind), help="What the file is.")
 NAME = typer.Option("--name", help="What it is to be called (its own name).")
 FILES = typer.Argument(metavar="FILE…", help="The file; several in turn.")
@@ -126,7 +128,10 @@ def open_(
 @app.command("export", cls=Write)
 def export(
     ctx: typer.Context,
-    items: Annotated[list[int] | None, typer.Argument(metavar="[ID…]", help="The attachments' numbers.")] = None,
+    items: Annotated[
+        list[int] | None,
+        typer.Argument(metavar="[ID…]", help="The attachments' numbers.", autocompletion=complete.attachment),
+    ] = None,
     all_of: Annotated[
         str | None,
         typer.Option(

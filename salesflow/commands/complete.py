@@ -90,6 +90,13 @@ def order(ctx: typer.Context, incomplete: str) -> Offers:
     return _from_database(ctx, lambda context: _beginning(offers.orders(context), incomplete))
 
 
+def attachment(ctx: typer.Context, incomplete: str) -> Offers:
+    """Numbers of attachments, the newest first, with their names and records."""
+    from salesflow.queries import offers
+
+    return _from_database(ctx, lambda context: _beginning(offers.attachments(context), incomplete))
+
+
 def record(ctx: typer.Context, incomplete: str) -> Offers:
     """Whatever can be explained: customers, or by how its number begins a quote, an order, an approval."""
     series = {"Q": quote, "DD": order, "YY": objection, "AP": approval}

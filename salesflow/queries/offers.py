@@ -41,6 +41,12 @@ def approvals(context: Context) -> Iterator[Offer]:
         yield row["number"], f"{row['subject_ref']} {row['customer_name'] or ''}"
 
 
+def attachments(context: Context) -> Iterator[Offer]:
+    """Numbers of attachments, the newest first, with their names and records."""
+    for row in context.reader.stream("SELECT id, name, subject_ref FROM v_attachment ORDER BY id DESC"):
+        yield str(row["id"]), f"{row['name']} {row['subject_ref']}"
+
+
 def orders(context: Context) -> Iterator[Offer]:
     """Numbers of orders, the newest first, with their customers."""
     for row in context.reader.stream("SELECT number, customer_name FROM v_order ORDER BY id DESC"):

@@ -358,6 +358,13 @@ def test_attaching_in_a_program_of_its_own_in_chinese(dealt: Office, tmp_path: P
     assert "名片 李工.png" in shown and "HZ2026001" in shown
 
 
+def test_numbers_of_attachments_are_completed(dealt: Office, tmp_path: Path) -> None:
+    dealt.ok("customer", "attach", "明远", file(tmp_path), "--kind", "other")
+    for verb in ("open", "export", "remove"):
+        done = dealt.program("attachment", verb, "", _SALESFLOW_COMPLETE="offer_fish")
+        assert done.out == "1\t名片 李工.png HZ2026001\n"
+
+
 def test_a_removed_row_cannot_be_read_through_the_view(dealt: Office, tmp_path: Path) -> None:
     dealt.ok("customer", "attach", "明远", file(tmp_path), "--kind", "other")
     dealt.ok("attachment", "remove", "1", "--reason", "x")
