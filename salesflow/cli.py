@@ -13,7 +13,7 @@ from typer.main import get_command, get_group
 
 from salesflow import __version__, context, i18n
 from salesflow.commands import help as help_page
-from salesflow.commands.base import NounApp, check_command, one_of
+from salesflow.commands.base import NounApp, check_command
 from salesflow.commands.typerbase import HelpFormatter, TyperCommand, TyperContext, TyperGroup
 from salesflow.errors import SalesflowError, UsageError
 from salesflow.failures import guarded
@@ -192,6 +192,11 @@ def _choice(name: str, choices: Sequence[str]) -> Callable[[str | None], str | N
     return check
 
 
+def _offer(choices: Sequence[str]) -> Callable[[str], list[str]]:
+    """What the shell offers for an option with these values."""
+    return lambda incomplete: [choice for choice in choices if choice.startswith(incomplete)]
+
+
 def _version(value: bool | None) -> None:
     if value:
         sys.stdout.write(f"salesflow {__version__}\n")
@@ -222,7 +227,7 @@ def root(
             metavar="zh|en",
             help="Language.",
             callback=_choice("--lang", i18n.LANGUAGES),
-            autocompletion=one_of(*i18n.LANGUAGES),
+            autocompletion=_offer(i18n.LANGUAGES),
         ),
     ] = None,
     as_of: Annotated[
@@ -242,7 +247,7 @@ def root(
             metavar="auto|always|never",
             help="When to colour.",
             callback=_choice("--color", COLORS),
-            autocompletion=one_of(*COLORS),
+            autocompletion=_offer(COLORS),
         ),
     ] = "auto",
     verbose: Annotated[bool, typer.Option("--verbose", help="Show what lies behind an error.")] = False,

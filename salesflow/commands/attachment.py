@@ -6,17 +6,15 @@ from typing import Annotated
 
 import typer
 
-from salesflow.commands import complete
+from salesflow.commands import attaching, complete
 from salesflow.commands.base import List, Show, Write, current, noun
 from salesflow.commands.params import CODE
-from salesflow.context import Context
 from salesflow.enums import AttachmentKind
 from salesflow.errors import UsageError
-from salesflow.i18n import Message, label, msg, nmsg
+from salesflow.i18n import msg, nmsg
 from salesflow.output.results import Document, Listing, Record, Written
 from salesflow.queries import attachments as attachment_queries
 from salesflow.queries import customers as customer_queries
-from salesflow.subject import Subject
 
 app = noun("Attachments: files that belong to a customer, a quote, an order, a follow-up.")
 
@@ -24,9 +22,6 @@ DAMAGED = 7
 ID = typer.Argument(
     metavar="ID", help="The attachment's number; see: attachment list.", autocompletion=complete.attachment
 )
-KIND = typer.Option("--kind", click_type=CODE(AttachmentKind), help="What the file is.")
-NAME = typer.Option("--name", help="What it is to be called (its own name).")
-FILES = typer.Argument(metavar="FILE…", help="The file; several in turn.")
 
 
 @app.command("add", cls=Write)
@@ -40,9 +35,9 @@ def add(
             autocompletion=complete.record,
         ),
     ],
-    files: Annotated[list[str], FILES],
-    kind: Annotated[AttachmentKind, KIND],
-    name: Annotated[str | None, NAME] = None,
+    files: Annotated[list[str], attaching.FILES],
+    kind: Annotated[AttachmentKind, attaching.KIND],
+    name: Annotated[str | None, attaching.NAME] = None,
 ) -> Written:
     """Attach files to any record. They are copied to the store beside the database, the same content once.
 
@@ -50,29 +45,7 @@ def add(
     salesflow attachment add F12 聊天记录.png --kind chat
     """
     context = current(ctx)
-    return attach(context, attachment_queries.subject(context, ref), files, kind, name)
-
-
-def attach(context: Context, subject: Subject, files: list[str], kind: AttachmentKind, name: str | None) -> Written:
-    """Attach files to a record, and say so."""
-    from salesflow.services import attachments
-
-    if name is not None and len(files) > 1:
-        raise UsageError(msg("--name is for one file"), msg("attach them one by one, or leave --name out"))
-    with context.transaction() as work:
-        made = attachments.attach(work, subject, [attachments.NewFile(path, kind, name) for path in files])
-        keys = [each.id for each in made if each.id is not None]
-    rows = attachment_queries.chosen(context, keys)
-    columns = attachment_queries.COLUMNS
-    record = Record(columns, rows[0], "id") if len(rows) == 1 else Listing(columns, rows, "id")
-    said = [_attached(row) for row in rows]
-    return Written(said[0], " ".join(map(str, keys)), record, tuple(said[1:]))
-
-
-def _attached(row: dict[str, object]) -> Message:
-    about = {key: row[key] for key in ("id", "name", "size")}
-    kind = label("attachmentkind", str(row["kind"]))
-    return msg("attachment {id}: {name} ({kind}, {size} bytes) of {ref}", kind=kind, ref=row["subject_ref"], **about)
+    return attaching.attach(context, attachment_queries.subject(context, ref), files, kind, name)
 
 
 @app.command("list", cls=List)

@@ -11,7 +11,7 @@ The shared options are added here by the command's class, never copied into a si
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from importlib import import_module
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -54,9 +54,8 @@ def screenful(context: Context) -> int | None:
     return SCREENFUL if at_terminal else None
 
 
-def one_of(*words: str) -> Callable[[str], list[str]]:
-    """What the shell offers for an option with so many values."""
-    return lambda incomplete: [word for word in words if word.startswith(incomplete)]
+def _formats(_ctx: TyperContext, _words: list[str], incomplete: str) -> list[str]:
+    return [name for name in FORMATS if name.startswith(incomplete)]
 
 
 def _asked(name: str) -> Any:
@@ -110,7 +109,7 @@ def shared_options(*names: str) -> list[TyperOption]:
             metavar="|".join(FORMATS),
             help="How to print (default: table at a terminal, plain in a pipe).",
             callback=_format,
-            autocompletion=one_of(*FORMATS),
+            autocompletion=_formats,
         ),
         "json": lambda: _option("--json", is_flag=True, default=False, help="Short for --format json.", callback=_json),
         "fields": lambda: _option("--fields", metavar="A,B,C", help="Which fields, in which order.", callback=_fields),

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from salesflow.commands import attachment
+from salesflow.commands import attaching
 from salesflow.commands.base import Write, current
 from salesflow.commands.customer import CUSTOMER, app
 from salesflow.enums import AttachmentKind
@@ -19,9 +19,9 @@ from salesflow.queries import customers as customer_queries
 def attach(
     ctx: typer.Context,
     customer: Annotated[str, CUSTOMER],
-    files: Annotated[list[str], attachment.FILES],
-    kind: Annotated[AttachmentKind, attachment.KIND],
-    name: Annotated[str | None, attachment.NAME] = None,
+    files: Annotated[list[str], attaching.FILES],
+    kind: Annotated[AttachmentKind, attaching.KIND],
+    name: Annotated[str | None, attaching.NAME] = None,
 ) -> Written:
     """Attach files to a customer: a business card, a chat, a contract. The same content is stored once.
 
@@ -29,4 +29,4 @@ def attach(
     """
     context = current(ctx)
     who = customer_queries.resolve(context, customer)
-    return attachment.attach(context, attachment_queries.of_customer(who), files, kind, name)
+    return attaching.attach(context, attachment_queries.of_customer(who), files, kind, name)

@@ -107,13 +107,13 @@ def script(option: str, words: Sequence[str]) -> Message | str:
     """
     from typer import _completion_shared as typers
 
-    typers._completion_scripts.update(SCRIPTS)  # noqa: SLF001 - the one place where Typer looks for them
-    shell = words[0] if words else typers._get_shell_name()  # noqa: SLF001
-    if shell not in typers._completion_scripts:  # noqa: SLF001
-        known = list(typers._completion_scripts)  # noqa: SLF001
+    scripts = typers._completion_scripts  # noqa: SLF001 - the one place where Typer looks for them
+    scripts.update(SCRIPTS)
+    shell = words[0] if words else typers._get_shell_name()  # noqa: SLF001 - it knows how to find out
+    if shell not in scripts:
         raise UsageError(
             msg("there is no completion for the shell {shell}", shell=shell or "?"),
-            msg("name one of: {shells}, such as: salesflow {option} bash", shells=known, option=option),
+            msg("name one of: {shells}, such as: salesflow {option} bash", shells=list(scripts), option=option),
         )
     if option == "--install-completion":
         path = typers.install(shell=shell, prog_name=PROGRAM, complete_var=VARIABLE)[1]
