@@ -128,7 +128,7 @@ def export(
     paths = [attachment_queries.export(context, row, to) for row in rows]
     text = nmsg("wrote {count} file to {path}", "wrote {count} files to {path}", count=len(paths), path=to)
     listing = Listing(attachment_queries.COLUMNS, rows, "id")
-    return Written(text, "\n".join(paths), listing, tuple(msg("{path}", path=path) for path in paths))
+    return Written(text, to, listing, tuple(msg("{path}", path=path) for path in paths))
 
 
 @app.command("verify", cls=Show)

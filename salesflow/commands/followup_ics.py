@@ -34,7 +34,9 @@ def ics(
     owner: Annotated[str | None, OWNER] = None,
     everybody: Annotated[bool, EVERYBODY] = False,
     to: Annotated[str | None, typer.Option("--to", metavar="FILE", help="Write to an .ics file.")] = None,
-    days: Annotated[int, typer.Option("--days", click_type=COUNT, help="So many days ahead.", show_default=True)] = 90,
+    days: Annotated[
+        int, typer.Option("--days", click_type=COUNT, metavar="N", help="So many days ahead.", show_default=True)
+    ] = 90,
     alarm: Annotated[
         str, typer.Option("--alarm", metavar="HH:MM", help="When it rings on the day.", show_default=True)
     ] = "9:00",

@@ -19,20 +19,20 @@ from salesflow.text import file_name, fold
 COLUMNS: Final = (
     Column("id", "No.", Kind.INTEGER),
     Column("kind", "Kind", Kind.CODE, labels="attachmentkind"),
-    Column("name", "Name", flexible=True),
+    Column("name", "File name", flexible=True),
     Column("size", "Bytes", Kind.INTEGER),
     Column("subject_kind", "Record kind", table=False),
     Column("subject_ref", "Record"),
     Column("customer_code", "Code", table=False),
     Column("customer_name", "Customer", flexible=True),
     Column("at", "At", Kind.INSTANT),
-    Column("by", "By"),
+    Column("by", "By", table=False),
     Column("sha256", "SHA-256", table=False),
 )
 PROBLEM: Final = (
     Column("problem", "What is wrong", Kind.CODE, labels="attachmentproblem"),
     Column("id", "No.", Kind.INTEGER),
-    Column("name", "Name", flexible=True),
+    Column("name", "File name", flexible=True),
     Column("subject_ref", "Record"),
     Column("path", "File", flexible=True),
 )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from contextlib import closing
 from datetime import datetime, time, timedelta
 from typing import Final
 
 from salesflow.context import Context
+from salesflow.db import store
 from salesflow.db.reader import connect
 from salesflow.db.vault import key_file
 from salesflow.errors import FileProblem, SalesflowError
@@ -67,6 +69,7 @@ def _clear(path: str) -> None:
             msg("name another folder with --dir"),
             code="exists",
         )
+    shutil.rmtree(store.folder(path), ignore_errors=True)
     for file in (key_file(path), f"{path}-wal", f"{path}-shm", path):
         if os.path.exists(file):
             os.unlink(file)
