@@ -46,9 +46,9 @@ def backup(path: str, target: str, *, attachments: bool = False) -> Copied:
             os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
             _copy(source, draft)
             files = _copy_attachments(path, draft) if attachments else 0
-            publish(draft, target)
-            if files:
+            if files:  # before the database: a backup that is there has its files
                 os.rename(store.folder(draft), store.folder(target))
+            publish(draft, target)
     except sqlite3.Error as error:
         raise problem(error, path) from error
     except FileExistsError as error:  # somebody else was quicker

@@ -33,6 +33,11 @@ LOGGED = {
     "noted": "SELECT count(*) FROM audit_entry WHERE action = 'followup.log'",
 }
 
+ATTACHED = {
+    "attachments": "SELECT count(*) FROM attachment",
+    "noted": "SELECT count(*) FROM audit_entry WHERE action = 'attachment.add'",
+}
+
 
 def killed_at(office: Office, moment: float, *words: str, user: str) -> int:
     """Kill a command some seconds after its start; gives its exit status (0 where it was quicker)."""
@@ -111,6 +116,28 @@ def test_while_followups_are_logged(office: Office, customers: Path) -> None:
         after = count(office.database, **LOGGED)
         assert after["follow-ups"] in (before, before + 1)
         assert after["noted"] == after["follow-ups"]
+
+
+def test_while_files_are_attached(office: Office, customers: Path, tmp_path: Path) -> None:
+    """Never a row without its file; at most a file without a row, which is tidied away."""
+    office.ok("customer", "import", str(customers))
+    kinds = ("--kind", "other")
+
+    def large(number: int) -> str:
+        path = tmp_path / f"{number}.bin"
+        path.write_bytes(bytes([number]) * 8_000_000)
+        return str(path)
+
+    length = lasting(office, "customer", "attach", "HZ2026001", large(0), *kinds, user="li.na")
+    for number, moment in enumerate(moments(length, KILLS // 2), 1):
+        before = count(office.database, **ATTACHED)["attachments"]
+        killed_at(office, moment, "customer", "attach", "HZ2026001", large(number), *kinds, user="li.na")
+        assert sound(office.database) == [], "the content of every attachment is there"
+        after = count(office.database, **ATTACHED)
+        assert after["attachments"] in (before, before + 1)
+        assert after["noted"] == after["attachments"]
+    verified = office.json("attachment", "verify", "--prune")
+    assert (verified["ok"], verified["problems"]) == (True, [])
 
 
 def test_while_a_database_is_made(tmp_path: Path) -> None:
