@@ -67,6 +67,8 @@ def _copy_attachments(path: str, draft: str) -> int:
     """Copy the files that the drafted copy of the database names, so that both tell of the same moment; gives how many."""
     copy = sqlite3.connect(draft)
     try:
+        if copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'attachment'").fetchone() is None:
+            return 0  # an older schema, that has none yet
         named = {row[0] for row in copy.execute("SELECT sha256 FROM attachment WHERE removed_at IS NULL")}
     finally:
         copy.close()

@@ -313,6 +313,15 @@ def test_a_backup_takes_the_files_along(dealt: Office, tmp_path: Path) -> None:
     assert not taken.exists()
 
 
+def test_a_database_of_an_older_schema_is_backed_up_too(dealt: Office, tmp_path: Path) -> None:
+    connection = sqlite3.connect(dealt.database)
+    connection.executescript("DROP VIEW v_attachment; DROP TABLE attachment")
+    connection.close()
+    target = tmp_path / "backup.db"
+    assert len(dealt.ok("db", "backup", str(target)).out.splitlines()) == 1
+    assert target.exists() and not Path(f"{target}.files").exists()
+
+
 def test_opening_gives_a_copy_that_cannot_be_written(
     dealt: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
