@@ -13,7 +13,7 @@ from salesflow.i18n import msg
 from salesflow.output.results import Listing, Record, Written
 from salesflow.queries import staff as staff_queries
 
-app = noun("Staff and their roles.")
+app = noun("Staff and their roles.", staff_changes="edit deactivate")
 
 
 @app.command("add", cls=Write)

@@ -19,6 +19,7 @@ COLUMNS = (
     Column("manager", "Manager"),
     Column("active", "Active", Kind.FLAG),
     Column("created_at", "Since", Kind.INSTANT, table=False),
+    Column("email", "E-mail", table=False),
 )
 
 
@@ -31,7 +32,7 @@ def listed(context: Context, *, everybody: bool = False) -> Page:
 
 def show(context: Context, login: str) -> dict[str, Any]:
     row = context.reader.one(
-        "SELECT login, name, roles, region, manager, active, created_at FROM v_staff WHERE login = :login",
+        "SELECT login, name, roles, region, manager, active, created_at, email FROM v_staff WHERE login = :login",
         {"login": login},
     )
     if row is None:

@@ -1,4 +1,4 @@
-"""Adding staff. The first one holds every role; roles move to others as they are added."""
+"""Staff: adding, changing, leaving. The first one holds every role; roles move to others as they are added."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def add(work: Transaction, new: NewStaff) -> Staff:
     login = checked_login(new.login)
     if work.session.exec(select(Staff.id).where(Staff.login == login)).first() is not None:
         raise Duplicate(msg("there is a staff member {login} already", login=login), msg("choose another login"))
-    manager_id = None if new.manager is None else _manager(work, new.manager)
+    manager_id = None if new.manager is None else leader(work, new.manager)
     record = work.add(
         Staff(
             login=login,
@@ -46,7 +46,7 @@ def add(work: Transaction, new: NewStaff) -> Staff:
         )
     )
     roles = sorted(set(new.roles) or {Role.REP})
-    _take_over(work, roles)
+    take_over(work, roles)
     work.insert(StaffRole, [{"staff_id": record.id, "role": role.value} for role in roles])
     after = {
         "name": record.name,
@@ -58,7 +58,7 @@ def add(work: Transaction, new: NewStaff) -> Staff:
     return record
 
 
-def _take_over(work: Transaction, roles: Collection[Role]) -> None:
+def take_over(work: Transaction, roles: Collection[Role]) -> None:
     """Roles that the first staff member holds only until somebody else does move to the one who is added."""
     held = select(StaffRole).where(col(StaffRole.by_default), col(StaffRole.role).in_([role.value for role in roles]))
     for moved in work.session.exec(held).all():
@@ -68,7 +68,8 @@ def _take_over(work: Transaction, roles: Collection[Role]) -> None:
     work.session.flush()
 
 
-def _manager(work: Transaction, login: str) -> int:
+def leader(work: Transaction, login: str) -> int:
+    """The key of an active staff member who leads another. Raises NotFound."""
     found = work.session.exec(select(Staff.id).where(Staff.login == login, col(Staff.active))).first()
     if found is None:
         raise NotFound(
