@@ -113,6 +113,18 @@ class CorrectionKind(Code):
     AMENDMENT = "amendment"
 
 
+class Obligation(Code):
+    """What goes along when a book of customers goes to somebody else."""
+
+    PLAN = "plan"
+    QUOTE = "quote"
+    ORDER = "order"
+    OBJECTION = "objection"
+    SUPPORT = "support"
+    SUBMISSION = "submission"
+    DECISION = "decision"
+
+
 class StallCause(Code):
     """Why nothing moves with a customer."""
 

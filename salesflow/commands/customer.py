@@ -22,6 +22,8 @@ app = noun(
     "Customers: the customer file, status, import, stale leads.",
     customer_attach="attach",
     customer_import="import",
+    customer_grade="grade",
+    customer_assign="assign",
     customer_stale="stale",
     customer_twins="duplicates merge",
     customer_tag="tag",

@@ -44,6 +44,13 @@ def _staff() -> Select[Any]:
     return select(*all_of(staff, "manager_id", "version"), login_of(staff.c.manager_id, "manager"), roles)
 
 
+def _staff_role() -> Select[Any]:
+    """Who holds which role, and whether they are active."""
+    return select(staff_role.c.staff_id, staff_role.c.role, staff.c.login, staff.c.active).select_from(
+        staff_role.join(staff, staff.c.id == staff_role.c.staff_id)
+    )
+
+
 def _primary() -> Any:
     return and_(contact.c.customer_id == customer.c.id, contact.c.is_primary, contact.c.removed_at.is_(None))
 
@@ -219,6 +226,7 @@ def definitions() -> dict[str, SelectBase]:
     """Every view by its name."""
     return {
         "v_staff": _staff(),
+        "v_staff_role": _staff_role(),
         "v_customer": _customer(),
         "v_customer_name": _customer_name(),
         "v_customer_tag": select(*all_of(customer_tag)),

@@ -9,10 +9,13 @@ from typing import Any, Final
 from salesflow.clock import from_db, to_db
 from salesflow.context import Context
 from salesflow.enums import Grade, LossReason, PlanState, Role, Status
+from salesflow.i18n import msg
+from salesflow.rules.assignment import ASSIGN
 from salesflow.rules.cadence import Base, beyond_cadence, cadence
 from salesflow.rules.consent import budget_consent
-from salesflow.rules.deadlines import entry_deadline, first_contact_deadline
-from salesflow.rules.decision import Decision
+from salesflow.rules.deadlines import entry_deadline, first_contact_deadline, grading_deadline, plan_deadline
+from salesflow.rules.decision import Decision, Strength
+from salesflow.rules.grading import grade_score
 from salesflow.rules.stale import Fall, lost_proposal, stale_downgrade, stale_forecast, stall_analysis
 from salesflow.rules.status import loss_reason, status_reason, status_transition, won_evidence
 from salesflow.rules.wording import need_specific
@@ -48,11 +51,72 @@ def decisions(context: Context, customer_id: int) -> list[Decision[Any]]:
         entry_deadline(context.policy, context.calendar, first_contact=stands.first, recorded=stands.recorded),
         need_specific(context.policy, text=row["need"]),
         budget_consent(budget_given=bool(row["has_budget"]), consent=row["budget_consent"]),
+        *_grading(context, stands),
+        *_assignment(context, stands),
         *_first_contact(context, stands),
+        *_plan(context, stands),
         _next_follow_up(context, stands),
         *_standstill(context, stands),
         *_last_change(context, stands),
     ]
+
+
+def _grading(context: Context, stands: _Standing) -> Iterator[Decision[Any]]:
+    """Its latest scores, under the policy of now, and whether it was graded in time."""
+    scores = context.reader.one(
+        "SELECT industry_potential, budget_match, decision_chain, urgency FROM v_grading WHERE customer_id = :id "
+        "ORDER BY id DESC LIMIT 1",
+        {"id": stands.id},
+    )
+    if scores is not None:
+        yield grade_score(context.policy, **scores)
+    first = context.reader.value("SELECT min(at) FROM v_grade_change WHERE customer_id = :id", {"id": stands.id})
+    if first is None and not stands.status.is_open:
+        return
+    local = context.clock.local
+    yield grading_deadline(
+        context.policy,
+        context.calendar,
+        recorded=stands.recorded,
+        graded=None if first is None else local(from_db(first)),
+        now=local(context.clock.now()),
+    )
+
+
+def _assignment(context: Context, stands: _Standing) -> Iterator[Decision[Any]]:
+    """Why its owner has it, where that was decided since it was recorded."""
+    change = context.reader.one(
+        'SELECT at, from_owner, to_owner, "by", reason, rule FROM v_owner_change WHERE customer_id = :id ORDER BY id DESC LIMIT 1',
+        {"id": stands.id},
+    )
+    if change is None:
+        return
+    day = context.clock.local(from_db(change["at"])).date()
+    parts = {name: change[name] for name in ("from_owner", "to_owner", "by")} | {"date": day}
+    text = msg("{from_owner} -> {to_owner}, by {by} on {date}", **parts)
+    if change["rule"] is not None:
+        text = msg("{from_owner} -> {to_owner}, as the rule chose on {date}", **parts)
+    if change["reason"]:
+        text = msg("{text}: {reason}", text=text, reason=change["reason"])
+    yield Decision(ASSIGN, change["to_owner"], Strength.COMPUTE, text, {**parts, "by_rule": change["rule"] is not None})
+
+
+def _plan(context: Context, stands: _Standing) -> Iterator[Decision[Any]]:
+    """An A customer's plan; what rule cadence computes is none."""
+    if stands.grade is not Grade.A or not stands.status.is_open:
+        return
+    made = context.reader.value(
+        "SELECT min(created_at) FROM v_plan_item WHERE customer_id = :id AND rule IS NULL", {"id": stands.id}
+    )
+    local = context.clock.local
+    yield plan_deadline(
+        context.policy,
+        context.calendar,
+        grade=stands.grade,
+        first_contact=stands.first,
+        planned=None if made is None else local(from_db(made)),
+        now=local(context.clock.now()),
+    )
 
 
 def _first_contact(context: Context, stands: _Standing) -> Iterator[Decision[Any]]:
@@ -114,7 +178,14 @@ def _standstill(context: Context, stands: _Standing) -> Iterator[Decision[Any]]:
     fall = stale_downgrade(policy, **about)
     yield fall if fall.value else stale_forecast(policy, **about)
     then = fall.value or Fall(stands.grade, stands.status)
-    yield stall_analysis(policy, status=then.status, since=stands.progress, today=today)
+    analysed = context.reader.value("SELECT max(at) FROM v_stall_analysis WHERE customer_id = :id", {"id": stands.id})
+    yield stall_analysis(
+        policy,
+        status=then.status,
+        since=stands.progress,
+        today=today,
+        analysed_on=None if analysed is None else context.clock.local(from_db(analysed)).date(),
+    )
     yield lost_proposal(policy, grade=then.grade, status=then.status, last_contact=stands.contact, today=today)
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from salesflow.rules.policy import Policy
 
 ASSIGN: Final = "assign"
-_SELLERS: Final = frozenset((Role.REP, Role.SENIOR_REP, Role.ASSISTANT))
+SELLERS: Final = frozenset((Role.REP, Role.SENIOR_REP, Role.ASSISTANT))
 
 
 class Candidate(NamedTuple):
@@ -43,19 +43,18 @@ def assign(
     that a customer is never left without an owner. Outcome: the login or "nobody". Source: process-toolkit,
     order-toolkit.
     """
-    pool = [one for one in candidates if one.roles & _SELLERS]
+    pool = [one for one in candidates if one.roles & SELLERS]
     facts: dict[str, object] = {"grade": grade, "region": region, "industry": industry}
     if not pool:
         hint = msg("add one with: salesflow staff add LOGIN --name NAME --role rep")
         return Decision(ASSIGN, "nobody", Strength.REFUSE, msg("there is nobody who sells"), facts, hint=hint)
     reasons: list[Message] = []
-    pool = _narrowed(pool, _by_role(pool, grade), reasons, _role_reason(grade))
-    pool = _narrowed(
-        pool, [one for one in pool if one.region == region], reasons, msg("region {region}", region=region)
-    )
+    pool = _narrowed(pool, *_by_role(pool, grade), reasons)
+    local = [one for one in pool if one.region == region]
+    pool = _narrowed(pool, local, msg("region {region}", region=region), reasons)
     if grade is not Grade.A:
         same = [one for one in pool if industry in one.industries]
-        pool = _narrowed(pool, same, reasons, msg("has customers of this industry"))
+        pool = _narrowed(pool, same, msg("has customers of this industry"), reasons)
     chosen = min(pool, key=lambda one: (load(policy, one), one.login))
     weight = load(policy, chosen)
     if len(pool) > 1:
@@ -70,24 +69,17 @@ def assign(
     return Decision(ASSIGN, chosen.login, Strength.COMPUTE, text, facts, chosen.login)
 
 
-def _by_role(pool: Sequence[Candidate], grade: Grade | None) -> list[Candidate]:
-    """Who should have customers of the grade; assistants get C alone, where there are others."""
-    wanted = {Grade.A: Role.SENIOR_REP, Grade.C: Role.ASSISTANT}.get(grade) if grade is not None else None
-    found = [one for one in pool if wanted in one.roles]
-    if found or grade is Grade.C:
-        return found
-    return [one for one in pool if one.roles & {Role.REP, Role.SENIOR_REP}]
-
-
-def _role_reason(grade: Grade | None) -> Message:
-    if grade is Grade.A:
-        return msg("grade A goes to a senior rep")
+def _by_role(pool: Sequence[Candidate], grade: Grade | None) -> tuple[list[Candidate], Message]:
+    """Who should have customers of the grade, and why; assistants get C alone, where there are others."""
+    seniors = [one for one in pool if Role.SENIOR_REP in one.roles]
+    if grade is Grade.A and seniors:
+        return seniors, msg("grade A goes to a senior rep")
     if grade is Grade.C:
-        return msg("grade C goes to an assistant")
-    return msg("a sales representative")
+        return [one for one in pool if Role.ASSISTANT in one.roles], msg("grade C goes to an assistant")
+    return [one for one in pool if one.roles & {Role.REP, Role.SENIOR_REP}], msg("a sales representative")
 
 
-def _narrowed(pool: list[Candidate], some: list[Candidate], reasons: list[Message], reason: Message) -> list[Candidate]:
+def _narrowed(pool: list[Candidate], some: list[Candidate], reason: Message, reasons: list[Message]) -> list[Candidate]:
     """The narrower choice, with its reason, unless it would leave nobody."""
     if not some:
         return pool

@@ -21,7 +21,7 @@ from salesflow.models.customer import Customer
 from salesflow.models.tag import CustomerTag
 from salesflow.money import format_money
 from salesflow.rules.consent import budget_consent
-from salesflow.services import schedule
+from salesflow.services import assignment, schedule
 from salesflow.services.contact_update import ContactUpdates
 from salesflow.services.customer_fields import parse_tags
 from salesflow.services.customers import BUDGET, Intake
@@ -195,6 +195,7 @@ class CustomerUpdates:
             former = self._work.look_up(_LOGIN, {"id": found.fields["owner_id"]})
             columns = {"owner_id": row[0], "assigned_at": self._work.now, "uncontacted_since": self._work.now}
             edit.note("owner", former[0] if former else None, values["owner"], columns)
+            assignment.keep_change(self._work, found.id, found.fields["owner_id"], row[0], self._options.file, None)
 
     def _edit_budget(self, found: Found, values: Values, edit: _Edit) -> None:
         consent = values.get("budget_consent") or found.fields["budget_consent"]

@@ -82,6 +82,7 @@ def test_a_new_customer(lead: Office) -> None:
         ("entry-deadline", "ok", "off"),
         ("need-specific", "ok", "off"),
         ("budget-consent", "ok", "off"),
+        ("grading-deadline", "pending", "compute"),
         ("first-contact-deadline", "pending", "compute"),
         ("cadence", "2026-04-01", "compute"),
         ("stale-downgrade", "none", "off"),
@@ -141,10 +142,11 @@ def test_what_was_late(lead: Office) -> None:
     )
     leads.add(lead, new, now="2026-03-03 09:00")
     found = decisions(lead, "晚录", "2026-03-12 09:00")
-    assert outcomes(found)[:4] == [
+    assert outcomes(found)[:5] == [
         ("entry-deadline", "late", "flag"),
         ("need-specific", "ok", "off"),
         ("budget-consent", "ok", "off"),
+        ("grading-deadline", "overdue", "flag"),
         ("first-contact-deadline", "overdue", "flag"),
     ]
     assert of(found, "budget-consent")["facts"] == {"budget_given": True, "consent": "电话同意"}

@@ -8,7 +8,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from salesflow.enums import Grade, Role
-from salesflow.rules.deadlines import approval_deadline, entry_deadline, first_contact_deadline, log_deadline
+from salesflow.rules.deadlines import (
+    approval_deadline,
+    entry_deadline,
+    first_contact_deadline,
+    grading_deadline,
+    log_deadline,
+)
 from salesflow.rules.decision import Strength
 from salesflow.rules.policy import Business, Policy
 from salesflow.rules.policy_toml import load_preset
@@ -212,3 +218,45 @@ def test_approval_deadline(
     assert (decision.rule, decision.outcome, decision.value) == ("approval-deadline", outcome, at(due))
     assert decision.strength is strength
     assert str(decision.message) == text
+
+
+@pytest.mark.parametrize(
+    ("recorded", "graded", "now", "due", "outcome", "text"),
+    [
+        (
+            "2026-03-05 10:00", None, "2026-03-06 18:00", "2026-03-06 18:00", "pending",
+            "to be graded by 2026-03-06 18:00, within 1 working day of its record",
+        ),
+        (
+            "2026-03-05 23:50", None, "2026-03-06 18:01", "2026-03-06 18:00", "overdue",
+            "grading is 1 minute overdue: within 1 working day of its record was by 2026-03-06 18:00",
+        ),
+        (
+            "2026-03-06 09:00", "2026-03-09 18:00", "2026-03-20 09:00", "2026-03-09 18:00", "ok",
+            "graded in time: within 1 working day of its record, by 2026-03-09 18:00",
+        ),
+        (
+            "2026-03-06 09:00", "2026-03-10 08:00", "2026-03-20 09:00", "2026-03-09 18:00", "late",
+            "graded 14 hours late: within 1 working day of its record was by 2026-03-09 18:00",
+        ),
+        # the Saturday after the festival is worked: 2026-02-27 is a Friday
+        (
+            "2026-02-27 16:00", None, "2026-03-02 09:00", "2026-02-28 18:00", "overdue",
+            "grading is 39 hours overdue: within 1 working day of its record was by 2026-02-28 18:00",
+        ),
+        # the day before the festival, and the end of a year whose next one is estimated
+        ("2026-02-14 16:00", None, "2026-02-20 09:00", "2026-02-24 18:00", "pending", None),
+        ("2027-12-31 16:00", None, "2027-12-31 17:00", "2028-01-03 18:00", "pending", None),
+        ("2028-02-28 16:00", None, "2028-02-28 17:00", "2028-02-29 18:00", "pending", None),
+    ],
+)  # fmt: skip
+def test_grading_deadline(
+    recorded: str, graded: str | None, now: str, due: str, outcome: str, text: str | None
+) -> None:
+    moment = None if graded is None else at(graded)
+    decision = grading_deadline(BALANCED, CALENDAR, recorded=at(recorded), graded=moment, now=at(now))
+    assert (decision.rule, decision.outcome, decision.value) == ("grading-deadline", outcome, at(due))
+    flagged = outcome in ("late", "overdue")
+    assert decision.strength is (Strength.FLAG if flagged else Strength.OFF if outcome == "ok" else Strength.COMPUTE)
+    assert text is None or str(decision.message) == text
+    assert decision.facts == {"recorded": at(recorded), "graded": moment, "due_at": at(due)}

@@ -15,7 +15,7 @@ from salesflow.context import Context
 from salesflow.db.transaction import Transaction
 from salesflow.enums import Grade, LossReason, Method, Role, Status
 from salesflow.models.customer import Customer
-from salesflow.services import customers, followups, stale, status
+from salesflow.services import customers, followups, grading, stale
 from salesflow.services.demo import cast
 from salesflow.services.demo.deals import ENDINGS, Deals, customer_with, owner_of
 from salesflow.services.demo.replies import Replies
@@ -27,6 +27,12 @@ WEIGHTS: Final = (10, 15, 14, 10, 9, 3)
 _SETTLED: Final = 40  # a lead whose fate takes some contacts came in at least so many days ago
 _MOVES: Final = {Grade.A: 0.6, Grade.B: 0.95}  # how often a contact brings progress
 _MOVES_SELDOM: Final = 0.5
+# industry potential, budget match, decision chain, urgency: sums of 16 and more are an A, of 10 and more a B
+_SCORES: Final = {
+    Grade.A: ((4, 5, 4, 4), (5, 4, 3, 4), (4, 4, 5, 5)),
+    Grade.B: ((3, 4, 3, 3), (4, 3, 2, 3), (3, 3, 3, 4)),
+    Grade.C: ((2, 1, 2, 3), (3, 2, 1, 2), (2, 3, 1, 1)),
+}
 _DELAYS: Final = ((-3, 0, 1, 3, 7, 25), (25, 40, 13, 8, 7, 7))  # days by which a contact is late, and how often
 
 
@@ -90,7 +96,8 @@ class Season:
         grade = self._random.choices((Grade.A, Grade.B, Grade.C), (6, 3, 1) if good else (1, 5, 3))[0]
 
         def decide(work: Transaction) -> None:
-            status.change_grade(work, customer_with(work, code), grade, "每日线索评审")
+            scores = _SCORES[grade][int(code[-3:]) % len(_SCORES[grade])]
+            grading.by_scores(work, customer_with(work, code).id or 0, grading.Scores(*scores))
 
         self._stage.plan(self._hours.later(at, 1), cast.MANAGER, decide)
 

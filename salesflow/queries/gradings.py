@@ -1,0 +1,71 @@
+"""How a customer was graded: its grades with the scores behind them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from salesflow.columns import Column, Columns, Kind
+from salesflow.context import Context
+from salesflow.queries import customer_file
+from salesflow.queries.base import Page, arranged
+
+COLUMNS: Final[Columns] = (
+    Column("at", "At", Kind.INSTANT),
+    Column("grade", "Grade", Kind.CODE, labels="grade"),
+    Column("score", "Score"),
+    Column("industry_potential", "Industry potential", Kind.INTEGER),
+    Column("budget_match", "Budget match", Kind.INTEGER),
+    Column("decision_chain", "Decision chain", Kind.INTEGER),
+    Column("urgency", "Urgency", Kind.INTEGER),
+    Column("reason", "Reason", flexible=True),
+    Column("by", "By"),
+    Column("rule", "Rule", table=False),
+    Column("policy_id", "Policy version", Kind.INTEGER, table=False),
+    Column("customer_code", "Code", table=False),
+)
+GRADING: Final = tuple(column for column in COLUMNS if column.key not in ("reason", "rule", "customer_code"))
+SHOW: Final[Columns] = (
+    *customer_file.SHOW_COLUMNS,
+    Column("grading", "Scores", Kind.RECORD, columns=GRADING, table=False),
+)
+_SCORED: Final = (
+    'SELECT at, grade, score, industry_potential, budget_match, decision_chain, urgency, NULL AS reason, "by", '
+    "'grade-score' AS rule, policy_id, customer_code FROM v_grading WHERE customer_id = :id ORDER BY id DESC"
+)
+_CHANGED: Final = (
+    'SELECT at, to_grade AS grade, reason, "by", rule, customer_code FROM v_grade_change '
+    "WHERE customer_id = :id ORDER BY id DESC"
+)
+
+
+def history(context: Context, customer_id: int) -> Page:
+    """Every scoring and every change of the grade, the newest first; a change that a scoring made is told with it."""
+    scored = [_shown(row) for row in context.reader.rows(_SCORED, {"id": customer_id})]
+    moments = {(row["at"], row["grade"]) for row in scored}
+    empty = dict.fromkeys(column.key for column in COLUMNS)
+    changed = [
+        {**empty, **row}
+        for row in context.reader.rows(_CHANGED, {"id": customer_id})
+        if row["rule"] != "grade-score" or (row["at"], row["grade"]) not in moments
+    ]
+    rows = sorted([*scored, *changed], key=lambda row: str(row["at"]), reverse=True)
+    return arranged(context.asked, COLUMNS, rows)
+
+
+def show(context: Context, customer_id: int) -> dict[str, Any]:
+    """The customer's file with its latest scores."""
+    code = context.reader.value("SELECT code FROM v_customer_name WHERE id = :id", {"id": customer_id})
+    latest = latest_scores(context, customer_id)
+    scores = None if latest is None else {column.key: latest[column.key] for column in GRADING}
+    return {**customer_file.show(context, str(code)), "grading": scores}
+
+
+def latest_scores(context: Context, customer_id: int) -> dict[str, Any] | None:
+    """The latest scoring; None where there was none."""
+    row = context.reader.one(f"{_SCORED} LIMIT 1", {"id": customer_id})
+    return None if row is None else _shown(row)
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    """Scores are kept in hundredths."""
+    return {**row, "score": f"{row['score'] // 100}.{row['score'] % 100:02d}"}
