@@ -260,3 +260,15 @@ class Figure(Code):
     SUBMITTED = "submitted"
     APPROVED = "approved"
     OVERDUE = "overdue"
+
+
+class Matched(Code):
+    """Where a search found what it looked for, the best place first."""
+
+    CODE = "code"
+    NAME = "name"
+    PINYIN = "pinyin"
+    CONTACT = "contact"
+    NEED = "need"
+    REMARK = "remark"
+    FOLLOWUP = "followup"

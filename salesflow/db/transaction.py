@@ -16,7 +16,7 @@ from sqlalchemy.pool import NullPool
 from sqlmodel import Session, SQLModel, insert
 
 from salesflow.clock import to_db
-from salesflow.db import audit
+from salesflow.db import audit, search
 from salesflow.db.reader import BUSY_SECONDS, locked, missing
 from salesflow.db.schema import is_current, problem
 from salesflow.errors import Conflict, RuleRefused
@@ -41,6 +41,7 @@ def connect(path: str) -> sqlite3.Connection:
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
+        search.register(connection)
     except (sqlite3.Error, UnicodeDecodeError) as error:
         raise problem(error, path) from error
     return connection

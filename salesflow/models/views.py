@@ -82,8 +82,8 @@ def _customer_dates() -> Select[Any]:
 
 def _customer_name() -> Select[Any]:
     """What a reference to a customer is looked up in: the customer table alone."""
-    names = ("id", "code", "name", "name_folded", "owner_id", "grade", "status", "archived_at", "merged_into_id")
-    return select(*[column for column in all_of(customer) if column.name in names])
+    names = ("id", "code", "name", "name_folded", "name_norm", "owner_id", "grade", "status", "archived_at")
+    return select(*[column for column in all_of(customer) if column.name in (*names, "merged_into_id")])
 
 
 def _customer_facts() -> Select[Any]:

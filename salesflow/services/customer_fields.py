@@ -20,7 +20,7 @@ from salesflow.rules.wording import need_specific
 from salesflow.services import contacts
 from salesflow.services.contacts import NewContact, optional
 from salesflow.services.industries import parse_industry
-from salesflow.services.pinyin import sound
+from salesflow.pinyin import sound
 from salesflow.services.regions import checked_region
 from salesflow.services.status import NewStatus
 from salesflow.text import clean, fold, normalised_name

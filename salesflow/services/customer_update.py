@@ -25,7 +25,7 @@ from salesflow.services import schedule
 from salesflow.services.contact_update import ContactUpdates
 from salesflow.services.customer_fields import parse_tags
 from salesflow.services.customers import BUDGET, Intake
-from salesflow.services.pinyin import sound
+from salesflow.pinyin import sound
 from salesflow.services.records import load
 from salesflow.services.status import NewStatus, change_grade, change_status
 from salesflow.text import fold, normalised_name

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from salesflow import i18n
 from salesflow.errors import InvalidValue
-from salesflow.services import pinyin
+from salesflow import pinyin
 from salesflow.services.industries import INDUSTRIES, name_of, parse_industry
-from salesflow.services.pinyin import first_reading, sound
-from salesflow.services.pinyin_table import TABLE
+from salesflow.pinyin import first_reading, sound
+from salesflow.pinyin_table import TABLE
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,9 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import sqlite
 
+from salesflow.db import search
+from salesflow.pinyin import sound
+
 revision = "0002"
 down_revision = "0001"
 
@@ -277,3 +280,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("origin_id IS NOT NULL"),
     )
+    op.drop_index("ix_audit_entry_subject", "audit_entry")  # the kind took space, and kept a search by reference from using it
+    op.create_index("ix_audit_entry_subject", "audit_entry", ["subject_ref"], unique=False)
+    _contacts_sound()
+    search.create(op.get_bind().connection.driver_connection)
+
+
+def _contacts_sound() -> None:
+    """Contacts get what customers have: how their names sound."""
+    connection = op.get_bind().connection.driver_connection
+    heard = ((*sound(name, person=True), key) for key, name in connection.execute("SELECT id, name FROM contact").fetchall())
+    connection.executemany("UPDATE contact SET pinyin = ?, initials = ? WHERE id = ?", heard)

@@ -77,7 +77,7 @@ def _character(character: str) -> tuple[str, str]:
 
 
 def _learn() -> None:
-    from salesflow.services.pinyin_table import TABLE
+    from salesflow.pinyin_table import TABLE
 
     words = TABLE.split()
     for syllable, characters in zip(words[::2], words[1::2], strict=True):
