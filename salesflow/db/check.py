@@ -1,12 +1,15 @@
-"""`db check`: is the file sound, is the trail whole, do the stored copies say what the records say, is the key the right one."""
+"""`db check`: is the file sound, is the trail whole, do the stored copies and the search index say what the records say, is
+the key the right one.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
-from salesflow.db import audit, vault
+from salesflow.db import audit, search, vault
 from salesflow.db.backup import integrity
 from salesflow.errors import DatabaseProblem
 from salesflow.i18n import Message, msg
@@ -121,7 +124,15 @@ def problems(connection: sqlite3.Connection, path: str) -> Iterator[Problem]:
                 "{name} is {stored}, the records say {computed}", name=name, stored=str(stored), computed=str(computed)
             )
             yield Problem("copy", str(ref), text)
+    yield from _index(connection)
     yield from _key(connection, path)
+
+
+def _index(connection: sqlite3.Connection) -> Iterator[Problem]:
+    """The search index has every record, no other, and of a sample of them all words."""
+    for table, key in islice(search.unindexed(connection), SHOWN):
+        text = msg("the search index is wrong about {table} {key}: salesflow db reindex", table=table, key=key)
+        yield Problem("search", f"{table} {key}", text)
 
 
 def _key(connection: sqlite3.Connection, path: str) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Final
 
 from salesflow.text import fold
@@ -43,7 +43,7 @@ def _grams(code: str, text: str) -> Iterable[str]:
 def _of_run(code: str, run: str) -> Iterable[str]:
     if run < _WIDE:
         return (code + run[:_LONGEST],)
-    pairs = [code + first + second for first, second in zip(run, run[1:], strict=False)]
+    pairs = [code + first + second for first, second in pairwise(run)]
     if code == NAME:  # a single character is looked for in names alone: there it begins a gram wherever it stands
         pairs.append(code + run[-1])
     return pairs

@@ -130,6 +130,12 @@ def _followup() -> Select[Any]:
     )
 
 
+def _followup_text() -> Select[Any]:
+    """What a search reads of follow-ups: the table alone."""
+    names = ("id", "customer_id", "content", "scene", "feedback", "resolved", "open_points", "risk", "next")
+    return select(*(followup.c[name] for name in names))
+
+
 def _plan_item() -> Select[Any]:
     return select(
         *all_of(plan_item),
@@ -215,7 +221,10 @@ def definitions() -> dict[str, Select[Any]]:
         "v_customer_dates": _customer_dates(),
         "v_customer_facts": _customer_facts(),
         "v_contact": _contact(),
+        "v_contact_key": select(contact.c.id, contact.c.customer_id),
         "v_followup": _followup(),
+        "v_followup_key": select(followup.c.id, followup.c.customer_id),
+        "v_followup_text": _followup_text(),
         "v_plan_item": _plan_item(),
         "v_followup_due": _followup_due(),
         "v_unplanned": _unplanned(),

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from salesflow.columns import Column, Kind
 from salesflow.context import Context
 from salesflow.db import grams
-from salesflow.db.search import NOTES, newest
+from salesflow.db.search import NOTES, Among, newest
 from salesflow.enums import Matched
 from salesflow.errors import InvalidValue
 from salesflow.i18n import msg
@@ -33,8 +33,8 @@ COLUMNS: Final = (
 )
 SCREENFUL: Final = 20
 _CANDIDATES: Final = 300  # of one class, at least: where more match, the best of these are the best
-_NOTES_AT_ONCE: Final = 300
-_NOTES: Final = 3_000  # follow-ups are looked through at most, unless all is asked for
+_PIECES: Final = 10  # times as many are read at most
+_FEW: Final = 100  # customers of one owner whose records are looked up one by one
 _EVERYTHING: Final = 1 << 40
 _MOST_WORDS: Final = 8
 _FIELDS: Final = ", ".join(
@@ -108,6 +108,7 @@ class _Search:
         self._most = max(_CANDIDATES, 2 * self._limit)
         self._hits: dict[int, Hit] = {}
         self._rows: dict[int, Mapping[str, Any]] = {}
+        self._few: bool | None = None
 
     def page(self) -> Page:
         """The best of what is found, in the columns' order."""
@@ -176,9 +177,32 @@ class _Search:
 
     def _own(self, codes: Sequence[str], besides: Sequence[str]) -> None:
         """Customers that have the words in these fields of their own, or some of them in better ones."""
-        expression = grams.every(self._words, codes, () if self._wanted.places else besides)
-        if expression is not None:
-            self._judge(newest(self._context.reader, "customer", expression, self._most))
+        for keys in self._proposed("customer", codes, () if self._wanted.places else besides):
+            self._judge(keys)
+
+    def _proposed(self, table: str, codes: Sequence[str], besides: Sequence[str] = ()) -> Iterator[Sequence[int]]:
+        """What the index has for the words, in pieces, the newest first, until there are enough hits."""
+        expression = grams.every(self._words, codes, besides)
+        looked, last = 0, None
+        while expression is not None and len(self._hits) <= self._limit and looked < _PIECES * self._most:
+            keys = newest(self._context.reader, table, expression, self._most, last, self._among(table))
+            if not keys:
+                break
+            looked, last = looked + len(keys), keys[-1]
+            yield keys
+
+    def _among(self, table: str) -> Among | None:
+        """The records to look among, where not everybody's are wanted."""
+        if self._wanted.owner_id is None and not self._wanted.archived:
+            return None
+        where = self._of_owner(Where()).add(self._visible)
+        keys = f"SELECT id FROM v_customer_name{where}"  # noqa: S608 - names of ours
+        if self._few is None:
+            count = f"SELECT count(*) FROM (SELECT 1 FROM v_customer_name{where} LIMIT {_FEW + 1})"  # noqa: S608 - names of ours
+            self._few = self._context.reader.value(count, where.parameters) <= _FEW
+        if table != "customer":
+            keys = f"SELECT id FROM v_{table}_key WHERE customer_id IN ({keys})"  # noqa: S608 - names of ours
+        return Among(keys, where.parameters, self._few)
 
     def _judge(self, keys: Iterable[int]) -> None:
         for row in self._customers(keys):
@@ -211,42 +235,31 @@ class _Search:
 
     def _contacts(self) -> None:
         """Customers with a contact who is called so."""
-        expression = grams.every(self._words, (grams.NAME, grams.INITIALS, grams.PINYIN))
-        keys = [] if expression is None else newest(self._context.reader, "contact", expression, self._most)
-        people: dict[int, str] = {}
-        for row in self._records("v_contact", "customer_id, name, title, initials, pinyin", keys):
-            name = fold(row["name"])
-            if all(word in name or _sounding(row, word) for word in self._words):
-                people.setdefault(row["customer_id"], " ".join(filter(None, (row["name"], row["title"]))))
-        for row in self._customers(people):
-            self._keep(row, Hit(Rank.CONTACT, people[row["id"]]))
+        for keys in self._proposed("contact", (grams.NAME, grams.INITIALS, grams.PINYIN)):
+            people: dict[int, str] = {}
+            for row in self._records("v_contact", "customer_id, name, title, initials, pinyin", keys):
+                name = fold(row["name"])
+                if all(word in name or _sounding(row, word) for word in self._words):
+                    people.setdefault(row["customer_id"], " ".join(filter(None, (row["name"], row["title"]))))
+            for row in self._customers(people):
+                self._keep(row, Hit(Rank.CONTACT, people[row["id"]]))
 
     def _followups(self) -> None:
-        """Customers with a follow-up that has the words, the newest ones first, until there are enough."""
-        expression = grams.every(self._words, (grams.NOTE,))
-        looked, last = 0, None
-        while expression is not None and len(self._hits) <= self._limit and looked < max(_NOTES, self._most):
-            keys = newest(self._context.reader, "followup", expression, _NOTES_AT_ONCE, last)
-            if not keys:
-                break
-            looked, last = looked + len(keys), keys[-1]
-            self._read_notes(keys)
-
-    def _read_notes(self, keys: Sequence[int]) -> None:
-        passages: dict[int, str] = {}
-        for row in self._records("v_followup", f"customer_id, {', '.join(NOTES)}", keys):
-            texts = [row[name] for name in NOTES if row[name]]
-            folded = [fold(text) for text in texts]
-            if all(any(word in text for text in folded) for word in self._words):
-                first = next(text for text, plain in zip(texts, folded, strict=True) if self._words[0] in plain)
-                passages.setdefault(row["customer_id"], around(first, self._words[0]))
-        for row in self._customers(passages):
-            self._keep(row, Hit(Rank.FOLLOWUP, passages[row["id"]]))
+        """Customers with a follow-up that has the words."""
+        for keys in self._proposed("followup", (grams.NOTE,)):
+            passages: dict[int, str] = {}
+            for row in self._records("v_followup_text", f"customer_id, {', '.join(NOTES)}", keys):
+                texts = {fold(text): text for text in (row[name] for name in NOTES) if text}
+                if all(any(word in folded for folded in texts) for word in self._words):
+                    first = next(text for folded, text in texts.items() if self._words[0] in folded)
+                    passages.setdefault(row["customer_id"], around(first, self._words[0]))
+            for row in self._customers(passages):
+                self._keep(row, Hit(Rank.FOLLOWUP, passages[row["id"]]))
 
     def _records(self, view: str, fields: str, keys: Sequence[int]) -> Iterator[dict[str, Any]]:
-        """Contacts or follow-ups by their keys, the newest first, without those of other owners."""
+        """Contacts or follow-ups by their keys, the newest first."""
         for some in pieces(keys):
-            where = self._of_owner(Where().any_of("id", some))
+            where = Where().any_of("id", some)
             sql = f"SELECT {fields} FROM {view}{where} ORDER BY id DESC"  # noqa: S608 - names of ours
             yield from self._context.reader.rows(sql, where.parameters)
 
