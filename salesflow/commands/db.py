@@ -61,7 +61,10 @@ def reindex(ctx: typer.Context) -> Written:
     """
     from salesflow.db.search import reindex as make_anew
 
-    path = current(ctx).database
+    context = current(ctx)
+    context.setting("company")  # reading brings an older database up to date
+    context.refresh()
+    path = context.database
     counts = make_anew(path)
     text = msg(
         "made the search index anew: {customers} customers, {contacts} contacts, {followups} follow-ups",

@@ -58,7 +58,8 @@ def expression(code: str, word: str) -> str | None:
     if size:
         if len(word) < size or not (word.isascii() and word.isalnum()):
             return None
-        wanted = [_exactly(code + word[start : start + size]) for start in range(len(word) - size + 1)]
+        starts = range(min(len(word) - size + 1, _ENOUGH))
+        wanted = [_exactly(code + word[start : start + size]) for start in starts]
     else:
         wanted = list(chain.from_iterable(_asked(code, word)))
     return " AND ".join(dict.fromkeys(wanted))
@@ -94,8 +95,8 @@ def _asked(code: str, word: str) -> Iterator[list[str]]:
             whole = found.end() < len(word) or len(run) == 1
             yield [_exactly(code + run) if whole and len(run) <= _LONGEST else _beginning(code + run[:_LONGEST])]
         elif len(run) > 1:
-            pairs = (run[start : start + 2] for start in range(len(run) - 1))
-            yield [_exactly(code + pair) for pair in dict.fromkeys(pairs)][:_ENOUGH]
+            starts = range(min(len(run) - 1, _ENOUGH))
+            yield [_exactly(code + run[start : start + 2]) for start in starts]
         elif code == NAME:
             yield [_beginning(code + run)]
 

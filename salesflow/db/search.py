@@ -91,14 +91,21 @@ def compact(connection: sqlite3.Connection) -> None:
 
 
 def reindex(path: str) -> dict[str, int]:
-    """Make the index of a database anew; gives how many records of each kind it has."""
-    from salesflow.db.transaction import closing_engine
+    """Make the index of a database anew; gives how many records of each kind it has. Raises DatabaseProblem, Conflict."""
+    from salesflow.db.reader import locked
+    from salesflow.db.transaction import connect
 
-    with closing_engine(path) as engine, engine.begin() as made:
-        connection = made.connection.driver_connection
-        assert connection is not None
+    connection = connect(path)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
         rebuild(connection)
-        return {table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in INDEXED}  # noqa: S608 - names of ours
+        counts = {table: int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) for table in INDEXED}  # noqa: S608 - names of ours
+        connection.execute("COMMIT")
+    except sqlite3.OperationalError as error:
+        raise locked(error, path) from error
+    finally:
+        connection.close()
+    return counts
 
 
 def unindexed(connection: sqlite3.Connection) -> Iterator[tuple[str, int]]:

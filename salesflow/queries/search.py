@@ -29,14 +29,14 @@ COLUMNS: Final = (
     Column("matched", "Found in", Kind.CODE, labels="matched"),
     Column("snippet", "Passage", flexible=True),
     Column("next_follow_up_on", "Next follow-up", Kind.DATE),
-    Column("last_contact_on", "Last contact", Kind.DATE, table=False),
+    Column("last_contact_on", "Last contact", Kind.DATE),
 )
 SCREENFUL: Final = 20
 _CANDIDATES: Final = 300  # of one class, at least: where more match, the best of these are the best
 _PIECES: Final = 10  # times as many are read at most
 _FEW: Final = 100  # customers of one owner whose records are looked up one by one
 _EVERYTHING: Final = 1 << 40
-_MOST_WORDS: Final = 8
+_WORDS: Final = 5  # are asked of the index; the text itself is asked for all
 _FIELDS: Final = ", ".join(
     (*(column.key for column in COLUMNS if column.key not in ("matched", "snippet")),
      "id", "name_folded", "name_norm", "initials", "pinyin", "need", "remark")
@@ -97,7 +97,7 @@ class _Search:
             wanted._replace(places=places | ({Matched.PINYIN} if Matched.NAME in places else set())),
         )
         self._text = fold(wanted.text)
-        self._words = list(dict.fromkeys(self._text.split()))[:_MOST_WORDS]
+        self._words = list(dict.fromkeys(self._text.split()))
         if not any(letter.isalnum() for letter in self._text):
             raise InvalidValue(
                 msg('"{text}" has nothing to look for', text=wanted.text),
@@ -182,7 +182,7 @@ class _Search:
 
     def _proposed(self, table: str, codes: Sequence[str], besides: Sequence[str] = ()) -> Iterator[Sequence[int]]:
         """What the index has for the words, in pieces, the newest first, until there are enough hits."""
-        expression = grams.every(self._words, codes, besides)
+        expression = grams.every(self._words[:_WORDS], codes, besides)
         looked, last = 0, None
         while expression is not None and len(self._hits) <= self._limit and looked < _PIECES * self._most:
             keys = newest(self._context.reader, table, expression, self._most, last, self._among(table))

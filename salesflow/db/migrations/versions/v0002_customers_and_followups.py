@@ -293,12 +293,15 @@ def upgrade() -> None:
     op.create_index("ix_audit_entry_subject", "audit_entry", ["subject_ref"], unique=False)
     connection = op.get_bind().connection.driver_connection
     assert connection is not None
-    _contacts_sound(connection)
+    _sound(connection)
     search.create(connection)
 
 
-def _contacts_sound(connection: Any) -> None:
-    """Contacts get what customers have: how their names sound."""
-    people = connection.execute("SELECT id, name FROM contact").fetchall()
-    heard = ((*sound(name, person=True), key) for key, name in people)
-    connection.executemany("UPDATE contact SET pinyin = ?, initials = ? WHERE id = ?", heard)
+def _sound(connection: Any) -> None:
+    """How names sound: contacts did not have it, and some surnames and places of customers were read wrongly."""
+    people = connection.execute("SELECT 'contact', id, name, 1, pinyin, initials FROM contact").fetchall()
+    firms = "SELECT 'customer', id, name, kind = 'person', pinyin, initials FROM customer"
+    for table, key, name, person, *stored in [*people, *connection.execute(firms).fetchall()]:
+        heard = sound(name, person=bool(person))
+        if list(heard) != stored:
+            connection.execute(f"UPDATE {table} SET pinyin = ?, initials = ? WHERE id = ?", (*heard, key))
