@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
-from typing import Final
+from typing import Final, NamedTuple
 
 from salesflow.errors import InvalidValue
 from salesflow.i18n import msg
@@ -15,8 +14,7 @@ _STORED: Final = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?"
 _STORED_LENGTH: Final = len("2026-03-05 06:30:00")
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(NamedTuple):
     """What time it is, and where: `source` gives any aware datetime, `zone` is the business's time zone."""
 
     source: Callable[[], datetime]

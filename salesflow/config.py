@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from salesflow.errors import FileProblem, InvalidValue, UsageError
 from salesflow.i18n import Message, msg
@@ -15,8 +15,7 @@ APPLICATION = "salesflow"
 platform: str = sys.platform
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """One key of the configuration: its type ("text", "list") and what it is for."""
 
     name: str
@@ -35,12 +34,11 @@ KEYS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The configuration as read: values by dotted key; absent keys are absent."""
 
     path: str
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = MappingProxyType({})
 
     def text(self, name: str) -> str | None:
         value = self.values.get(name)

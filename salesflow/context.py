@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import time
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from salesflow import config
 from salesflow.clock import Clock, fixed_clock, system_clock
@@ -30,8 +30,7 @@ DEFAULT_ZONE = "Asia/Shanghai"
 END_OF_DAY = time(23, 59, 59)
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(NamedTuple):
     """The staff member on whose behalf the command runs."""
 
     id: int
@@ -53,16 +52,22 @@ class Actor:
             )
 
 
-@dataclass(slots=True)
 class Asked:
     """What the command line asks of the output: set by the options that all commands share, read by the renderer and lists."""
 
-    format: str | None = None
-    fields: tuple[str, ...] = ()
-    quiet: bool = False
-    limit: int | None = None
-    sort: str | None = None
-    reverse: bool = False
+    __slots__ = ("fields", "format", "limit", "quiet", "reverse", "sort")
+
+    def __init__(
+        self,
+        format: str | None = None,  # noqa: A002 - the option's own word
+        fields: tuple[str, ...] = (),
+        quiet: bool = False,
+        limit: int | None = None,
+        sort: str | None = None,
+        reverse: bool = False,
+    ) -> None:
+        self.format, self.fields, self.quiet = format, fields, quiet
+        self.limit, self.sort, self.reverse = limit, sort, reverse
 
 
 @dataclass

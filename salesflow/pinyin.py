@@ -29,7 +29,8 @@ _CHARACTERS: Final[Mapping[str, str]] = {"长": "chang", "都": "du", "行": "ha
 _SURNAMES: Final[Mapping[str, str]] = {
     "单": "shan", "翟": "zhai", "仇": "qiu", "解": "xie", "查": "zha", "区": "ou", "朴": "piao", "盖": "ge", "乐": "yue",
     "缪": "miao", "覃": "qin", "阚": "kan", "卜": "bu", "员": "yun", "召": "shao", "种": "chong", "折": "she", "祭": "zhai",
-    "乜": "nie", "洗": "xian", "繁": "po", "澹台": "tan tai", "单于": "chan yu", "尉迟": "yu chi", "万俟": "mo qi", "长孙": "zhang sun",
+    "乜": "nie", "洗": "xian", "繁": "po", "澹台": "tan tai", "单于": "chan yu",
+    "尉迟": "yu chi", "万俟": "mo qi", "长孙": "zhang sun",
 }  # fmt: skip
 # A house named for its family (单氏, 仇氏) has the surname's reading, in a company's name too.
 _READ: Final[Mapping[str, str]] = {**_WORDS, **{f"{name}氏": f"{reading} shi" for name, reading in _SURNAMES.items()}}

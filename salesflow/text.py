@@ -105,8 +105,8 @@ def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).split())
 
 
-def around(text: str, word: str, before: int = 12, after: int = 30) -> str:
-    """The passage of a text around a folded word: so many characters before it and from its end on, on one line."""
+def around(text: str, word: str, before: int = 5, after: int = 30) -> str:
+    """The passage of a text around a folded word, on one line: few characters before it, so that a narrow column shows it."""
     plain, folded = " ".join(text.split()), fold(text)
     shown = plain if len(plain) == len(folded) else folded  # else the word stands at other places
     at = max(0, folded.find(word))

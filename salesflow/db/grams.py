@@ -1,7 +1,7 @@
 """How text is cut up for the search index, and how a word is asked of it.
 
 Chinese has no blanks between words, so a text goes into the index as pairs of neighbouring characters; letters and digits
-as words; a name's initials as pairs and its pinyin as triples of letters, so that any part of them is found. The code of its
+as words; a name's initials and its pinyin as neighbouring letters, so that any part of them is found. The code of its
 field stands before each gram. All grams of a word being there does not yet mean that the word is: who asks reads the text.
 """
 
@@ -16,7 +16,7 @@ from salesflow.text import fold
 
 NAME, INITIALS, PINYIN, NEED, REMARK, NOTE = "n", "i", "p", "d", "r", ""
 EVERY: Final = "·"  # in every record's grams, and in no text's
-_LETTERS: Final = {INITIALS: 2, PINYIN: 3}  # so many stand together
+_LETTERS: Final = {INITIALS: (2, 3), PINYIN: (3,)}  # so many stand together
 # Chinese, Japanese and Korean letters; all other letters and digits.
 _RUN: Final = re.compile(r"[^\W\0-\u2e7f]+|[^\W_\u2e80-\U0010ffff]+")
 _WIDE: Final = "\u2e80"
@@ -34,9 +34,9 @@ def grams(*coded: str | None) -> str:
 
 
 def _grams(code: str, text: str) -> Iterable[str]:
-    size = _LETTERS.get(code)
-    if size:
-        return (code + text[start : start + size] for start in range(max(1, len(text) - size + 1)))
+    sizes = _LETTERS.get(code)
+    if sizes:
+        return (code + text[start : start + size] for size in sizes for start in range(len(text) - size + 1))
     return chain.from_iterable(_of_run(code, run) for run in _RUN.findall(fold(text)))
 
 
@@ -54,9 +54,10 @@ def expression(code: str, word: str) -> str | None:
 
     None where it cannot be found there; empty where the index does not help, as with one Chinese character in a long text.
     """
-    size = _LETTERS.get(code)
-    if size:
-        if len(word) < size or not (word.isascii() and word.isalnum()):
+    sizes = _LETTERS.get(code)
+    if sizes:
+        size = min(len(word), sizes[-1])
+        if size < sizes[0] or not (word.isascii() and word.isalnum()):
             return None
         starts = range(min(len(word) - size + 1, _ENOUGH))
         wanted = [_exactly(code + word[start : start + size]) for start in starts]

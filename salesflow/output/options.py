@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from enum import StrEnum
-from typing import Final, Literal, TextIO
+from typing import Final, Literal, NamedTuple, TextIO
 
 _NARROWEST: Final = 20
 _USUAL_WIDTH: Final = 80
@@ -28,8 +27,7 @@ class Format(StrEnum):
     IDS = "ids"
 
 
-@dataclass(frozen=True, slots=True)
-class OutputOptions:
+class OutputOptions(NamedTuple):
     """What the command line asked for. `format` None leaves it to `resolve`; `zone` is where instants are shown."""
 
     format: Format | None = None

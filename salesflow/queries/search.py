@@ -28,11 +28,11 @@ COLUMNS: Final = (
     Column("owner", "Owner"),
     Column("matched", "Found in", Kind.CODE, labels="matched"),
     Column("snippet", "Passage", flexible=True),
-    Column("next_follow_up_on", "Next follow-up", Kind.DATE),
-    Column("last_contact_on", "Last contact", Kind.DATE),
+    Column("next_follow_up_on", "Next follow-up", Kind.DATE, table=False),
+    Column("last_contact_on", "Last contact", Kind.DATE, table=False),
 )
 SCREENFUL: Final = 20
-_CANDIDATES: Final = 300  # of one class, at least: where more match, the best of these are the best
+_CANDIDATES: Final = 200  # of one class, at least: where more match, the best of these are the best
 _PIECES: Final = 10  # times as many are read at most
 _FEW: Final = 100  # customers of one owner whose records are looked up one by one
 _EVERYTHING: Final = 1 << 40

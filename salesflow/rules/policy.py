@@ -6,10 +6,9 @@ thousandths, scores hundredths. The defaults are the preset "balanced". What eac
 are in `policy_keys`; the file format is in `policy_toml`: neither is needed to apply a rule, so neither is imported
 here.
 
-Named tuples, because they are defined five times faster than dataclasses and every command loads this module.
+Named tuples, because they are defined five times faster than dataclasses and every command loads this module; without
+postponed annotations, because `NamedTuple` would compile each of them once more.
 """
-
-from __future__ import annotations
 
 import json
 from datetime import time
@@ -252,12 +251,12 @@ class Policy(NamedTuple):
         return json.dumps(tables, ensure_ascii=False, default=_plain)
 
     @classmethod
-    def from_json(cls, text: str) -> Policy:
+    def from_json(cls, text: str) -> "Policy":
         """The policy that `to_json` stored; keys that it did not know yet have their defaults."""
         stored = json.loads(text)
         return cls(**{name: _section(default, stored.get(name, {})) for name, default in cls._field_defaults.items()})
 
-    def describe(self) -> list[Parameter]:
+    def describe(self) -> "list[Parameter]":
         """Every key with its value, its default, its unit and its meaning, in the order of the tables."""
         from salesflow.rules.policy_keys import describe
 

@@ -6,12 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesflow import i18n
+from salesflow import i18n, pinyin
 from salesflow.errors import InvalidValue
-from salesflow import pinyin
-from salesflow.services.industries import INDUSTRIES, name_of, parse_industry
 from salesflow.pinyin import first_reading, sound
 from salesflow.pinyin_table import TABLE
+from salesflow.services.industries import INDUSTRIES, name_of, parse_industry
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ class Stage:
 
 def stopped(clock: Clock, at: datetime) -> Clock:
     """The clock at a standstill."""
-    return replace(clock, source=lambda: at)
+    return clock._replace(source=lambda: at)
 
 
 def acting(context: Context, login: str, at: datetime | None = None) -> Context:
