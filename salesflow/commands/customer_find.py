@@ -1,9 +1,9 @@
-"""salesflow customer find: the word `find` as a verb of customers."""
+"""salesflow customer find: customers by anything that is known of them."""
 
 from __future__ import annotations
 
 from salesflow.commands.base import List
 from salesflow.commands.customer import app
-from salesflow.commands.find import find
+from salesflow.commands.finding import find
 
 app.command("find", cls=List)(find)

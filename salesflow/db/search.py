@@ -5,7 +5,6 @@ One table for each kind of record, its rows numbered as the records are. They ho
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -13,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from salesflow.db.grams import EVERY, INITIALS, NAME, NEED, NOTE, PINYIN, REMARK, grams
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from salesflow.db.reader import Reader
 
 FUNCTION: Final = "search_grams"
@@ -92,6 +93,8 @@ def compact(connection: sqlite3.Connection) -> None:
 
 def reindex(path: str) -> dict[str, int]:
     """Make the index of a database anew; gives how many records of each kind it has. Raises DatabaseProblem, Conflict."""
+    import sqlite3
+
     from salesflow.db.reader import locked
     from salesflow.db.transaction import connect
 
