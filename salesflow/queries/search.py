@@ -36,6 +36,8 @@ _CANDIDATES: Final = 200  # of one class, at least: where more match, the best o
 _PIECES: Final = 10  # times as many are read at most
 _FEW: Final = 100  # customers of one owner whose records are looked up one by one
 _EVERYTHING: Final = 1 << 40
+_SHORTEST_CODE: Final = 3  # characters from which on a beginning of codes is looked for
+_LAST: Final = "\U0010ffff"  # behind everything that begins alike
 _WORDS: Final = 5  # are asked of the index; the text itself is asked for all
 _FIELDS: Final = ", ".join(
     (*(column.key for column in COLUMNS if column.key not in ("matched", "snippet")),
@@ -92,13 +94,13 @@ def found(context: Context, wanted: Wanted) -> Page:
 class _Search:
     def __init__(self, context: Context, wanted: Wanted) -> None:
         places = frozenset(wanted.places)
-        self._context, self._wanted = (
-            context,
-            wanted._replace(places=places | ({Matched.PINYIN} if Matched.NAME in places else set())),
-        )
+        if Matched.NAME in places:
+            places |= {Matched.PINYIN}
+        self._context, self._wanted = context, wanted._replace(places=places)
         self._text = fold(wanted.text)
-        self._words = list(dict.fromkeys(self._text.split()))
-        if not any(letter.isalnum() for letter in self._text):
+        # A word without a letter or digit is in no index, and nobody's reason to search.
+        self._words = [word for word in dict.fromkeys(self._text.split()) if any(map(str.isalnum, word))]
+        if not self._words:
             raise InvalidValue(
                 msg('"{text}" has nothing to look for', text=wanted.text),
                 msg("give a code, a part of a name, its initials, or words of a need, a remark or a follow-up"),
@@ -152,19 +154,15 @@ class _Search:
 
     def _by_name(self) -> None:
         """Exactly so, or with another ending; else names that begin so: the index on names has them in order."""
-        self._judge(
-            self._keys("name_folded = :name OR name_norm = :norm", name=self._text, norm=normalised_name(self._text))
-        )
-        self._judge(
-            self._keys("name_folded >= :name AND name_folded < :end", name=self._text, end=f"{self._text}\U0010ffff")
-        )
+        text = self._text
+        self._judge(self._keys("name_folded = :name OR name_norm = :norm", name=text, norm=normalised_name(text)))
+        self._judge(self._keys("name_folded >= :name AND name_folded < :end", name=text, end=f"{text}{_LAST}"))
 
     def _by_begin_of_code(self) -> None:
         start = self._text.upper()
-        keys = (
-            self._keys("code >= :code AND code < :end", code=start, end=f"{start}\U0010ffff") if len(start) > 2 else []
-        )
-        for row in self._customers(keys):
+        if len(start) < _SHORTEST_CODE:
+            return
+        for row in self._customers(self._keys("code >= :code AND code < :end", code=start, end=f"{start}{_LAST}")):
             self._keep(row, Hit(Rank.BEGINS_CODE, row["code"]))
 
     def _keys(self, condition: str, **parameters: str) -> list[int]:

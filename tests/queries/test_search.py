@@ -120,6 +120,8 @@ def hits(office: Office, text: str, *places: Matched, limit: int | None = None, 
         ("zzz", []),
         ("%", None),
         ("_x_", []),
+        ("华信 ， 坐标", [("1", "need")]),
+        ("hz", []),
         ('"华信" OR *', []),
     ],
 )
