@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from salesflow.context import Actor, Context
 
 ATTEMPT_SECONDS = 0.5
+ROWS_AT_ONCE = 500  # in one statement
 Record = TypeVar("Record", bound=SQLModel)
 T = TypeVar("T")
 
@@ -49,8 +50,11 @@ def connect(path: str) -> sqlite3.Connection:
 
 def engine(path: str) -> Engine:
     """An engine whose transactions take the write lock at once, so that two writers queue instead of failing half-way."""
-    made = create_engine("sqlite://", creator=lambda: connect(path), poolclass=NullPool)
-
+    made = create_engine(
+        "sqlite://", creator=lambda: connect(path), poolclass=NullPool, insertmanyvalues_page_size=ROWS_AT_ONCE
+    )
+    # The search index writes what it has gathered at each statement: rows of one table go into few of them.
+    made.dialect.use_insertmanyvalues_wo_returning = True
     event.listen(made, "begin", _begin)
     return made
 

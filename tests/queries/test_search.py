@@ -121,7 +121,7 @@ def hits(office: Office, text: str, *places: Matched, limit: int | None = None, 
         ("%", None),
         ("_x_", []),
         ("华信 ， 坐标", [("1", "need")]),
-        ("hz", []),
+        ("hz", [("3", "pinyin"), ("2", "pinyin")]),
         ('"华信" OR *', []),
     ],
 )
