@@ -83,6 +83,8 @@ def reads(database: Path) -> list[list[str]]:
         ["followup", "overdue"],
         ["customer", "list", "--limit", "20"],
         ["customer", "show", code],
+        ["customer", "find", "华信"],
+        ["find", "报价"],
         ["approval", "list"],
     ]
 

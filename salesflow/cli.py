@@ -37,6 +37,7 @@ class Entry(NamedTuple):
 # One line registers a noun; its module is imported when the noun is typed.
 NOUNS: dict[str, Entry] = {
     "today": Entry("What to do today: the agenda, most urgent first.", "today"),
+    "find": Entry("Find customers by anything that is known of them.", "find"),
     "customer": Entry("Customers: the customer file, status, import, stale leads.", "customer"),
     "contact": Entry("Contacts: the people at a customer.", "contact"),
     "followup": Entry("Follow-ups: log what happened, plan what comes next, see what is due.", "followup"),

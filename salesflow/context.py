@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import time
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -52,16 +51,22 @@ class Actor(Struct):
             )
 
 
-@dataclass
 class Asked:
     """What the command line asks of the output: set by the options that all commands share, read by the renderer and lists."""
 
-    format: str | None = None
-    fields: tuple[str, ...] = ()
-    quiet: bool = False
-    limit: int | None = None
-    sort: str | None = None
-    reverse: bool = False
+    __slots__ = ("fields", "format", "limit", "quiet", "reverse", "sort")
+
+    def __init__(
+        self,
+        format: str | None = None,  # noqa: A002 - the option's own word
+        fields: tuple[str, ...] = (),
+        quiet: bool = False,
+        limit: int | None = None,
+        sort: str | None = None,
+        reverse: bool = False,
+    ) -> None:
+        self.format, self.fields, self.quiet = format, fields, quiet
+        self.limit, self.sort, self.reverse = limit, sort, reverse
 
 
 class Context:

@@ -306,3 +306,15 @@ class TwinReason(Code):
     SAME_PHONE = "same-phone"
     SAME_EMAIL = "same-email"
     SAME_WECHAT = "same-wechat"
+
+
+class Matched(Code):
+    """Where a search found what it looked for, the best place first."""
+
+    CODE = "code"
+    NAME = "name"
+    PINYIN = "pinyin"
+    CONTACT = "contact"
+    NEED = "need"
+    REMARK = "remark"
+    FOLLOWUP = "followup"

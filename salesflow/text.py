@@ -124,6 +124,15 @@ def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).split())
 
 
+def around(text: str, word: str, before: int = 5, after: int = 30) -> str:
+    """The passage of a text around a folded word, on one line: few characters before it, so that a narrow column shows it."""
+    plain, folded = " ".join(text.split()), fold(text)
+    shown = plain if len(plain) == len(folded) else folded  # else the word stands at other places
+    at = max(0, folded.find(word))
+    start, end = max(0, at - before), at + len(word) + after
+    return f"{_ELLIPSIS if start else ''}{shown[start:end]}{_ELLIPSIS if end < len(shown) else ''}"
+
+
 def normalised_name(name: str) -> str:
     """A customer's name for finding duplicates: folded, without company endings, punctuation, symbols and spaces.
 

@@ -21,6 +21,7 @@ from salesflow.queries import customers as customer_queries
 app = noun(
     "Customers: the customer file, status, import, stale leads.",
     customer_attach="attach",
+    customer_find="find",
     customer_import="import",
     customer_grade="grade",
     customer_assign="assign",

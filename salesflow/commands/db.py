@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from salesflow.commands.base import Command, Show, current, noun
+from salesflow.commands.base import Command, Show, Write, current, noun
 from salesflow.i18n import msg, nmsg
 from salesflow.output.results import Document, Record, Written
 from salesflow.queries import system
@@ -31,7 +31,7 @@ def path(ctx: typer.Context) -> Document:
 
 @app.command("check", cls=Show)
 def check(ctx: typer.Context) -> Record:
-    """Check the file, the audit trail, the stored copies and the key. Exit 7 where something is wrong."""
+    """Check the file, the audit trail, the stored copies, the search index and the key. Exit 7 where something is wrong."""
     found = system.check(current(ctx))
     return Record(system.CHECK, found, "ok", exit_status=0 if found["ok"] else DAMAGED)
 
@@ -59,3 +59,25 @@ def backup(
     )
     text = msg("wrote {path} ({count} bytes), verified", path=file, count=made.size)
     return Written(text, file, details=(beside,) if made.files else ())
+
+
+@app.command("reindex", cls=Write)
+def reindex(ctx: typer.Context) -> Written:
+    """Make the search index anew from the records. Nothing else changes.
+
+    It is kept right by itself; this is for when `db check` finds something wrong with it.
+    """
+    from salesflow.db.search import reindex as make_anew
+
+    context = current(ctx)
+    context.setting("company")  # reading brings an older database up to date
+    context.refresh()
+    path = context.database
+    counts = make_anew(path)
+    text = msg(
+        "made the search index anew: {customers} customers, {contacts} contacts, {followups} follow-ups",
+        customers=counts["customer"],
+        contacts=counts["contact"],
+        followups=counts["followup"],
+    )
+    return Written(text, path, Record(system.REINDEXED, {"path": path, **counts}, "path"))

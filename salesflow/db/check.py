@@ -1,4 +1,6 @@
-"""`db check`: is the file sound, is the trail whole, do the stored copies say what the records say, is the key the right one."""
+"""`db check`: is the file sound, is the trail whole, do the stored copies and the search index say what the records say, is
+the key the right one.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from salesflow.db import audit, store, vault
+from salesflow.db import audit, search, store, vault
 from salesflow.db.backup import integrity
 from salesflow.enums import AttachmentProblem
 from salesflow.errors import DatabaseProblem
@@ -130,6 +132,7 @@ def problems(connection: sqlite3.Connection, path: str) -> Iterator[Problem]:
             )
             yield Problem("copy", str(ref), text)
     yield from _attachments(connection, path)
+    yield from _index(connection)
     yield from _key(connection, path)
 
 
@@ -146,6 +149,13 @@ def _attachments(connection: sqlite3.Connection, path: str) -> Iterator[Problem]
         if problem is AttachmentProblem.MISSING:
             text = msg("the file of {name} is missing", name=name)
         yield Problem("attachment", ref, text)
+
+
+def _index(connection: sqlite3.Connection) -> Iterator[Problem]:
+    """The search index has every record, no other, and of a sample of them all words."""
+    for table, key in islice(search.unindexed(connection), SHOWN):
+        text = msg("the search index is wrong about {table} {key}: salesflow db reindex", table=table, key=key)
+        yield Problem("search", f"{table} {key}", text)
 
 
 def _key(connection: sqlite3.Connection, path: str) -> Iterator[Problem]:

@@ -16,7 +16,7 @@ from sqlalchemy.pool import NullPool
 from sqlmodel import Session, SQLModel, insert
 
 from salesflow.clock import to_db
-from salesflow.db import audit
+from salesflow.db import audit, search
 from salesflow.db.reader import BUSY_SECONDS, locked, missing
 from salesflow.db.schema import is_current, problem
 from salesflow.errors import Conflict, RuleRefused
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from salesflow.context import Actor, Context
 
 ATTEMPT_SECONDS = 0.5
+ROWS_AT_ONCE = 500  # in one statement
 Record = TypeVar("Record", bound=SQLModel)
 T = TypeVar("T")
 
@@ -41,6 +42,7 @@ def connect(path: str) -> sqlite3.Connection:
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
+        search.register(connection)
     except (sqlite3.Error, UnicodeDecodeError) as error:
         raise problem(error, path) from error
     return connection
@@ -48,8 +50,11 @@ def connect(path: str) -> sqlite3.Connection:
 
 def engine(path: str) -> Engine:
     """An engine whose transactions take the write lock at once, so that two writers queue instead of failing half-way."""
-    made = create_engine("sqlite://", creator=lambda: connect(path), poolclass=NullPool)
-
+    made = create_engine(
+        "sqlite://", creator=lambda: connect(path), poolclass=NullPool, insertmanyvalues_page_size=ROWS_AT_ONCE
+    )
+    # The search index writes what it has gathered at each statement: rows of one table go into few of them.
+    made.dialect.use_insertmanyvalues_wo_returning = True
     event.listen(made, "begin", _begin)
     return made
 

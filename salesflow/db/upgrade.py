@@ -94,6 +94,8 @@ def upgrade(path: str) -> None:
             create_views(connection)
     except DatabaseError as error:
         raise problem(sqlite3.OperationalError(str(error.orig)), path) from error
+    except sqlite3.Error as error:  # the search index is made by the driver alone
+        raise problem(error, path) from error
 
 
 def upgrade_own_file(path: str) -> str:

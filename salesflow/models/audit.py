@@ -14,7 +14,7 @@ class AuditEntry(Base, table=True):
     """One change: who, when, what, before, after, rule; `hash` covers all of it and the hash of the entry before."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index("ix_audit_entry_subject", "subject_kind", "subject_ref"),)
+    __table_args__ = (Index("ix_audit_entry_subject", "subject_ref"),)
 
     id: int | None = key()
     at: datetime = instant()

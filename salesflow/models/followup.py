@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index
+from sqlalchemy import Index, literal
 from sqlmodel import Field
 
 from salesflow.enums import CorrectionKind, Method, PlanState, Role
@@ -68,7 +68,7 @@ class PlanItem(Base, table=True):
 
     __tablename__ = "plan_item"
     __table_args__ = (
-        Index("ix_plan_item_customer", "customer_id", "state", "due_on"),
+        Index("ix_plan_item_customer", "customer_id"),
         Index("ix_plan_item_due", "due_on", "closed_at"),
         one_of("method", Method, nullable=True),
         one_of("state", PlanState),
@@ -101,5 +101,7 @@ class PlanItem(Base, table=True):
 
 
 _COLUMNS = PlanItem.__table__.c  # type: ignore[attr-defined]  # SQLModel adds __table__ at run time
+# Of ten plan items nine are done: what asks for the pending ones needs to find no others.
+Index("ix_plan_item_pending", _COLUMNS.customer_id, _COLUMNS.due_on, sqlite_where=_COLUMNS.state == literal("pending"))
 for _name in ("support_role", "support_id", "origin_id"):
     Index(f"ix_plan_item_{_name}", _COLUMNS[_name], sqlite_where=_COLUMNS[_name].is_not(None))

@@ -89,19 +89,8 @@ def _customer_dates() -> Select[Any]:
 
 def _customer_name() -> Select[Any]:
     """What a reference to a customer is looked up in: the customer table alone."""
-    names = (
-        "id",
-        "code",
-        "name",
-        "name_folded",
-        "name_norm",
-        "owner_id",
-        "grade",
-        "status",
-        "archived_at",
-        "merged_into_id",
-    )
-    return select(*[column for column in all_of(customer) if column.name in names])
+    names = ("id", "code", "name", "name_folded", "name_norm", "owner_id", "grade", "status", "archived_at")
+    return select(*[column for column in all_of(customer) if column.name in (*names, "merged_into_id")])
 
 
 def _customer_facts() -> Select[Any]:
@@ -146,6 +135,12 @@ def _followup() -> Select[Any]:
         .join(staff, staff.c.id == followup.c.by_id)
         .outerjoin(contact, contact.c.id == followup.c.contact_id)
     )
+
+
+def _followup_text() -> Select[Any]:
+    """What a search reads of follow-ups: the table alone."""
+    names = ("id", "customer_id", "content", "scene", "feedback", "resolved", "open_points", "risk", "next")
+    return select(*(followup.c[name] for name in names))
 
 
 def _plan_item() -> Select[Any]:
@@ -235,7 +230,10 @@ def definitions() -> dict[str, SelectBase]:
         "v_customer_facts": _customer_facts(),
         "v_contact": _contact(),
         "v_shared_contact": library.shared_contact_view(),
+        "v_contact_key": select(contact.c.id, contact.c.customer_id),
         "v_followup": _followup(),
+        "v_followup_key": select(followup.c.id, followup.c.customer_id),
+        "v_followup_text": _followup_text(),
         "v_plan_item": _plan_item(),
         "v_followup_due": _followup_due(),
         "v_unplanned": _unplanned(),

@@ -36,6 +36,12 @@ CHECK = (
     Column("ok", "Sound", Kind.FLAG),
     Column("problems", "Problems", Kind.ROWS, columns=PROBLEM, table=False),
 )
+REINDEXED = (
+    Column("path", "File"),
+    Column("customer", "Customers", Kind.INTEGER),
+    Column("contact", "Contacts", Kind.INTEGER),
+    Column("followup", "Follow-ups", Kind.INTEGER),
+)
 VERIFICATION = (
     Column("ok", "Whole", Kind.FLAG),
     Column("entries", "Audit entries", Kind.INTEGER),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from salesflow.enums import ChainRole
 from salesflow.errors import Ambiguous, Duplicate, InvalidValue, NotFound
 from salesflow.i18n import Message, msg
+from salesflow.pinyin import sound
 from salesflow.services.phones import mask_phone, parse_phone
 from salesflow.text import clean, fold
 
@@ -76,8 +77,11 @@ def checked(new: NewContact, limits: Limits, vault: Vault) -> Checked:
     name = clean(new.name, limit=limits.name, what=_NAME, multiline=False)
     if not name:
         raise InvalidValue(msg("the contact's name is missing"), msg("every contact has a name"), code="missing-value")
+    heard = sound(name, person=True)
     columns = {
         "name": name,
+        "pinyin": heard.full,
+        "initials": heard.initials,
         "title": optional(new.title, limits.line, _TITLE),
         "role": new.role.value,
         "concern": optional(new.concern, limits.text, _CONCERN, multiline=True),

@@ -11,6 +11,7 @@ from salesflow.enums import Grade, Kind, Source, Status
 from salesflow.errors import InvalidValue, NotFound, RuleRefused
 from salesflow.i18n import Message, msg
 from salesflow.money import Fen
+from salesflow.pinyin import sound
 from salesflow.rules.cadence import Base, cadence
 from salesflow.rules.consent import budget_consent
 from salesflow.rules.deadlines import entry_deadline
@@ -20,7 +21,6 @@ from salesflow.rules.wording import need_specific
 from salesflow.services import contacts
 from salesflow.services.contacts import NewContact, optional
 from salesflow.services.industries import parse_industry
-from salesflow.services.pinyin import sound
 from salesflow.services.regions import checked_region
 from salesflow.services.status import NewStatus
 from salesflow.text import clean, fold, normalised_name

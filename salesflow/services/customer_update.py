@@ -20,12 +20,12 @@ from salesflow.i18n import msg
 from salesflow.models.customer import Customer
 from salesflow.models.tag import CustomerTag
 from salesflow.money import format_money
+from salesflow.pinyin import sound
 from salesflow.rules.consent import budget_consent
 from salesflow.services import assignment, schedule
 from salesflow.services.contact_update import ContactUpdates
 from salesflow.services.customer_fields import parse_tags
 from salesflow.services.customers import BUDGET, Intake
-from salesflow.services.pinyin import sound
 from salesflow.services.records import load
 from salesflow.services.status import NewStatus, change_grade, change_status
 from salesflow.text import fold, normalised_name

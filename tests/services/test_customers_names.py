@@ -6,12 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesflow import i18n
+from salesflow import i18n, pinyin
 from salesflow.errors import InvalidValue
-from salesflow.services import pinyin
+from salesflow.pinyin import first_reading, sound
+from salesflow.pinyin_table import TABLE
 from salesflow.services.industries import INDUSTRIES, name_of, parse_industry
-from salesflow.services.pinyin import first_reading, sound
-from salesflow.services.pinyin_table import TABLE
 
 
 @pytest.mark.parametrize(
@@ -21,7 +20,13 @@ from salesflow.services.pinyin_table import TABLE
         ("杭州云帆科技有限公司", "hangzhouyunfankejiyouxiangongsi", "hzyfkjyxgs"),
         ("重庆长安银行", "chongqingchanganyinhang", "cqcayh"),
         ("厦门音乐传媒（集团）", "xiamenyinyuechuanmeijituan", "xmyycmjt"),
-        ("成都单氏食品", "chengdudanshishipin", "cddssp"),
+        ("成都单氏食品", "chengdushanshishipin", "cdsssp"),
+        ("单县单位食堂", "shanxiandanweishitang", "sxdwst"),
+        ("仇氏弹簧（佛山）", "qiushitanhuangfoshan", "qsthfs"),
+        ("解州解决方案", "xiezhoujiejuefangan", "xzjjfa"),
+        ("曾氏集团", "zengshijituan", "zsjt"),
+        ("万俟氏", "moqishi", "mqs"),
+        ("北京华信科技有限公司", "beijinghuaxinkejiyouxiangongsi", "bjhxkjyxgs"),
         ("吕氏绿化", "lvshilvhua", "lslh"),
         ("ABC科技 2", "abckeji2", "abckj2"),
         ("Acme Trading, Ltd.", "acmetradingltd", "acmetradingltd"),
@@ -42,6 +47,12 @@ def test_a_name_in_latin_letters(name: str, full: str, initials: str) -> None:
         ("翟天临", "zhaitianlin"),
         ("仇英", "qiuying"),
         ("尉迟恭", "yuchigong"),
+        ("单于", "chanyu"),
+        ("解小龙", "xiexiaolong"),
+        ("覃卫国", "qinweiguo"),
+        ("阚清子", "kanqingzi"),
+        ("缪斯", "miaosi"),
+        ("乐嘉", "yuejia"),
         ("张单", "zhangdan"),
     ],
 )

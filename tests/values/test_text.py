@@ -12,7 +12,7 @@ from wcwidth import wcswidth, wcwidth
 
 from salesflow.errors import InvalidValue
 from salesflow.i18n import msg
-from salesflow.text import clean, fold, nearest, normalised_name, pad, printable, shorten, width
+from salesflow.text import around, clean, fold, nearest, normalised_name, pad, printable, shorten, width
 
 NOTE = msg("the note")
 
@@ -365,3 +365,20 @@ def test_ordinary_text_needs_no_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, encoding="utf-8")
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "expected"),
+    [
+        ("电话确认报价", "报价", "电话确认报价"),
+        ("先打电话确认报价", "报价", "…打电话确认报价"),
+        ("报价\n周五前\t答复", "周五", "报价 周五前 答复"),
+        ("ＭＥＳ 系统", "mes", "ＭＥＳ 系统"),
+        ("㈱ ＭＥＳ", "mes", "(株) mes"),
+        ("报价" + "很" * 40, "报价", "报价" + "很" * 30 + "…"),
+        ("没有", "报价", "没有"),
+        ("", "报价", ""),
+    ],
+)
+def test_the_passage_around_a_word(text: str, word: str, expected: str) -> None:
+    assert around(text, word) == expected

@@ -10,6 +10,9 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import sqlite
 
+from salesflow.db import search
+from salesflow.pinyin import sound
+
 revision = "0002"
 down_revision = "0001"
 
@@ -278,3 +281,28 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("origin_id IS NOT NULL"),
     )
+    op.drop_index("ix_plan_item_customer", "plan_item")  # most items are done: their state and day took space for nothing
+    op.create_index("ix_plan_item_customer", "plan_item", ["customer_id"], unique=False)
+    op.create_index(
+        "ix_plan_item_pending",
+        "plan_item",
+        ["customer_id", "due_on"],
+        unique=False,
+        sqlite_where=sa.text("state = 'pending'"),
+    )
+    op.drop_index("ix_audit_entry_subject", "audit_entry")  # the kind took space, and kept a search by reference from using it
+    op.create_index("ix_audit_entry_subject", "audit_entry", ["subject_ref"], unique=False)
+    connection = op.get_bind().connection.driver_connection
+    assert connection is not None
+    _sound(connection)
+    search.create(connection)
+
+
+def _sound(connection: Any) -> None:
+    """How names sound: contacts did not have it, and some surnames and places of customers were read wrongly."""
+    people = connection.execute("SELECT 'contact', id, name, 1, pinyin, initials FROM contact").fetchall()
+    firms = "SELECT 'customer', id, name, kind = 'person', pinyin, initials FROM customer"
+    for table, key, name, person, *stored in [*people, *connection.execute(firms).fetchall()]:
+        heard = sound(name, person=bool(person))
+        if list(heard) != stored:
+            connection.execute(f"UPDATE {table} SET pinyin = ?, initials = ? WHERE id = ?", (*heard, key))

@@ -17,14 +17,24 @@ _WORDS: Final[Mapping[str, str]] = {
     "空调": "kong tiao", "调味": "tiao wei", "调节": "tiao jie", "模具": "mu ju", "成长": "cheng zhang", "增长": "zeng zhang",
     "校长": "xiao zhang", "参茸": "shen rong", "便宜": "pian yi", "薄膜": "bo mo", "差旅": "chai lv", "旅行": "lv xing",
     "出行": "chu xing", "飞行": "fei xing", "步行": "bu xing", "行政": "xing zheng", "行动": "xing dong", "自行车": "zi xing che",
+    "单县": "shan xian", "解州": "xie zhou", "涡阳": "guo yang", "铅山": "yan shan", "浚县": "xun xian", "蔚县": "yu xian",
+    "莘庄": "xin zhuang", "牟平": "mu ping", "中牟": "zhong mu", "会稽": "kuai ji", "繁峙": "fan shi", "洪洞": "hong tong",
+    "枞阳": "zong yang", "犍为": "qian wei", "筠连": "jun lian", "尉犁": "yu li", "泌阳": "bi yang", "喀什": "ka shi",
+    "柏林": "bo lin", "藏药": "zang yao", "宝藏": "bao zang", "重新": "chong xin", "还原": "huan yuan", "给水": "ji shui",
+    "供给": "gong ji", "弹簧": "tan huang", "弹性": "tan xing", "厚朴": "hou po", "薄荷": "bo he", "槟榔": "bing lang",
+    "校正": "jiao zheng", "校准": "jiao zhun", "率先": "shuai xian", "轧钢": "zha gang", "轧机": "zha ji",
 }  # fmt: skip
 # In names these read otherwise than first in the dictionary.
-_CHARACTERS: Final[Mapping[str, str]] = {"长": "chang", "都": "du", "行": "hang", "曾": "zeng"}
+_CHARACTERS: Final[Mapping[str, str]] = {"长": "chang", "都": "du", "行": "hang", "曾": "zeng", "佛": "fo"}
 _SURNAMES: Final[Mapping[str, str]] = {
     "单": "shan", "翟": "zhai", "仇": "qiu", "解": "xie", "查": "zha", "区": "ou", "朴": "piao", "盖": "ge", "乐": "yue",
+    "缪": "miao", "覃": "qin", "阚": "kan", "卜": "bu", "员": "yun", "召": "shao", "种": "chong", "折": "she", "祭": "zhai",
+    "乜": "nie", "洗": "xian", "繁": "po", "澹台": "tan tai", "单于": "chan yu",
     "尉迟": "yu chi", "万俟": "mo qi", "长孙": "zhang sun",
 }  # fmt: skip
-_WORD: Final = re.compile(f"({'|'.join(_WORDS)})")
+# A house named for its family (单氏, 仇氏) has the surname's reading, in a company's name too.
+_READ: Final[Mapping[str, str]] = {**_WORDS, **{f"{name}氏": f"{reading} shi" for name, reading in _SURNAMES.items()}}
+_WORD: Final = re.compile(f"({'|'.join(sorted(_READ, key=len, reverse=True))})")
 _SURNAME: Final = re.compile("|".join(sorted(_SURNAMES, key=len, reverse=True)))
 
 
@@ -46,7 +56,7 @@ def sound(name: str, *, person: bool = False) -> Sound:
         folded = folded[surname.end() :]
     for position, part in enumerate(_WORD.split(folded)):
         if position % 2:  # what the pattern matched
-            _read(_WORDS[part], full, initials)
+            _read(_READ[part], full, initials)
             continue
         for character in part:
             whole, first = _known.get(character) or _character(character)
@@ -77,7 +87,7 @@ def _character(character: str) -> tuple[str, str]:
 
 
 def _learn() -> None:
-    from salesflow.services.pinyin_table import TABLE
+    from salesflow.pinyin_table import TABLE
 
     words = TABLE.split()
     for syllable, characters in zip(words[::2], words[1::2], strict=True):
