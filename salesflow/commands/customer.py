@@ -21,7 +21,7 @@ from salesflow.queries import customers as customer_queries
 app = noun(
     "Customers: the customer file, status, import, stale leads.",
     customer_import="import",
-    customer_stale="stale",
+    customer_stale="stale stall",
 )
 
 CUSTOMER = typer.Argument(

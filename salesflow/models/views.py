@@ -204,6 +204,14 @@ def _owner_change() -> Select[Any]:
     )
 
 
+def _stale_run() -> Select[Any]:
+    return (
+        select(*all_of(stale_run, "undone_by"), staff.c.login.label("by"))
+        .select_from(stale_run.join(staff, staff.c.id == stale_run.c.by_id))
+        .add_columns(login_of(stale_run.c.undone_by, "undone_by"))
+    )
+
+
 def definitions() -> dict[str, Select[Any]]:
     """Every view by its name."""
     return {
@@ -239,7 +247,7 @@ def definitions() -> dict[str, Select[Any]]:
         "v_order_line": deals.order_line_view(),
         "v_state_change": by_staff(state_change, "by_id"),
         "v_import_run": by_staff(import_run, "by_id"),
-        "v_stale_run": by_staff(stale_run, "by_id"),
+        "v_stale_run": _stale_run(),
         "v_policy": by_staff(policy_version, "applied_by"),
         "v_audit": select(*all_of(audit_entry, "hash")),
     }

@@ -92,7 +92,8 @@ def test_no_forecast_for_whoever_does_not_fall(policy: Policy, grade: Grade, sta
         # 30 days: template-guide
         (BALANCED, Status.PROSPECT, 30, None, "wanted", "30 days without progress: the cause and a strategy are wanted"),
         (BALANCED, Status.HOT, 45, -1, "wanted", "45 days without progress: the cause and a strategy are wanted"),
-        (BALANCED, Status.HOT, 45, 0, "analysed", "analysed on 2026-03-06"),
+        (BALANCED, Status.HOT, 45, 0, "wanted", "45 days without progress: the cause and a strategy are wanted"),
+        (BALANCED, Status.HOT, 45, 1, "analysed", "analysed on 2026-03-07"),
         (BALANCED, Status.HOT, 45, 31, "analysed", "analysed on 2026-04-06"),
         (BALANCED, Status.WON, 45, None, "ok", "no stall analysis is wanted"),
         (BALANCED, Status.LOST, 45, None, "ok", "no stall analysis is wanted"),
