@@ -14,6 +14,7 @@ from salesflow.i18n import Message, msg
 if TYPE_CHECKING:
     import smtplib
     from datetime import datetime
+    from email.headerregistry import Address
     from email.message import EmailMessage
 
     from salesflow.config import Settings
@@ -76,7 +77,6 @@ def compose(letter: Letter, sender: str, sender_name: str = "") -> EmailMessage:
 
     Raises ValueError for an address that is none.
     """
-    from email.headerregistry import Address
     from email.message import EmailMessage
     from email.policy import SMTP
     from email.utils import format_datetime
@@ -84,12 +84,23 @@ def compose(letter: Letter, sender: str, sender_name: str = "") -> EmailMessage:
     message = EmailMessage(SMTP.clone(cte_type="7bit"))
     message["Message-ID"] = message_id(letter, sender)
     message["Date"] = format_datetime(letter.created_at)
-    message["From"] = Address(sender_name, addr_spec=sender)
-    message["To"] = Address(addr_spec=letter.recipient)
+    message["From"] = _address(sender, sender_name)
+    message["To"] = _address(letter.recipient)
     message["Subject"] = "".join(c if c.isprintable() else " " for c in letter.subject).strip()
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.body, charset="utf-8")
     return message
+
+
+def _address(spec: str, name: str = "") -> Address:
+    """An address for a header; the library has more than one way to say that it is none."""
+    from email.errors import MessageError
+    from email.headerregistry import Address
+
+    try:
+        return Address(name, addr_spec=spec)
+    except (IndexError, MessageError) as error:
+        raise ValueError(spec) from error
 
 
 def message_id(letter: Letter, sender: str) -> str:
