@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
-from typing import Any, cast
+from typing import Any
 
 from aiosmtpd.controller import Controller
 
@@ -50,7 +50,7 @@ class Server:
 
 
 def read(content: bytes) -> EmailMessage:
-    return cast("EmailMessage", email.message_from_bytes(content, policy=email.policy.default))
+    return email.message_from_bytes(content, policy=email.policy.default)
 
 
 @contextmanager
