@@ -119,7 +119,7 @@ def _is_official(year: int) -> bool:
 
 @cache
 def _official_years() -> range:
-    """The years whose official calendar is known: announced each November for the next one, so a newer library knows more."""
+    """The years that the library knows: announced each November for the next one, so it may know more than the table."""
     from chinese_calendar.constants import holidays
 
-    return range(min(min(TABLE), min(holidays).year), max(max(TABLE), max(holidays).year) + 1)
+    return range(min(holidays).year, max(holidays).year + 1)
