@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 
 from salesflow.enums import Grade, LossReason, StallCause, Status
 from salesflow.models.base import Base, instant, iso_date, key, not_blank, one_of, reference, within
@@ -108,6 +108,12 @@ class StallAnalysis(Base, table=True):
     strategy: str
 
 
+Index(
+    "ix_status_change_success",
+    StatusChange.__table__.c.at,  # type: ignore[attr-defined]  # SQLModel adds __table__ at run time
+    StatusChange.__table__.c.customer_id,  # type: ignore[attr-defined]  # as above
+    sqlite_where=text("to_status IN ('hot', 'won')"),
+)
 for _table in (StatusChange, GradeChange):
     _run_id = _table.__table__.c.run_id  # type: ignore[union-attr]  # SQLModel adds __table__ at run time
     Index(f"ix_{_table.__tablename__}_run_id", _run_id, sqlite_where=_run_id.is_not(None))

@@ -101,5 +101,6 @@ class PlanItem(Base, table=True):
 
 
 _COLUMNS = PlanItem.__table__.c  # type: ignore[attr-defined]  # SQLModel adds __table__ at run time
+Index("ix_plan_item_made", _COLUMNS.customer_id, sqlite_where=_COLUMNS.rule.is_(None))
 for _name in ("support_role", "support_id", "origin_id"):
     Index(f"ix_plan_item_{_name}", _COLUMNS[_name], sqlite_where=_COLUMNS[_name].is_not(None))

@@ -22,13 +22,13 @@ _TAKEN_BACK: Final = (
 
 def analysed(context: Context) -> dict[int, date]:
     """The day of the last stall analysis of every customer that has one."""
-    rows = context.reader.rows("SELECT customer_id, max(made_on) AS day FROM v_stall_analysis GROUP BY customer_id", {})
+    rows = context.reader.rows("SELECT customer_id, max(made_on) AS day FROM v_analysed GROUP BY customer_id", {})
     return {row["customer_id"]: date.fromisoformat(row["day"]) for row in rows}
 
 
 def analysed_on(context: Context, customer_id: int) -> date | None:
     """The day of one customer's last stall analysis."""
-    day = context.reader.value("SELECT max(made_on) FROM v_stall_analysis WHERE customer_id = :id", {"id": customer_id})
+    day = context.reader.value("SELECT max(made_on) FROM v_analysed WHERE customer_id = :id", {"id": customer_id})
     return None if day is None else date.fromisoformat(day)
 
 

@@ -8,7 +8,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from salesflow.enums import Grade, Role
-from salesflow.rules.deadlines import approval_deadline, entry_deadline, first_contact_deadline, log_deadline
+from salesflow.rules.deadlines import (
+    approval_deadline,
+    entry_deadline,
+    first_contact_deadline,
+    grading_deadline,
+    log_deadline,
+    plan_deadline,
+)
 from salesflow.rules.decision import Strength
 from salesflow.rules.policy import Business, Policy
 from salesflow.rules.policy_toml import load_preset
@@ -212,3 +219,56 @@ def test_approval_deadline(
     assert (decision.rule, decision.outcome, decision.value) == ("approval-deadline", outcome, at(due))
     assert decision.strength is strength
     assert str(decision.message) == text
+
+
+@pytest.mark.parametrize(
+    ("grade", "first_contact", "planned", "now", "outcome", "due"),
+    [
+        (Grade.A, "2026-03-02 10:00", None, "2026-03-05 18:00", "pending", "2026-03-05 18:00"),
+        (Grade.A, "2026-03-02 10:00", None, "2026-03-05 18:01", "overdue", "2026-03-05 18:00"),
+        (Grade.A, "2026-03-02 10:00", "2026-03-05 17:00", "2026-03-20 09:00", "ok", "2026-03-05 18:00"),
+        (Grade.A, "2026-03-02 10:00", "2026-03-06 09:00", "2026-03-20 09:00", "late", "2026-03-05 18:00"),
+        # Thursday before a make-up Saturday (调休): Friday, Saturday, Monday
+        (Grade.A, "2026-02-26 10:00", None, "2026-03-02 17:59", "pending", "2026-03-02 18:00"),
+        (Grade.A, "2026-02-26 10:00", None, "2026-03-02 18:30", "overdue", "2026-03-02 18:00"),
+        # before the Spring Festival: the make-up Saturday, then the 24th and 25th
+        (Grade.A, "2026-02-13 10:00", None, "2026-02-25 18:01", "overdue", "2026-02-25 18:00"),
+        (Grade.B, "2026-03-02 10:00", None, "2026-03-20 09:00", "ok", None),
+        (None, "2026-03-02 10:00", None, "2026-03-20 09:00", "ok", None),
+    ],
+)
+def test_plan_deadline(
+    grade: Grade | None, first_contact: str, planned: str | None, now: str, outcome: str, due: str | None
+) -> None:
+    decision = plan_deadline(
+        Policy(),
+        CALENDAR,
+        grade=grade,
+        first_contact=at(first_contact),
+        planned=None if planned is None else at(planned),
+        now=at(now),
+    )
+    assert (decision.rule, decision.outcome) == ("plan-deadline", outcome)
+    assert decision.value == (None if due is None else at(due))
+    assert (decision.strength is Strength.FLAG) is (outcome in ("late", "overdue"))
+
+
+@pytest.mark.parametrize(
+    ("recorded", "graded", "now", "outcome", "due"),
+    [
+        ("2026-03-06 17:00", None, "2026-03-09 18:00", "pending", "2026-03-09 18:00"),
+        ("2026-03-06 17:00", None, "2026-03-09 18:01", "overdue", "2026-03-09 18:00"),
+        ("2026-03-06 17:00", "2026-03-09 12:00", "2026-04-01 09:00", "ok", "2026-03-09 18:00"),
+        ("2026-03-06 17:00", "2026-03-10 12:00", "2026-04-01 09:00", "late", "2026-03-09 18:00"),
+        ("2026-02-27 09:00", None, "2026-02-28 18:01", "overdue", "2026-02-28 18:00"),
+    ],
+)
+def test_grading_deadline(recorded: str, graded: str | None, now: str, outcome: str, due: str) -> None:
+    decision = grading_deadline(
+        Policy(),
+        CALENDAR,
+        recorded=at(recorded),
+        graded=None if graded is None else at(graded),
+        now=at(now),
+    )
+    assert (decision.rule, decision.outcome, decision.value) == ("grading-deadline", outcome, at(due))

@@ -281,6 +281,16 @@ def upgrade() -> None:
         sqlite_where=sa.text("merged_into_id IS NOT NULL"),
     )
     op.create_index(
+        "ix_status_change_success",
+        "status_change",
+        ["at", "customer_id"],
+        unique=False,
+        sqlite_where=sa.text("to_status IN ('hot', 'won')"),
+    )
+    op.create_index(
+        "ix_plan_item_made", "plan_item", ["customer_id"], unique=False, sqlite_where=sa.text("rule IS NULL")
+    )
+    op.create_index(
         "ix_plan_item_origin_id",
         "plan_item",
         ["origin_id"],
