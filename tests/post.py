@@ -72,8 +72,12 @@ def free_port() -> int:
 
 
 def configure(office: Office, port: int) -> None:
+    write_configuration(office.environment["SALESFLOW_CONFIG"], port)
+
+
+def write_configuration(path: str, port: int) -> None:
     lines = ("[mail]", 'host = "127.0.0.1"', f"port = {port}", 'security = "none"', 'from = "sales@example.com"')
-    with open(office.environment["SALESFLOW_CONFIG"], "w", encoding="utf-8") as file:
+    with open(path, "w", encoding="utf-8") as file:
         file.write("\n".join((*lines, 'from_name = "云帆销售"')) + "\n")
 
 
