@@ -121,12 +121,12 @@ def password(settings: Settings, environ: Mapping[str, str]) -> str | None:
     import subprocess
 
     try:
-        done = subprocess.run(shlex.split(command), capture_output=True, timeout=SECONDS, check=True, text=True)
+        said = subprocess.check_output(shlex.split(command), stderr=subprocess.PIPE, timeout=SECONDS, text=True)
     except (OSError, ValueError, subprocess.SubprocessError) as error:
         raise MailProblem(
             msg("mail.password_command fails: {reason}", reason=str(error)), msg("try it at the prompt")
         ) from error
-    return done.stdout.rstrip("\r\n")
+    return said.rstrip("\r\n")
 
 
 def connect(to: Server, secret: str | None) -> smtplib.SMTP:
