@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -22,16 +23,25 @@ TO = "li.na@example.com"
 
 @dataclass
 class Server:
-    """`answers`: what it says to a recipient instead of taking the mail. `hang`: it never answers the text of a mail."""
+    """`answers`: what it says to a recipient instead of taking the mail. `hang`: it never answers the text of a mail. `drop`: it hangs up."""
 
     port: int = 0
     answers: dict[str, str] = field(default_factory=dict)
     hang: bool = False
+    drop: bool = False
     refuse_text: str = ""
     came: list[EmailMessage] = field(default_factory=list)
     reached: threading.Event = field(default_factory=threading.Event)
 
-    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_MAIL(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        if address in self.answers:
+            return self.answers[address]
+        envelope.mail_from = address
+        return "250 OK"
+
+    async def handle_RCPT(self, server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        if self.drop:
+            server.transport.abort()
         if address in self.answers:
             return self.answers[address]
         envelope.rcpt_tos.append(address)
@@ -54,10 +64,10 @@ def read(content: bytes) -> EmailMessage:
 
 
 @contextmanager
-def serving(**behaviour: Any) -> Iterator[Server]:
-    """A server on a free port of this machine."""
+def serving(*, options: dict[str, Any] | None = None, **behaviour: Any) -> Iterator[Server]:
+    """A server on a free port of this machine. `options`: of aiosmtpd's own server, such as a TLS context."""
     server = Server(port=free_port(), **behaviour)
-    controller = Controller(server, hostname="127.0.0.1", port=server.port)
+    controller = Controller(server, hostname="127.0.0.1", port=server.port, **(options or {}))
     controller.start()
     try:
         yield server
@@ -75,10 +85,10 @@ def configure(office: Office, port: int) -> None:
     write_configuration(office.environment["SALESFLOW_CONFIG"], port)
 
 
-def write_configuration(path: str, port: int) -> None:
-    lines = ("[mail]", 'host = "127.0.0.1"', f"port = {port}", 'security = "none"', 'from = "sales@example.com"')
+def write_configuration(path: str, port: int, security: str = "none", *more: str) -> None:
+    lines = ("[mail]", 'host = "127.0.0.1"', f"port = {port}", f'security = "{security}"', 'from = "sales@example.com"')
     with open(path, "w", encoding="utf-8") as file:
-        file.write("\n".join((*lines, 'from_name = "云帆销售"')) + "\n")
+        file.write("\n".join((*lines, 'from_name = "云帆销售"', *more)) + "\n")
 
 
 def put(office: Office, count: int = 1, **changes: Any) -> list[int | None]:
@@ -93,3 +103,28 @@ def put(office: Office, count: int = 1, **changes: Any) -> list[int | None]:
     }
     with office.context().transaction() as work:
         return [queue(work, NewMail(**{**base, **changes})) for _ in range(count)]
+
+
+def certificate(folder: Path) -> Path:
+    """A certificate of 127.0.0.1, signed by itself, and its key, in one file."""
+    import ipaddress
+    from datetime import UTC, datetime, timedelta
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(days=1), now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path = folder / "server.pem"
+    path.write_bytes(secret + made.public_bytes(pem))
+    return path

@@ -167,25 +167,39 @@ def hand_over(talk: smtplib.SMTP, message: EmailMessage, sender: str, recipient:
     """Give the server one mail; what became of it, and what the server said unless it took it.
 
     Until the text itself is sent, whatever goes wrong leaves the mail with us; after that only the server's own answer tells.
+    A server that does not take the sender is no fault of the mail: it waits.
     """
     import smtplib
 
     try:
-        for step, argument in ((talk.mail, sender), (talk.rcpt, recipient)):
-            code, answer = step(argument)
-            if code >= 300:
-                talk.rset()
-                return _refused(code, answer)
-    except (OSError, smtplib.SMTPException, UnicodeError) as error:
-        return Outcome.FAILED if isinstance(error, UnicodeError) else Outcome.AGAIN, _said(error)
+        code, answer = talk.mail(sender)
+        if code >= 300:
+            _reset(talk)
+            return Outcome.AGAIN, _refused(code, answer)[1]
+        code, answer = talk.rcpt(recipient)
+        if code >= 300:
+            _reset(talk)
+            return _refused(code, answer)
+    except (OSError, smtplib.SMTPException) as error:
+        return Outcome.AGAIN, _said(error)
     try:
         code, answer = talk.data(message.as_bytes())
     except smtplib.SMTPDataError as error:
-        talk.rset()
+        _reset(talk)
         return _refused(error.smtp_code, error.smtp_error)
     except (OSError, smtplib.SMTPException) as error:
         return Outcome.UNKNOWN, _said(error)
     return (Outcome.SENT, None) if code == 250 else _refused(code, answer)
+
+
+def _reset(talk: smtplib.SMTP) -> None:
+    """Let the server forget the mail it does not take, so that the next one can follow; else the next one begins anew."""
+    import smtplib
+
+    try:
+        talk.rset()
+    except (OSError, smtplib.SMTPException):
+        talk.close()
 
 
 def _refused(code: int, answer: bytes | str) -> tuple[Outcome, str]:

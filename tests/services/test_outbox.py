@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import ssl
 import subprocess
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
+from aiosmtpd.smtp import AuthResult
 
 from salesflow.errors import Conflict, MailProblem, NotFound, Refused
 from salesflow.services import mail, outbox
@@ -227,3 +230,72 @@ def test_the_password_comes_from_the_environment_or_a_command(office: Office) ->
     for command in ("false", "/no/such/program", "'"):
         with pytest.raises(MailProblem):
             mail.password(Settings("", {"mail.password_command": command}), {})
+
+
+def secured(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, trusted: bool) -> dict[str, Any]:
+    """What makes the server one that talks in secret, and takes only who knows the password."""
+    path = post.certificate(tmp_path)
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+
+    def known(_server: object, _session: object, _envelope: object, _mechanism: object, data: Any) -> AuthResult:
+        return AuthResult(success=(data.login, data.password) == (b"sales", b"geheim"), handled=False)
+
+    return {"tls_context": context, "require_starttls": True, "auth_required": True, "authenticator": known}
+
+
+@pytest.mark.parametrize(
+    ("trusted", "password", "arrives"), [(True, "geheim", True), (True, "falsch", False), (False, "geheim", False)]
+)
+def test_a_server_that_wants_secrecy_and_a_password(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, trusted: bool, password: str, arrives: bool
+) -> None:
+    post.put(office)
+    with post.serving(options=secured(office, tmp_path, monkeypatch, trusted=trusted)) as server:
+        more = ('user = "sales"', f'password_command = "printf {password}"')
+        post.write_configuration(office.environment["SALESFLOW_CONFIG"], server.port, "starttls", *more)
+        if arrives:
+            assert send(office) == [Outcome.SENT]
+        else:
+            with pytest.raises(MailProblem):
+                send(office)
+    assert len(server.came) == int(arrives)
+    assert states(office) == [("sent" if arrives else "queued", 1)]
+
+
+def test_a_server_that_speaks_tls_from_the_start_is_not_talked_to_without(office: Office) -> None:
+    post.put(office)
+    with post.serving() as server:
+        post.write_configuration(office.environment["SALESFLOW_CONFIG"], server.port, "tls")
+        with pytest.raises(MailProblem):
+            send(office)
+    assert states(office) == [("queued", 1)]
+
+
+def test_a_sender_that_the_server_does_not_take_is_no_fault_of_the_mail(office: Office) -> None:
+    post.put(office)
+    with post.serving(answers={"sales@example.com": "553 not yours"}) as server:
+        post.configure(office, server.port)
+        assert send(office) == [Outcome.AGAIN]
+    (row,) = leads.rows(office, ROWS)
+    assert (row["state"], row["error"]) == ("queued", "553 not yours")
+
+
+def test_an_address_that_no_server_understands(office: Office) -> None:
+    post.put(office, recipient="李娜@example.com")
+    post.put(office)
+    with post.serving() as server:
+        post.configure(office, server.port)
+        assert send(office) == [Outcome.FAILED, Outcome.SENT]
+
+
+def test_a_server_that_hangs_up_before_the_text_leaves_the_mail_with_us(office: Office) -> None:
+    post.put(office, 2)
+    with post.serving(drop=True) as server:
+        post.configure(office, server.port)
+        assert send(office) == [Outcome.AGAIN, Outcome.AGAIN], "the second one in a conversation of its own"
+        server.drop = False
+        assert send(office) == [Outcome.SENT, Outcome.SENT]
+    assert states(office) == [("sent", 2), ("sent", 2)]
