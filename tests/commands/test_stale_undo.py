@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
 from salesflow.enums import Grade, StallCause
 from tests import leads
-from tests.conftest import Office
+from tests.conftest import PROGRAM, ROOT, Office, outside
 
 STALE = ("customer", "stale")
 STALL = ("customer", "stall", "HZ2026001", "--cause", "budget", "--strategy", "分两期报价，3 月 20 日前面谈财务")
@@ -51,6 +53,16 @@ def test_for_programs(swept: Office) -> None:
 
 def test_the_number_alone(swept: Office) -> None:
     assert swept.program(*STALE, "--undo", "1", "--quiet").out == "1\n"
+
+
+def test_two_undo_it_at_once(swept: Office) -> None:
+    line = [*PROGRAM, *STALE, "--undo", "1"]
+    environ = outside(swept.environ())
+    both = [subprocess.Popen(line, cwd=ROOT, env=environ, stdin=subprocess.DEVNULL) for _ in range(2)]
+    assert sorted(process.wait(120) for process in both) == [0, 4]
+    assert [row["grade"] for row in swept.json("customer", "list")] == ["B", "B", "B"]
+    assert len(leads.rows(swept, "SELECT id FROM v_grade_change WHERE run_id = 1")) == 6
+    assert swept.json("db", "check")["ok"]
 
 
 def test_the_sweeps_that_were_done(swept: Office) -> None:
