@@ -155,3 +155,17 @@ def test_what_cannot_be(book: Office, words: tuple[str, ...], status: int, said:
     done = book.run("remind", *words)
     assert (done.status, done.out) == (status, "")
     assert done.err.startswith(said), done.err
+
+
+def test_a_mail_in_chinese(book: Office) -> None:
+    address(book, "li.na")
+    assert book.ok("remind", "--mail", lang="zh").out == "已放入发件箱 1 封邮件\n"
+    (mail,) = leads.rows(book, "SELECT subject, body FROM v_outbox")
+    assert mail["subject"] == "2026-03-11 跟进清单：1 项到期，其中逾期 1 项"
+    assert mail["body"].splitlines() == [
+        "李娜，以下客户应在 2026-03-11 前跟进：",
+        "",
+        "[A] 逾期 2 天  HZ2026001 甲公司：跟进：张伟",
+        "",
+        "完成后请记录：salesflow followup log 客户编号",
+    ]
