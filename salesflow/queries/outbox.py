@@ -16,12 +16,12 @@ from salesflow.queries.base import Page, Where, page, pieces
 
 COLUMNS: Final = (
     Column("id", "No.", Kind.INTEGER),
-    Column("kind", "Kind"),
-    Column("recipient", "To", flexible=True),
-    Column("subject", "Subject", flexible=True),
+    Column("kind", "Kind", table=False),
+    Column("recipient", "Recipient", flexible=True),
+    Column("subject", "Subject line", flexible=True),
     Column("state", "State", Kind.CODE, labels="mailstate"),
     Column("created_at", "Since", Kind.INSTANT),
-    Column("attempts", "Attempts", Kind.INTEGER),
+    Column("attempts", "Attempts", Kind.INTEGER, table=False),
     Column("error", "Error", flexible=True),
     Column("staff", "Staff", table=False),
     Column("by", "By", table=False),
@@ -31,8 +31,8 @@ COLUMNS: Final = (
 SHOW: Final = (*COLUMNS, Column("body", "Text"))
 SENT_ROWS: Final = (
     Column("id", "No.", Kind.INTEGER),
-    Column("recipient", "To", flexible=True),
-    Column("subject", "Subject", flexible=True),
+    Column("recipient", "Recipient", flexible=True),
+    Column("subject", "Subject line", flexible=True),
     Column("state", "State", Kind.CODE, labels="mailstate"),
     Column("error", "Error", flexible=True),
 )
