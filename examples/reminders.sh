@@ -6,13 +6,11 @@ folder=${1:?"usage: reminders.sh FOLDER"}
 mkdir -p "$folder"
 logins=$(salesflow staff list --format ids)
 for login in $logins; do
-    if salesflow followup due --owner "$login" --within 1d --fail-if-any --format plain > "$folder/$login.part"; then
-        rm -f "$folder/$login.part" "$folder/$login.txt"
-    elif [ -s "$folder/$login.part" ]; then
-        mv "$folder/$login.part" "$folder/$login.txt"
-        echo "$login"
-    else
-        rm -f "$folder/$login.part"
-        exit 1
-    fi
+    status=0
+    salesflow remind --owner "$login" --within 1d --fail-if-any --format plain > "$folder/$login.part" || status=$?
+    case $status in
+        0) rm -f "$folder/$login.part" "$folder/$login.txt" ;;
+        10) mv "$folder/$login.part" "$folder/$login.txt" && echo "$login" ;;
+        *) rm -f "$folder/$login.part" && exit 1 ;;
+    esac
 done

@@ -50,6 +50,8 @@ NOUNS: dict[str, Entry] = {
     "order": Entry("Orders: from an accepted quote through approval.", "order"),
     "attachment": Entry("Attachments: files that belong to a customer, a quote, an order, a follow-up.", "attachment"),
     "report": Entry("Reports for the review meeting.", "report"),
+    "remind": Entry("Each owner's list of the day, printed or mailed.", "remind"),
+    "outbox": Entry("Mails: those that wait, sending them, writing them to files.", "outbox"),
     "explain": Entry("Why: every rule that applies to a record now, with its inputs.", "explain"),
     "rules": Entry("The rule book: every rule, its parameters and its source.", "rules"),
     "policy": Entry("The policy: the parameters of all rules, presets, changes.", "policy"),

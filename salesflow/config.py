@@ -16,7 +16,7 @@ platform: str = sys.platform
 
 
 class Key(Struct):
-    """One key of the configuration: its type ("text", "list") and what it is for."""
+    """One key of the configuration: its type ("text", "list", "number") and what it is for."""
 
     name: str
     doc: Message
@@ -31,6 +31,20 @@ KEYS = (
     Key("region", msg("region code of new customers, where neither the command nor the owner gives one")),
     Key("timezone", msg("time zone of business dates (default Asia/Shanghai)")),
     Key("industries.extra", msg("industries of your own, beside the built-in list"), type="list"),
+    Key("mail.host", msg("the server that mails are sent through")),
+    Key("mail.port", msg("its port (587 with starttls, 465 with tls, else 25)"), type="number"),
+    Key(
+        "mail.security",
+        msg("how the connection is kept secret: starttls (unless set), tls, or none"),
+        choices=("starttls", "tls", "none"),
+    ),
+    Key("mail.user", msg("the login at the mail server, where it wants one")),
+    Key(
+        "mail.password_command",
+        msg("a command that prints the password, such as: pass show mail (or set SALESFLOW_MAIL_PASSWORD)"),
+    ),
+    Key("mail.from", msg("the address that mails come from")),
+    Key("mail.from_name", msg("the name beside that address")),
 )
 
 
@@ -43,6 +57,10 @@ class Settings(Struct):
     def text(self, name: str) -> str | None:
         value = self.values.get(name)
         return None if value is None else str(value)
+
+    def number(self, name: str) -> int | None:
+        value = self.values.get(name)
+        return None if value is None else int(value)
 
     def items(self, name: str) -> list[str]:
         return list(self.values.get(name, []))
@@ -118,25 +136,30 @@ def key(name: str) -> Key:
 
 
 def _check(known: Key, value: Any) -> None:
-    fits = (
-        isinstance(value, list) and all(isinstance(item, str) for item in value)
-        if known.type == "list"
-        else isinstance(value, str)
-    )
-    if not fits or (known.choices and value not in known.choices):
+    if not _fits(known.type, value) or (known.choices and value not in known.choices):
         raise InvalidValue(
             msg("{value} is not a value for {name}", value=repr(value), name=known.name),
             msg("{name}: {doc}", name=known.name, doc=known.doc),
         )
 
 
-def parse(known: Key, value: str) -> str | list[str]:
-    """A value as typed at a prompt: text, or a list with commas."""
-    parsed: str | list[str] = (
-        [part.strip() for part in value.replace("，", ",").split(",") if part.strip()]
-        if known.type == "list"
-        else value.strip()
+def _fits(kind: str, value: Any) -> bool:
+    if kind == "list":
+        return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    return (
+        isinstance(value, int) and not isinstance(value, bool) and value > 0
+        if kind == "number"
+        else isinstance(value, str)
     )
+
+
+def parse(known: Key, value: str) -> str | int | list[str]:
+    """A value as typed at a prompt: text, a whole number, or a list with commas."""
+    parsed: str | int | list[str] = value.strip()
+    if known.type == "list":
+        parsed = [part.strip() for part in value.replace("，", ",").split(",") if part.strip()]
+    elif known.type == "number" and value.strip().isdecimal():
+        parsed = int(value)
     _check(known, parsed)
     if known.name == "timezone":
         from salesflow.clock import zone
@@ -145,7 +168,7 @@ def parse(known: Key, value: str) -> str | list[str]:
     return parsed
 
 
-def write(path: str, changes: Mapping[str, str | list[str] | None]) -> None:
+def write(path: str, changes: Mapping[str, str | int | list[str] | None]) -> None:
     """Set (or with None remove) keys in the file; what else stands in it, comments too, stays. Replaces the file in one step."""
     part = f"{path}.{os.getpid()}.part"
     try:
@@ -171,7 +194,7 @@ def _text(path: str) -> str:
         return ""
 
 
-def _changed(text: str, changes: Mapping[str, str | list[str] | None]) -> str:
+def _changed(text: str, changes: Mapping[str, str | int | list[str] | None]) -> str:
     import tomlkit
 
     document = tomlkit.parse(text)

@@ -183,6 +183,9 @@ class MailState(Code):
     FAILED = "failed"
 
 
+MINUTES_UNDER_WAY = 5  # so long a process may be busy with a mail that it has marked; after that nobody knows its fate
+
+
 class QuoteState(Code):
     """Stored states; `expired` is derived from the date and never stored."""
 

@@ -119,3 +119,10 @@ class DatabaseProblem(SalesflowError):
 
 class FileProblem(DatabaseProblem):
     kind = "file"
+
+
+class MailProblem(SalesflowError):
+    """The mail server is not configured, cannot be reached, or does not take a mail."""
+
+    exit_status = 7
+    kind = "mail"

@@ -12,6 +12,8 @@ from datetime import date, datetime, time
 from functools import cache
 from typing import Final, NamedTuple
 
+from salesflow.workdays_table import TABLE
+
 _FIXED_HOLIDAYS: Final = frozenset([(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)])
 
 
@@ -35,7 +37,7 @@ class Calendar:
 
     def is_estimated(self, day: date) -> bool:
         """Neither the official calendar knows the day's year nor does the company's own name the day."""
-        return day not in self.holidays and day not in self.workdays and day.year not in _official_years()
+        return day not in self.holidays and day not in self.workdays and not _is_official(day.year)
 
     def following(self, day: date) -> date:
         """The day itself if it is a working day, else the first one after it."""
@@ -99,17 +101,25 @@ class Calendar:
 def _general_workdays(year: int) -> frozenset[int]:
     """Ordinals of the year's official working days, or of the estimated ones."""
     first, after = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal() + 1
-    days = [date.fromordinal(ordinal) for ordinal in range(first, after)]
-    if year in _official_years():
+    weekdays = {ordinal for ordinal in range(first, after) if (ordinal - 1) % 7 < 5}
+    if year in TABLE:
+        off, on = ({date(year, int(day[:2]), int(day[2:])).toordinal() for day in days.split()} for days in TABLE[year])
+        return frozenset(weekdays - off | on)
+    if _is_official(year):
         from chinese_calendar.constants import holidays, workdays
 
+        days = [date.fromordinal(ordinal) for ordinal in range(first, after)]
         return frozenset(d.toordinal() for d in days if d in workdays or (d.weekday() < 5 and d not in holidays))
-    return frozenset(d.toordinal() for d in days if d.weekday() < 5 and (d.month, d.day) not in _FIXED_HOLIDAYS)
+    return frozenset(weekdays - {date(year, month, day).toordinal() for month, day in _FIXED_HOLIDAYS})
+
+
+def _is_official(year: int) -> bool:
+    return year in TABLE or year in _official_years()
 
 
 @cache
 def _official_years() -> range:
-    """The years whose official calendar the library knows: announced each November for the next one."""
+    """The years that the library knows: announced each November for the next one, so it may know more than the table."""
     from chinese_calendar.constants import holidays
 
     return range(min(holidays).year, max(holidays).year + 1)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import deals
+from tests import deals, post
 from tests.conftest import ROOT, Office, outside
 
 READMES = ("README.md", "README.zh.md")
@@ -131,6 +131,7 @@ def busy(office: Office, tmp_path: Path) -> Shell:
     deals.quote(office, discount=deals.ABOVE)
     deals.ordered(office)
     deals.hire(office, "cron", *())
+    deals.execute(office, "UPDATE staff SET email = :email WHERE login = 'li.na'", email=post.TO)
     office.ok(
         "followup",
         "plan",
@@ -167,18 +168,30 @@ def test_crontab(busy: Shell) -> None:
     """Each line runs as cron would run it, twice: the second time the sweep and the reminders have the same or nothing to say."""
     variables, jobs = crontab()
     assert variables["SALESFLOW_DB"] == "/srv/sales/salesflow.db"
-    assert len(jobs) >= 4
+    assert len(jobs) >= 6
     (busy.folder / "srv" / "sales").mkdir(parents=True)
     (busy.folder / "srv" / "backup").mkdir()
+    with post.serving() as server:
+        post.write_configuration(str(busy.folder / "config.toml"), server.port)
+        run_jobs(busy, variables, jobs)
+    assert sorted(path.suffix for path in (busy.folder / "srv").rglob("*.*")) == [".db", ".html"]
+    assert [message["To"] for message in server.came] == [post.TO]
+
+
+def run_jobs(busy: Shell, variables: dict[str, str], jobs: list[tuple[list[str], str]]) -> None:
     for when, what in jobs:
         assert all(re.fullmatch(r"\*|\d+(-\d+)?(,\d+)*", part) for part in when), when
         line = what.replace("/srv/", f"{busy.folder}/srv/")
-        busy.ok(line, SALESFLOW_LANG=variables["SALESFLOW_LANG"])
-        if "backup" in line:
+        first = busy.ok(line, SALESFLOW_LANG=variables["SALESFLOW_LANG"])
+        if "remind" in line:
+            assert (first, busy.ok(line)) == ("1\n", ""), "one mail for li.na, and none when it is run twice"
+        elif "outbox" in line:
+            assert first == "1\n"
+            assert busy.ok(line) == ""
+        elif "backup" in line:
             assert busy.run(line).returncode == 7, "a backup is never replaced"
         else:
             busy.ok(line)
-    assert sorted(path.suffix for path in (busy.folder / "srv").rglob("*.*")) == [".db", ".html"]
 
 
 def test_crontab_is_silent_where_there_is_nothing(office: Office, tmp_path: Path) -> None:

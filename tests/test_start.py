@@ -46,6 +46,11 @@ TABLES = {"tabulate", "wcwidth", "email"}  # the last one to find out its own ve
 
 READS: dict[str, set[str]] = {
     "today": set(),
+    "remind": set(),
+    "remind --everyone": set(),
+    "outbox list": set(),
+    "customer stale": set(),
+    "customer stale --runs": set(),
     "customer list": set(),
     "customer list --json --limit 20": set(),
     "customer show HZ2026001": set(),

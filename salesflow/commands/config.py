@@ -69,4 +69,4 @@ def path(ctx: typer.Context) -> Document:
 
 
 def _shown(value: Any) -> str | None:
-    return ",".join(value) if isinstance(value, list) else value
+    return ",".join(value) if isinstance(value, list) else None if value is None else str(value)

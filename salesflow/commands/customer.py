@@ -25,7 +25,7 @@ app = noun(
     customer_import="import",
     customer_grade="grade",
     customer_assign="assign",
-    customer_stale="stale",
+    customer_stale="stale stall",
     customer_twins="duplicates merge",
     customer_tag="tag",
 )

@@ -1,4 +1,4 @@
-"""salesflow customer stale: stale leads, and the sweep that cron runs at night."""
+"""salesflow customer stale, stall: stale leads, the sweep that cron runs at night, and why nothing moves."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import Annotated, Any
 import typer
 
 from salesflow.commands import complete
-from salesflow.commands.base import Command, List, current
-from salesflow.commands.customer import app
-from salesflow.commands.params import DAYS
+from salesflow.commands.base import Command, List, Write, current
+from salesflow.commands.customer import CUSTOMER, app
+from salesflow.commands.params import CODE, COUNT, DAYS
 from salesflow.context import Context
+from salesflow.enums import StallCause
 from salesflow.errors import UsageError
-from salesflow.i18n import Message, msg, nmsg
+from salesflow.i18n import Message, label, msg, nmsg
 from salesflow.output.results import Digest, Listing, Record, Written
 
 MOST_NAMED = 20  # so many of the customers that a sweep changed are named in its answer
@@ -40,15 +41,28 @@ def stale(
         typer.Option("--owner", metavar="LOGIN", help="Only this one's customers.", autocompletion=complete.staff),
     ] = None,
     everybody: Annotated[bool, typer.Option("--all", help="Everybody's customers, as without --owner.")] = False,
-) -> Digest | Written:
-    """List the customers with whom nothing moves, and what the policy does about it. --apply does it.
+    runs: Annotated[bool, typer.Option("--runs", help="Instead the sweeps that were done, the latest first.")] = False,
+    undo: Annotated[
+        int | None,
+        typer.Option(
+            "--undo", metavar="RUN", click_type=COUNT, help="Take a sweep back, for whom nobody touched since."
+        ),
+    ] = None,
+) -> Digest | Listing | Written:
+    """List the customers with whom nothing moves, and what the policy does about it. --apply does it, --undo takes it back.
 
     salesflow customer stale --within 7d
     salesflow customer stale --apply
+    salesflow customer stale --undo 3
     """
     from salesflow.queries import staff as staff_queries
 
     context = current(ctx)
+    if undo is not None or runs:
+        _alone(apply=apply, include_lost=include_lost, all=everybody, owner=owner, within=within)
+        if undo is not None and runs:
+            raise UsageError(msg("--undo and --runs exclude each other"), msg("leave one of them out"))
+        return _runs(context) if undo is None else _undone(context, undo, dry_run=dry_run)
     if apply and within is not None:
         raise UsageError(msg("--apply does what is due today"), msg("leave out --within"))
     if owner is not None and everybody:
@@ -75,6 +89,69 @@ def _applied(context: Context, owner_id: int | None, *, include_lost: bool) -> D
         return digest
     text = nmsg("sweep {run}: {count} change", "sweep {run}: {count} changes", count=len(rows), run=swept.run)
     return Written(text, str(swept.run), digest, _named(rows))
+
+
+def _alone(**others: object) -> None:
+    """Refuse what has no meaning beside --undo and --runs, which are about whole sweeps."""
+    for name, value in others.items():
+        if value not in (None, False):
+            option = f"--{name.replace('_', '-')}"
+            raise UsageError(msg("{option} has no place here", option=option), msg("leave it out"))
+
+
+def _runs(context: Context) -> Listing:
+    from salesflow.queries import stale as stale_queries
+
+    found = stale_queries.runs(context)
+    return Listing(stale_queries.RUNS, found.rows, "run", empty=msg("no sweep has changed anything"), more=found.more)
+
+
+def _undone(context: Context, run: int, *, dry_run: bool) -> Digest | Written:
+    """A sweep taken back: how many customers are as before, and who was left out, each with the reason."""
+    from salesflow.queries import stale as stale_queries
+    from salesflow.services import stale_undo
+
+    with context.transaction() as work:
+        swept = stale_undo.undo(work, run, dry_run=dry_run)
+    row = stale_queries.undone(context, run, [(one.id, one.code, one.name, one.touched) for one in swept])
+    listing = Listing(stale_queries.UNDONE_ROWS, row["rows"], "code")
+    digest = Digest(Record(stale_queries.UNDONE, row, "run"), listing)
+    if dry_run:
+        return digest
+    text = nmsg(
+        "sweep {run} taken back: {count} customer as before, {left} left out",
+        "sweep {run} taken back: {count} customers as before, {left} left out",
+        count=row["restored"],
+        run=run,
+        left=row["left_out"],
+    )
+    left_out = [{**one, "text": one["reason"]} for one in row["rows"] if one["reason"] is not None]
+    return Written(text, str(run), digest, _named(left_out))
+
+
+@app.command("stall", cls=Write)
+def stall(
+    ctx: typer.Context,
+    customer: Annotated[str, CUSTOMER],
+    cause: Annotated[StallCause, typer.Option("--cause", click_type=CODE(StallCause), help="Why nothing moves.")],
+    strategy: Annotated[str, typer.Option("--strategy", help="What is to be done about it.")],
+) -> Written:
+    """Record why nothing moves with a customer and what is to be done: it leaves the manager's agenda until it stalls again.
+
+    salesflow customer stall 云帆 --cause budget --strategy "分两期报价：一期 30 台先上，3 月 20 日前由张伟面谈财务"
+    """
+    from salesflow.queries import customers as customer_queries
+    from salesflow.queries import stale as stale_queries
+    from salesflow.services import stall as stalls
+
+    context = current(ctx)
+    who = customer_queries.resolve(context, customer)
+    with context.transaction() as work:
+        made = stalls.analyse(work, who.id, cause, strategy)
+    text = msg("{code} {name}: cause {cause}", code=who.code, name=who.name, cause=label("stallcause", cause))
+    record = Record(stale_queries.ANALYSIS, stale_queries.analysis(context, made.id), "id")
+    details = (made.holds,) if made.early is None else (made.early, made.holds)
+    return Written(text, who.code, record, details)
 
 
 def _named(rows: list[dict[str, Any]]) -> tuple[Message, ...]:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from salesflow.commands import complete
-from salesflow.commands.base import Show, current, single
+from salesflow.commands.base import Command, current, single
 from salesflow.i18n import msg
 from salesflow.output.options import terminal_height
 from salesflow.output.results import Digest, Listing, Record
@@ -19,7 +19,11 @@ ROOM_FOR_PROMPT = 3  # lines of the screen that the agenda leaves alone: its tit
 app = single()
 
 
-@app.command("today", cls=Show)
+class Agenda(Command):
+    shares = ("format", "json", "fields", "limit")
+
+
+@app.command("today", cls=Agenda)
 def today(
     ctx: typer.Context,
     owner: Annotated[

@@ -27,6 +27,7 @@ class Problem(NamedTuple):
 
 
 # What each stored copy must be, computed from the records: the query gives (reference, stored, computed) where they differ.
+# A grade that goes up because a sweep is taken back is no progress.
 # A business date lies between -1.6 and 0.6 days from its instant in UTC, in whatever zone it was written.
 COPIES = {
     "next_follow_up_on": """
@@ -64,7 +65,8 @@ COPIES = {
                         OR (from_status = 'hot' AND to_status = 'won')
                     )
                     UNION ALL
-                    SELECT max(at) FROM grade_change WHERE customer_id = customer.id AND to_grade < from_grade
+                    SELECT max(at) FROM grade_change WHERE customer_id = customer.id
+                        AND to_grade < from_grade AND run_id IS NULL
                     UNION ALL
                     SELECT max(accepted_on) FROM quote WHERE customer_id = customer.id
                     UNION ALL

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+
+from sqlalchemy import Index, text
 
 from salesflow.enums import Grade, LossReason, StallCause, Status
-from salesflow.models.base import Base, instant, key, not_blank, one_of, reference, within
+from salesflow.models.base import Base, instant, iso_date, key, not_blank, one_of, reference, within
 
 
 class StatusChange(Base, table=True):
+    """A change of status. Of a sweep (`run_id`) also the customer's version after it, by which is told whether it was touched."""
+
     __tablename__ = "status_change"
     __table_args__ = (
         one_of("from_status", Status, nullable=True),
@@ -27,9 +31,12 @@ class StatusChange(Base, table=True):
     competitor: str | None = None
     rule: str | None = None
     run_id: int | None = reference("stale_run.id", nullable=True)
+    version: int | None = None
 
 
 class GradeChange(Base, table=True):
+    """A change of grade; `run_id` and `version` as in StatusChange."""
+
     __tablename__ = "grade_change"
     __table_args__ = (one_of("from_grade", Grade, nullable=True), one_of("to_grade", Grade, nullable=True))
 
@@ -42,6 +49,7 @@ class GradeChange(Base, table=True):
     reason: str
     rule: str | None = None
     run_id: int | None = reference("stale_run.id", nullable=True)
+    version: int | None = None
 
 
 class Grading(Base, table=True):
@@ -81,14 +89,31 @@ class OwnerChange(Base, table=True):
 
 
 class StallAnalysis(Base, table=True):
-    """Why nothing moves with a customer, and what is to be done about it."""
+    """Why nothing moves with a customer, and what is to be done about it. `made_on`: the business day of `at`."""
 
     __tablename__ = "stall_analysis"
-    __table_args__ = (one_of("cause", StallCause), not_blank("strategy"))
+    __table_args__ = (
+        Index("ix_stall_analysis_customer", "customer_id", "made_on"),
+        one_of("cause", StallCause),
+        not_blank("strategy"),
+        *iso_date("made_on"),
+    )
 
     id: int | None = key()
-    customer_id: int = reference("customer.id", index=True)
+    customer_id: int = reference("customer.id")
     at: datetime = instant()
+    made_on: date
     by_id: int = reference("staff.id")
     cause: str
     strategy: str
+
+
+Index(
+    "ix_status_change_success",
+    StatusChange.__table__.c.at,  # type: ignore[attr-defined]  # SQLModel adds __table__ at run time
+    StatusChange.__table__.c.customer_id,  # type: ignore[attr-defined]  # as above
+    sqlite_where=text("to_status IN ('hot', 'won')"),
+)
+for _table in (StatusChange, GradeChange):
+    _run_id = _table.__table__.c.run_id  # type: ignore[union-attr]  # SQLModel adds __table__ at run time
+    Index(f"ix_{_table.__tablename__}_run_id", _run_id, sqlite_where=_run_id.is_not(None))

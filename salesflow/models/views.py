@@ -210,10 +210,31 @@ def _unplanned() -> Select[Any]:
     )
 
 
+def _made_plan() -> Select[Any]:
+    """Plan items that people made, by hand or from a template: the table alone, so that asking whether there is one is quick."""
+    return select(*(plan_item.c[name] for name in ("id", "customer_id", "created_at"))).where(
+        plan_item.c.rule.is_(None)
+    )
+
+
+def _analysed() -> Select[Any]:
+    """On which days customers were analysed: the table alone."""
+    analysis = table_of(StallAnalysis)
+    return select(analysis.c.customer_id, analysis.c.made_on)
+
+
 def _owner_change() -> Select[Any]:
     change = table_of(OwnerChange)
     return of_customer(change).add_columns(
         login_of(change.c.from_id, "from_owner"), login_of(change.c.to_id, "to_owner")
+    )
+
+
+def _stale_run() -> Select[Any]:
+    return (
+        select(*all_of(stale_run, "undone_by"), staff.c.login.label("by"))
+        .select_from(stale_run.join(staff, staff.c.id == stale_run.c.by_id))
+        .add_columns(login_of(stale_run.c.undone_by, "undone_by"))
     )
 
 
@@ -237,11 +258,13 @@ def definitions() -> dict[str, SelectBase]:
         "v_plan_item": _plan_item(),
         "v_followup_due": _followup_due(),
         "v_unplanned": _unplanned(),
+        "v_made_plan": _made_plan(),
         "v_status_change": of_customer(status_change),
         "v_grade_change": of_customer(grade_change),
         "v_grading": of_customer(table_of(Grading)),
         "v_owner_change": _owner_change(),
         "v_stall_analysis": of_customer(table_of(StallAnalysis)),
+        "v_analysed": _analysed(),
         "v_followup_correction": library.followup_correction_view(),
         "v_objection": library.objection_view(),
         "v_script": library.script_view(),
@@ -249,6 +272,8 @@ def definitions() -> dict[str, SelectBase]:
         "v_outbox": library.outbox_view(),
         "v_product": deals.product_view(),
         "v_quote": deals.quote_view(),
+        "v_quote_total": deals.quote_total_view(),
+        "v_order_total": deals.order_total_view(),
         "v_quote_line": deals.of_quote(deals.quote_line),
         "v_quote_extra": deals.of_quote(deals.quote_extra),
         "v_approval": deals.approval_view(),
@@ -257,7 +282,7 @@ def definitions() -> dict[str, SelectBase]:
         "v_order_line": deals.order_line_view(),
         "v_state_change": by_staff(state_change, "by_id"),
         "v_import_run": by_staff(import_run, "by_id"),
-        "v_stale_run": by_staff(stale_run, "by_id"),
+        "v_stale_run": _stale_run(),
         "v_policy": by_staff(policy_version, "applied_by"),
         "v_audit": select(*all_of(audit_entry, "hash")),
     }

@@ -36,6 +36,16 @@ def quote_view() -> Select[Any]:
     )
 
 
+def quote_total_view() -> Select[Any]:
+    """What is offered to each customer, and until when: the quote table alone."""
+    return select(*(quote.c[name] for name in ("customer_id", "state", "valid_until", "total")))
+
+
+def order_total_view() -> Select[Any]:
+    """What each customer has ordered: the order table alone."""
+    return select(*(sales_order.c[name] for name in ("customer_id", "state", "total")))
+
+
 def of_quote(lines: Table) -> Select[Any]:
     """What belongs to a quote, with the quote's number and version."""
     return select(

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from itertools import chain
-from typing import Final
+from typing import Any, Final
 
 from salesflow.clock import from_db, to_db
 from salesflow.enums import Grade, PlanState, Status
 from salesflow.i18n import Message, label, msg
-from salesflow.queries.agenda import MOST, Group, Morning, Row, Section, earliest_first, item
+from salesflow.queries.agenda import Group, Morning, Row, Section, item, owned
 from salesflow.queries.base import Where
-from salesflow.rules.deadlines import first_contact_deadline
-from salesflow.rules.stale import stale_downgrade, stale_forecast, stall_analysis
+from salesflow.queries.standstill import spared
 
 _AHEAD: Final = 3  # days: over a weekend; the calendar of working days would cost more than all questions together
-_BY_GRADE: Final = "grade IS NULL, grade, next_follow_up_on, id"
+_BY_URGENCY: Final = "next_follow_up_on >= :week, grade IS NULL, grade, next_follow_up_on, id"
+_ALL: Final = "today --format plain"
 _GRADE_FIRST: Final = "coalesce(grade, 'Z')"
 _OPEN: Final = [status.value for status in Status if status.is_open]
 
@@ -36,7 +35,8 @@ def _followups(morning: Morning, kind: str, where: Where, command: str) -> Secti
     count = morning.number("v_customer_dates", where)
     if not count:
         return Section(kind, 0, [], command)
-    keys = f"SELECT id FROM v_customer_dates{where} ORDER BY {_BY_GRADE} LIMIT {MOST}"  # noqa: S608 - names of ours
+    where.parameters["week"] = morning.day(-7)
+    keys = f"SELECT id FROM v_customer_dates{where} ORDER BY {_BY_URGENCY}{morning.limit}"  # noqa: S608 - names of ours
     sql = (
         f"SELECT * FROM v_followup_due WHERE due_on = next_follow_up_on AND customer_id IN ({keys}) "  # noqa: S608 - names of ours
         "ORDER BY grade IS NULL, grade, due_on, customer_code, id"
@@ -44,7 +44,19 @@ def _followups(morning: Morning, kind: str, where: Where, command: str) -> Secti
     first: dict[int, Row] = {}
     for row in morning.rows(sql, where.parameters):
         first.setdefault(row["customer_id"], row)
-    return Section(kind, count, [item(row, _what(row), due_on=row["due_on"]) for row in first.values()], command)
+    items = [item(row, _urged(morning, row), due_on=row["due_on"]) for row in first.values()]
+    return Section(kind, count, items, command)
+
+
+def _urged(morning: Morning, row: Row) -> Message:
+    """What is to be done; marked where the escalation ladder reminds of it again."""
+    if not morning.context.policy.escalation.remind_days:
+        return _what(row)
+    from salesflow.rules.escalation import Rung, rung
+
+    late = (morning.today - date.fromisoformat(row["due_on"])).days
+    again = rung(morning.context.policy, days_overdue=late) >= Rung.OWNER
+    return msg("second reminder: {what}", what=_what(row)) if again else _what(row)
 
 
 def _what(row: Row) -> Message:
@@ -73,6 +85,10 @@ def first_contact(morning: Morning) -> Section:
         some, first = morning.customers([Group(where, "uncontacted_since")])
         count += some
         rows += first
+    if not rows:
+        return Section("first_contact", 0, [], _ALL)
+    from salesflow.rules.deadlines import first_contact_deadline
+
     items = []
     for row in rows:
         decision = first_contact_deadline(
@@ -84,7 +100,7 @@ def first_contact(morning: Morning) -> Section:
         )
         assert decision.value is not None
         items.append(item(row, decision.message, due_on=decision.value.date().isoformat()))
-    return Section("first_contact", count, earliest_first(items), "today --format plain")
+    return Section("first_contact", count, items, _ALL)
 
 
 def unplanned(morning: Morning) -> Section:
@@ -108,7 +124,7 @@ def support(morning: Morning) -> Section:
     for row in rows:
         what = row["support_for"] or row["focus"] or ""
         items.append(item(row, msg("{owner} asks: {what}", owner=row["owner"], what=what), due_on=row["due_on"]))
-    return Section("support", len(items), earliest_first(items), "today --format plain")
+    return Section("support", len(items), items, _ALL)
 
 
 def stale_warning(morning: Morning) -> Section:
@@ -123,75 +139,51 @@ def stale_warning(morning: Morning) -> Section:
         # Put so, the grade is looked at in the index by owner, which has few customers, not in the one by grade.
         group.where.any_of("status", _OPEN).add("coalesce(grade, '') = :grade", grade=section.grade.value)
     count, rows = morning.customers(groups)
+    not_before = spared(morning.context) if rows else {}
     items = []
     for row in rows:
-        since = morning.standing_since(row)
-        items.append(item(row, _fall(morning, row, since), due_on=_later(since, section.days)))
-    return Section("stale_warning", count, earliest_first(items), command)
+        text, day = fall(morning, row, not_before.get(row["id"]))
+        items.append(item(row, text, due_on=day))
+    return Section("stale_warning", count, items, command)
 
 
-def ungraded(morning: Morning) -> Section:
-    """Leads that nobody has graded, for who answers for leads."""
-    where = Where().add("grade IS NULL").any_of("status", _OPEN)
+def plan_wanted(morning: Morning) -> Section:
+    """Open A customers without a plan that somebody made: their own, or for who answers for leads everybody's."""
+    leads = morning.person.leads
+    where = (Where() if leads else morning.mine()).any_of("status", _OPEN)
+    # Put so, the grade of one's own is looked at in the index by owner, as in stale_warning.
+    where.add("grade = :grade" if leads else "coalesce(grade, '') = :grade", grade=Grade.A.value)
+    where.add("NOT EXISTS (SELECT 1 FROM v_made_plan m WHERE m.customer_id = v_customer_dates.id)")
     count, rows = morning.customers([Group(where, "first_contact_at")])
-    items = []
+    if not rows:
+        return Section("plan_wanted", 0, [], _ALL)
+    from salesflow.rules.deadlines import plan_deadline
+
+    context, items = morning.context, []
+    now = context.clock.local(context.clock.now())
     for row in rows:
-        recorded = morning.local_day(row["recorded_at"])
-        text = msg("{owner}: not graded, recorded on {date}", owner=morning.owners[row["owner_id"]], date=recorded)
-        items.append(item(row, text))
-    return Section("ungraded", count, items, "today --format plain")
-
-
-def stale(morning: Morning) -> Section:
-    """Everybody's customers that the next sweep lets fall."""
-    section = morning.context.policy.stale_downgrade
-    if not section.days:
-        return Section("stale", 0, [], "customer stale")
-    latest, grade = morning.today - timedelta(days=section.days), section.grade.value
-    groups = [morning.without_progress(latest, grade=grade, status=status) for status in _OPEN]
-    count, rows = morning.customers(chain.from_iterable(groups))
-    items = []
-    for row in rows:
-        since = morning.standing_since(row)
-        items.append(item(row, _owned(morning, row, _fall(morning, row, since)), due_on=_later(since, section.days)))
-    return Section("stale", count, earliest_first(items), "customer stale")
-
-
-def stalled(morning: Morning) -> Section:
-    """Everybody's customers without progress for so long that the cause and a strategy are wanted."""
-    days = morning.context.policy.stall_analysis.days
-    if not days:
-        return Section("stalled", 0, [], "customer stale")
-    latest = morning.today - timedelta(days=days)
-    groups = []
-    for status in _OPEN:
-        for grade in Grade:
-            groups += morning.without_progress(latest, grade=grade.value, status=status)
-        for where, rank in morning.without_progress(latest, status=status):
-            groups.append(Group(where.add("grade IS NULL"), rank))
-    count, rows = morning.customers(groups)
-    items = []
-    for row in rows:
-        since = morning.standing_since(row)
-        decision = stall_analysis(
-            morning.context.policy, status=Status(row["status"]), since=since, today=morning.today
+        decision = plan_deadline(
+            context.policy,
+            context.calendar,
+            grade=Grade.A,
+            first_contact=context.clock.local(from_db(row["first_contact_at"])),
+            planned=None,
+            now=now,
         )
-        items.append(item(row, _owned(morning, row, decision.message), due_on=_later(since, days)))
-    return Section("stalled", count, earliest_first(items), "customer stale")
+        assert decision.value is not None
+        text = owned(morning, row, decision.message) if leads else decision.message
+        items.append(item(row, text, due_on=decision.value.date().isoformat()))
+    return Section("plan_wanted", count, items, _ALL)
 
 
-def _fall(morning: Morning, row: Row, since: date) -> Message:
-    """What rule stale-downgrade does with the customer, or will do."""
-    policy, grade, status = morning.context.policy, Grade(row["grade"]), Status(row["status"])
-    fall = stale_downgrade(policy, grade=grade, status=status, since=since, today=morning.today)
-    if fall.value is not None:
-        return fall.message
-    return stale_forecast(policy, grade=grade, status=status, since=since, today=morning.today).message
+def fall(morning: Morning, row: Row, not_before: date | None) -> tuple[Message, str]:
+    """What rule stale-downgrade does with the customer, or will do, and on which day."""
+    from salesflow.rules.stale import falls_on, stale_downgrade, stale_forecast
 
-
-def _owned(morning: Morning, row: Row, text: Message) -> Message:
-    return msg("{owner}: {text}", owner=morning.owners[row["owner_id"]], text=text)
-
-
-def _later(day: date, days: int) -> str:
-    return (day + timedelta(days=days)).isoformat()
+    policy = morning.context.policy
+    about: dict[str, Any] = {"grade": Grade(row["grade"]), "status": Status(row["status"]), "not_before": not_before}
+    about["since"] = morning.standing_since(row)
+    day = falls_on(policy.stale_downgrade, **about)
+    assert day is not None
+    asked = stale_downgrade if day <= morning.today else stale_forecast
+    return asked(policy, today=morning.today, **about).message, day.isoformat()

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Final
+from typing import Any, Final
 
 from salesflow.clock import to_db
-from salesflow.enums import ApprovalState, OrderState, QuoteState, Role, StepDecision, SubjectKind
+from salesflow.enums import ApprovalState, ObjectionOutcome, OrderState, QuoteState, Role, StepDecision, SubjectKind
 from salesflow.i18n import Message, label, load, msg
 from salesflow.money import display_money
-from salesflow.queries.agenda import MOST, Morning, Row, Section, earliest_first, item
+from salesflow.queries.agenda import Morning, Row, Section, item
 from salesflow.queries.base import Where
-from salesflow.rules.approvals import separation_of_duties
 
+_AHEAD: Final = 3  # days
+_UNDELIVERED: Final = [state.value for state in OrderState if state.is_undelivered]
 _STANDING: Final = (QuoteState.APPROVED.value, QuoteState.SENT.value)
 # Where a rejection leaves what was submitted, until its owner has done something about it.
 _RETURNED: Final = (
@@ -24,9 +25,11 @@ _RETURNED: Final = (
 def approval(morning: Morning) -> Section:
     """Steps that wait for one of their roles; of what they submitted themselves only what they may decide all the same."""
     me = morning.person.id
-    others = _waiting(morning.person.roles).add("submitted_by_id <> :me", me=me)
-    own = _waiting(_own_to_decide(morning)).add("submitted_by_id = :me", me=me)
-    return _approvals(morning, "approval", (others, own), "approval list")
+    groups = [_waiting(morning.person.roles).add("submitted_by_id <> :me", me=me)]
+    own = _waiting(morning.person.roles).add("submitted_by_id = :me", me=me)
+    if morning.number("v_approval", own):
+        groups.append(_waiting(_own_to_decide(morning)).add("submitted_by_id = :me", me=me))
+    return _approvals(morning, "approval", groups, "approval list")
 
 
 def approval_overdue(morning: Morning) -> Section:
@@ -45,7 +48,7 @@ def _approvals(morning: Morning, kind: str, groups: Sequence[Where], command: st
     count, rows = 0, []
     for where in groups:
         count += morning.number("v_approval", where)
-        sql = f"SELECT * FROM v_approval{where} ORDER BY due_at, id LIMIT {MOST}"  # noqa: S608 - names of ours
+        sql = f"SELECT * FROM v_approval{where} ORDER BY due_at, id{morning.limit}"  # noqa: S608 - names of ours
         rows += morning.rows(sql, where.parameters)
     items = []
     for row in rows:
@@ -54,12 +57,14 @@ def _approvals(morning: Morning, kind: str, groups: Sequence[Where], command: st
         if kind == "approval_overdue":
             text = msg("{role}: {text}", role=label("role", row["waiting_for_role"]), text=text)
         due_on = None if row["due_at"] is None else morning.local_day(row["due_at"]).isoformat()
-        items.append(item(row, text, ref=row["number"], due_on=due_on))
-    return Section(kind, count, earliest_first(items), command)
+        items.append(item(row, text, ref=row["number"], due_on=due_on, at_risk=row["amount"]))
+    return Section(kind, count, items, command)
 
 
 def _own_to_decide(morning: Morning) -> list[Role]:
     """The roles in which rule separation-of-duties lets them decide on what they submitted themselves."""
+    from salesflow.rules.approvals import separation_of_duties
+
     login, policy = morning.person.login, morning.context.policy
     staff = morning.context.reader.rows("SELECT login, roles FROM v_staff WHERE active")
     allowed = []
@@ -74,7 +79,7 @@ def _own_to_decide(morning: Morning) -> list[Role]:
 def returned(morning: Morning) -> Section:
     """Their own quotes and orders that an approver has rejected."""
     items = [item(row, _rejection(row), ref=row["subject_ref"]) for row in _rejected(morning)]
-    return Section("returned", len(items), items[:MOST], "today --format plain")
+    return Section("returned", len(items), items, "today --format plain")
 
 
 def _rejected(morning: Morning) -> list[Row]:
@@ -103,9 +108,53 @@ def quote_expiring(morning: Morning) -> Section:
     where = morning.mine().any_of("state", _STANDING)
     where.between("valid_until", morning.day(), morning.day(morning.context.policy.quote_validity.warn_days))
     count = morning.number("v_quote", where)
-    sql = f"SELECT * FROM v_quote{where} ORDER BY valid_until, number LIMIT {MOST}"  # noqa: S608 - names of ours
+    sql = f"SELECT * FROM v_quote{where} ORDER BY valid_until, number{morning.limit}"  # noqa: S608 - names of ours
     items = []
     for row in morning.rows(sql, where.parameters) if count else ():
         text = msg("{total}, valid until {date}", total=display_money(row["total"]), date=row["valid_until"])
         items.append(item(row, text, ref=row["number"], due_on=row["valid_until"]))
     return Section("quote_expiring", count, items, "quote list")
+
+
+def delivery_due(morning: Morning) -> Section:
+    """Their orders that are to be delivered in the next three days, or should have been."""
+    where = morning.mine().any_of("state", _UNDELIVERED).add("expected_delivery_on <= :last", last=morning.day(_AHEAD))
+    count = morning.number("v_order", where)
+    sql = f"SELECT * FROM v_order{where} ORDER BY expected_delivery_on, number{morning.limit}"  # noqa: S608 - names of ours
+    items = []
+    for row in morning.rows(sql, where.parameters) if count else ():
+        text = msg(
+            "{total}, {state}, delivery expected on {date}",
+            total=display_money(row["total"]),
+            state=label("orderstate", row["state"]),
+            date=row["expected_delivery_on"],
+        )
+        items.append(item(row, text, ref=row["number"], due_on=row["expected_delivery_on"]))
+    return Section("delivery_due", count, items, "order list")
+
+
+def objection(morning: Morning) -> Section:
+    """Objections of their customers that are open."""
+    where = morning.mine().equal(outcome=ObjectionOutcome.OPEN.value)
+    rows = _objections(morning, where)
+    items = [
+        item(row, msg("{kind}: {text}", kind=_kind(row), text=row["statement"]), ref=row["number"]) for row in rows
+    ]
+    return Section("objection", len(items), items, "objection list --open")
+
+
+def objection_decided(morning: Morning) -> Section:
+    """Objections that an approver has decided on: the customer is to be told."""
+    where = morning.mine().equal(outcome=ObjectionOutcome.ESCALATED.value)
+    rows = _objections(morning, where.add("decision IS NOT NULL AND closed_at IS NULL"))
+    items = [item(row, msg("{kind}: {text}", kind=_kind(row), text=row["decision"]), ref=row["number"]) for row in rows]
+    return Section("objection_decided", len(items), items, "objection list --open")
+
+
+def _objections(morning: Morning, where: Where) -> list[dict[str, Any]]:
+    where.add("archived_at IS NULL")
+    return morning.rows(f"SELECT * FROM v_objection{where} ORDER BY at, id", where.parameters)  # noqa: S608 - names of ours
+
+
+def _kind(row: Row) -> Message:
+    return label("objectionkind", row["kind"])

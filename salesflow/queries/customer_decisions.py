@@ -10,6 +10,7 @@ from salesflow.clock import from_db, to_db
 from salesflow.context import Context
 from salesflow.enums import Grade, LossReason, PlanState, Role, Status
 from salesflow.i18n import msg
+from salesflow.queries.standstill import analysed_on, spared
 from salesflow.rules.assignment import ASSIGN
 from salesflow.rules.cadence import Base, beyond_cadence, cadence
 from salesflow.rules.consent import budget_consent
@@ -174,19 +175,14 @@ def _contacts_in_week(context: Context, stands: _Standing) -> int:
 def _standstill(context: Context, stands: _Standing) -> Iterator[Decision[Any]]:
     """As the sweep over stale leads has it: each rule starts from what the one before makes of the customer."""
     policy, today = context.policy, context.clock.today()
-    about: dict[str, Any] = {"grade": stands.grade, "status": stands.status, "since": stands.progress, "today": today}
+    put_off: dict[str, Any] = {"today": today, "not_before": spared(context).get(stands.id)}
+    about: dict[str, Any] = {"grade": stands.grade, "status": stands.status, "since": stands.progress, **put_off}
     fall = stale_downgrade(policy, **about)
     yield fall if fall.value else stale_forecast(policy, **about)
     then = fall.value or Fall(stands.grade, stands.status)
-    analysed = context.reader.value("SELECT max(at) FROM v_stall_analysis WHERE customer_id = :id", {"id": stands.id})
-    yield stall_analysis(
-        policy,
-        status=then.status,
-        since=stands.progress,
-        today=today,
-        analysed_on=None if analysed is None else context.clock.local(from_db(analysed)).date(),
-    )
-    yield lost_proposal(policy, grade=then.grade, status=then.status, last_contact=stands.contact, today=today)
+    analysis = analysed_on(context, stands.id)
+    yield stall_analysis(policy, status=then.status, since=stands.progress, today=today, analysed_on=analysis)
+    yield lost_proposal(policy, grade=then.grade, status=then.status, last_contact=stands.contact, **put_off)
 
 
 def _last_change(context: Context, stands: _Standing) -> Iterator[Decision[Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -10,7 +10,9 @@ from salesflow.clock import from_db
 from salesflow.columns import Column, Columns, Kind
 from salesflow.context import Context
 from salesflow.enums import Grade, Status
-from salesflow.queries.base import Where, pieces
+from salesflow.i18n import Message
+from salesflow.queries.base import Page, Where, arranged, pieces
+from salesflow.queries.standstill import analysed, spared
 from salesflow.rules.stale import LOST_PROPOSAL
 from salesflow.rules.sweep import FALLS, Finding, Standing, earliest, sweep
 
@@ -29,6 +31,39 @@ COLUMNS: Final = (
     Column("on", "On", Kind.DATE, table=False),
 )
 RUN: Final[Columns] = (Column("run", "Run", Kind.INTEGER), Column("rows", "Customers", Kind.ROWS, columns=COLUMNS))
+
+RUNS: Final = (
+    Column("run", "Run", Kind.INTEGER),
+    Column("at", "When", Kind.INSTANT),
+    Column("by", "By"),
+    Column("changed", "Customers", Kind.INTEGER),
+    Column("undone_at", "Taken back", Kind.INSTANT),
+    Column("undone_by", "Taken back by"),
+)
+UNDONE_ROWS: Final = (
+    Column("code", "Code"),
+    Column("name", "Customer", flexible=True),
+    Column("grade", "Grade", Kind.CODE, labels="grade"),
+    Column("status", "Status", Kind.CODE, labels="status"),
+    Column("outcome", "Outcome", table=False),
+    Column("reason", "Left out because", Kind.MESSAGE),
+)
+UNDONE: Final[Columns] = (
+    Column("run", "Run", Kind.INTEGER),
+    Column("restored", "Restored", Kind.INTEGER),
+    Column("left_out", "Left out", Kind.INTEGER),
+    Column("rows", "Customers", Kind.ROWS, columns=UNDONE_ROWS),
+)
+ANALYSIS: Final = (
+    Column("id", "No.", Kind.INTEGER),
+    Column("customer_code", "Code"),
+    Column("customer_name", "Customer", flexible=True),
+    Column("cause", "Cause", Kind.CODE, labels="stallcause"),
+    Column("strategy", "Strategy", flexible=True),
+    Column("made_on", "Made on", Kind.DATE),
+    Column("at", "When", Kind.INSTANT, table=False),
+    Column("by", "By"),
+)
 
 _FIELDS: Final = "id, code, name, owner_id, grade, status, last_progress_on, last_contact_on, first_contact_at"
 
@@ -51,8 +86,11 @@ def listed(
         return (finding.rule in FALLS or not only_falls) and (include_lost or finding.rule != LOST_PROPOSAL)
 
     found = []
+    not_before = spared(context)
+    causes = {} if only_falls else analysed(context)
     for row in _candidates(context, within, owner_id):
         standing = _standing(context, row)
+        standing = standing._replace(analysed_on=causes.get(row["id"]), not_before=not_before.get(row["id"]))
         findings = filter(wanted, sweep(policy, standing, today=today, within=within))
         found += [_row(row, owners, standing, finding, today) for finding in findings]
     return _longest_first(found)
@@ -69,6 +107,43 @@ def applied(context: Context, changes: Sequence[tuple[int, Standing, Finding]]) 
     return _longest_first(
         [_row(customers[id_], owners, standing, finding, today) for id_, standing, finding in changes]
     )
+
+
+def runs(context: Context) -> Page:
+    """The sweeps that changed something, the latest first."""
+    sql = 'SELECT id AS run, at, "by", changed, undone_at, undone_by FROM v_stale_run ORDER BY id DESC'
+    return arranged(context.asked, RUNS, context.reader.rows(sql, {}))
+
+
+def undone(context: Context, run: int, customers: Iterable[tuple[int, str, str, Message | None]]) -> dict[str, Any]:
+    """A sweep taken back, as UNDONE has it: of each customer its key, code, name, and why it was left out, if it was."""
+    touched = list(customers)
+    states: dict[int, dict[str, Any]] = {}
+    for some in pieces([key for key, *_ in touched]):
+        where = Where().any_of("id", some)
+        sql = f"SELECT id, grade, status FROM v_customer_name{where}"  # noqa: S608 - names of ours
+        states |= {row["id"]: row for row in context.reader.rows(sql, where.parameters)}
+    rows = [
+        {
+            "code": code,
+            "name": name,
+            "grade": states[key]["grade"],
+            "status": states[key]["status"],
+            "outcome": "restored" if reason is None else "left_out",
+            "reason": reason,
+        }
+        for key, code, name, reason in touched
+    ]
+    left_out = sum(row["reason"] is not None for row in rows)
+    return {"run": run, "restored": len(rows) - left_out, "left_out": left_out, "rows": rows}
+
+
+def analysis(context: Context, key: int) -> dict[str, Any]:
+    """One stall analysis, as ANALYSIS has it."""
+    names = ", ".join(f'"{column.key}"' for column in ANALYSIS)
+    row = context.reader.one(f"SELECT {names} FROM v_stall_analysis WHERE id = :id", {"id": key})  # noqa: S608 - names of ours
+    assert row is not None
+    return row
 
 
 def _owners(context: Context) -> dict[int, str]:

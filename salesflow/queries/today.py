@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -11,9 +11,11 @@ from salesflow.context import Context
 from salesflow.enums import Role
 from salesflow.i18n import Message, msg
 from salesflow.queries import agenda_customers, agenda_deals
-from salesflow.queries.agenda import Morning, Person, Section
+from salesflow.queries.agenda import Item, Morning, Person, Section, ranked
 from salesflow.queries.followups import days_late
 from salesflow.queries.staff import unknown
+
+Ask = Callable[[Morning], Section]
 
 ITEM_COLUMNS: Final = (
     Column("ref", "Reference"),
@@ -21,6 +23,7 @@ ITEM_COLUMNS: Final = (
     Column("customer_name", "Customer", flexible=True),
     Column("due_on", "Due", Kind.DATE),
     Column("text", "What", Kind.MESSAGE, flexible=True),
+    Column("at_risk", "At risk", Kind.MONEY),
 )
 SECTION_COLUMNS: Final = (
     Column("kind", "Kind"),
@@ -39,6 +42,7 @@ LISTING: Final = (
     Column("customer_name", "Customer", flexible=True),
     Column("text", "What", Kind.MESSAGE, flexible=True),
     Column("kind", "Kind", table=False),
+    Column("at_risk", "At risk", Kind.MONEY, table=False),
 )
 # And as a screen: a block for each section, whose heading has the count; what is overdue has its days.
 SCREEN: Final = tuple(column._replace(table=column.table and column.key != "due_on") for column in LISTING)
@@ -49,32 +53,37 @@ _OWN: Final = (
     agenda_customers.first_contact,
     agenda_deals.approval,
     agenda_customers.due,
+    agenda_deals.objection_decided,
     agenda_deals.returned,
     agenda_customers.support,
+    agenda_deals.delivery_due,
+    agenda_customers.plan_wanted,
     agenda_deals.quote_expiring,
+    agenda_deals.objection,
     agenda_customers.stale_warning,
     agenda_customers.unplanned,
 )
-_LEADERS: Final = (
-    agenda_deals.approval_overdue,
-    agenda_customers.ungraded,
-    agenda_customers.stale,
-    agenda_customers.stalled,
-)
+MOST: Final = 50  # so many items of a section are read where nobody asks for all or for a number
 _TITLES: Final = {
     "overdue": msg("Overdue"),
     "first_contact": msg("First contact"),
     "approval": msg("Waiting for your decision"),
     "due": msg("Due today"),
+    "objection_decided": msg("Decided objections"),
     "returned": msg("Returned to you"),
     "support": msg("Support asked of you"),
+    "delivery_due": msg("Deliveries due"),
+    "plan_wanted": msg("Plan wanted"),
     "quote_expiring": msg("Quotes about to expire"),
+    "objection": msg("Open objections"),
     "stale_warning": msg("About to fall"),
     "unplanned": msg("Nothing planned"),
     "approval_overdue": msg("Decisions overdue"),
+    "escalated": msg("Follow-ups overdue for long"),
     "ungraded": msg("Not graded"),
     "stale": msg("Stale leads"),
     "stalled": msg("Stalled leads"),
+    "coaching": msg("To be coached"),
 }
 _WEEKDAYS: Final = (
     msg("Monday"),
@@ -104,9 +113,26 @@ def person(context: Context, login: str | None = None) -> Person:
 def sections(context: Context, whose: Person) -> list[Section]:
     """The sections that have something, the most urgent first; for who answers for leads also those about all of them."""
     owners = {row["id"]: row["login"] for row in context.reader.rows("SELECT id, login FROM v_staff")}
-    morning = Morning(context, whose, context.clock.today(), owners)
-    asked = (*_OWN, *_LEADERS) if whose.leads else _OWN
-    return [section for section in (ask(morning) for ask in asked) if section.total]
+    morning = Morning(context, whose, context.clock.today(), owners, _most(context))
+    asked = (*_OWN, *_leaders()) if whose.leads else _OWN
+    return ranked(morning, [section for section in (ask(morning) for ask in asked) if section.total])
+
+
+def _leaders() -> tuple[Ask, ...]:
+    """What only who answers for leads is told: others need not load it."""
+    from salesflow.queries import agenda_team as team
+
+    return (
+        agenda_deals.approval_overdue, team.escalated, team.ungraded, team.stale, team.stalled, team.coaching
+    )  # fmt: skip
+
+
+def _most(context: Context) -> int | None:
+    """How many items of a section are read: as many as asked for (0 for all); all for programs that name a format."""
+    asked = context.asked
+    if asked.limit is not None:
+        return asked.limit or None
+    return MOST if asked.format in (None, "table") else None
 
 
 def title(whose: Person, today: date) -> Message:
@@ -117,7 +143,7 @@ def as_row(found: Sequence[Section]) -> dict[str, Any]:
     """The agenda as COLUMNS has it."""
     return {
         "sections": [
-            {"kind": section.kind, "count": section.total, "items": [item._asdict() for item in section.items]}
+            {"kind": section.kind, "count": section.total, "items": [_item(item) for item in section.items]}
             for section in found
         ]
     }
@@ -163,10 +189,14 @@ def _heading(section: Section, shown: int) -> Message:
     return msg("{section}: {count} (+ {more} more: salesflow {command})", more=more, command=section.command, **parts)
 
 
+def _item(item: Item) -> dict[str, Any]:
+    return {column.key: getattr(item, column.key) for column in ITEM_COLUMNS}
+
+
 def _rows(section: Section, name: Message, today: date, most: int) -> list[dict[str, Any]]:
     return [
         {
-            **item._asdict(),
+            **_item(item),
             "section": name,
             "kind": section.kind,
             "days_overdue": days_late(item.due_on, today) or None,

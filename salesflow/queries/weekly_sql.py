@@ -44,7 +44,7 @@ _OF_ORDER: Final = "v_order o JOIN v_state_change s ON s.subject_id = o.id AND s
 PROGRESS: Final = (
     "SELECT customer_id, at AS happened, recorded_at AS known FROM v_followup WHERE progress",
     f"SELECT customer_id, at AS happened, at AS known FROM v_status_change WHERE {_FORWARD}",
-    "SELECT customer_id, at AS happened, at AS known FROM v_grade_change WHERE to_grade < from_grade",
+    "SELECT customer_id, at AS happened, at AS known FROM v_grade_change WHERE to_grade < from_grade AND run_id IS NULL",
     f"SELECT customer_id, s.at AS happened, s.at AS known FROM {_OF_QUOTE} WHERE s.to_state = 'sent'",
     f"SELECT customer_id, accepted_on AS happened, s.at AS known FROM {_OF_QUOTE} WHERE s.to_state = 'accepted'",
     f"SELECT customer_id, s.at AS happened, s.at AS known FROM {_OF_ORDER} WHERE s.to_state = 'approved'",
@@ -120,7 +120,8 @@ DOWNGRADED: Final = """SELECT 'downgraded' AS figure, at, customer_code, custome
     NULL AS from_status, NULL AS to_status, rule, reason
     FROM v_grade_change WHERE at >= :start AND at < :end AND to_grade > from_grade AND {owner_id}
     UNION ALL SELECT 'downgraded', at, customer_code, customer_name, NULL, NULL, from_status, to_status, rule, reason
-    FROM v_status_change WHERE at >= :start AND at < :end AND rule IN ('stale-downgrade', 'lost-proposal') AND {owner_id}"""
+    FROM v_status_change WHERE at >= :start AND at < :end AND rule IN ('stale-downgrade', 'lost-proposal')
+        AND to_status IN ('lost', 'invalid') AND {owner_id}"""
 
 QUOTES_MADE: Final = """SELECT 'made' AS figure, q.number, q.version, q.customer_code, q.customer_name, q.owner, q.total,
     q.created_at AS at FROM v_quote q

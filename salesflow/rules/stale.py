@@ -28,24 +28,40 @@ class Fall(NamedTuple):
     status: Status
 
 
-def falls_on(section: StaleDowngrade, *, grade: Grade | None, status: Status, since: date) -> date | None:
+def falls_on(
+    section: StaleDowngrade, *, grade: Grade | None, status: Status, since: date, not_before: date | None = None
+) -> date | None:
     """The date on which the customer falls unless there is progress: the N-th day without it. None if never."""
     if not section.days or not status.is_open or grade is not section.grade:
         return None
-    return since + timedelta(days=section.days)
+    return _not_earlier(since + timedelta(days=section.days), not_before)
 
 
-def stale_downgrade(policy: Policy, *, grade: Grade | None, status: Status, since: date, today: date) -> Decision[Fall]:
+def grace(policy: Policy, *, undone_on: date) -> date:
+    """The first day on which a customer can fall again whose fall was taken back: it is warned as if it stood before it."""
+    return undone_on + timedelta(days=max(1, policy.stale_downgrade.warn_days))
+
+
+def stale_downgrade(
+    policy: Policy,
+    *,
+    grade: Grade | None,
+    status: Status,
+    since: date,
+    today: date,
+    not_before: date | None = None,
+) -> Decision[Fall]:
     """An open customer of grade B without progress for 14 days becomes C, or invalid. `value` is what it becomes.
 
-    `since`: the last progress, else the first contact or record. Outcome: "C" or "invalid" (it falls today), else "ok".
-    A customer that fell has no longer the grade that falls, so that a second sweep finds nothing. Source:
-    process-toolkit.
+    `since`: the last progress, else the first contact or record. `not_before`: where a fall was taken back, the first day
+    on which it can fall again (`grace`). Outcome: "C" or "invalid" (it falls today), else "ok". A customer that fell has
+    no longer the grade that falls, so that a second sweep finds nothing. Source: process-toolkit.
     """
     section = policy.stale_downgrade
     days = (today - since).days
     facts: dict[str, object] = {"grade": grade, "status": status, "since": since, "days_without_progress": days}
-    day = falls_on(section, grade=grade, status=status, since=since)
+    facts |= _put_off(not_before)
+    day = falls_on(section, grade=grade, status=status, since=since, not_before=not_before)
     if day is None:
         return Decision(STALE_DOWNGRADE, "ok", Strength.OFF, _never(section), facts)
     facts["falls_on"] = day
@@ -62,14 +78,22 @@ def stale_downgrade(policy: Policy, *, grade: Grade | None, status: Status, sinc
     return Decision(STALE_DOWNGRADE, section.to, Strength.COMPUTE, text, facts, fall)
 
 
-def stale_forecast(policy: Policy, *, grade: Grade | None, status: Status, since: date, today: date) -> Decision[date]:
+def stale_forecast(
+    policy: Policy,
+    *,
+    grade: Grade | None,
+    status: Status,
+    since: date,
+    today: date,
+    not_before: date | None = None,
+) -> Decision[date]:
     """When the customer falls unless there is progress. `value` is that date, which may have passed; None if never.
 
     Outcome: the ISO date or "none"; flagged from the policy's number of days before it on. Source: process-toolkit.
     """
     section = policy.stale_downgrade
-    day = falls_on(section, grade=grade, status=status, since=since)
-    facts: dict[str, object] = {"grade": grade, "status": status, "since": since}
+    day = falls_on(section, grade=grade, status=status, since=since, not_before=not_before)
+    facts: dict[str, object] = {"grade": grade, "status": status, "since": since} | _put_off(not_before)
     if day is None:
         return Decision(STALE_DOWNGRADE, "none", Strength.OFF, _never(section), facts)
     near = today >= day - timedelta(days=section.warn_days)
@@ -82,8 +106,8 @@ def stall_analysis(
 ) -> Decision[date]:
     """An open customer of any grade without progress for 30 days wants an analysis: cause and strategy.
 
-    `value` is the date since when one is wanted; one made after the last progress satisfies the rule. Outcome: "ok",
-    "wanted" or "analysed". Source: template-guide.
+    `value` is the date since when one is wanted; one made on a later day than the last progress satisfies the rule, until
+    there is progress again. Outcome: "ok", "wanted" or "analysed". Source: template-guide.
     """
     days, limit = (today - since).days, policy.stall_analysis.days
     facts: dict[str, object] = {
@@ -94,7 +118,7 @@ def stall_analysis(
     }
     if not limit or not status.is_open or days < limit:
         return Decision(STALL_ANALYSIS, "ok", Strength.OFF, msg("no stall analysis is wanted"), facts)
-    if analysed_on is not None and analysed_on >= since:
+    if analysed_on is not None and analysed_on > since:
         return Decision(STALL_ANALYSIS, "analysed", Strength.OFF, msg("analysed on {date}", date=analysed_on), facts)
     text = nmsg(
         "{count} day without progress: the cause and a strategy are wanted",
@@ -105,12 +129,18 @@ def stall_analysis(
 
 
 def lost_proposal(
-    policy: Policy, *, grade: Grade | None, status: Status, last_contact: date, today: date
+    policy: Policy,
+    *,
+    grade: Grade | None,
+    status: Status,
+    last_contact: date,
+    today: date,
+    not_before: date | None = None,
 ) -> Decision[Fall]:
     """An open customer of grade C without contact for 90 days is proposed as lost (no-contact). `value` is what it becomes.
 
-    `last_contact`: the last contact, else the first one or the record's date. Outcome: "lost" or "ok". Source: tracker
-    (长期无进展).
+    `last_contact`: the last contact, else the first one or the record's date; `not_before` as in stale-downgrade. Outcome:
+    "lost" or "ok". Source: tracker (长期无进展).
     """
     days, limit = (today - last_contact).days, policy.lost_proposal.days
     facts: dict[str, object] = {
@@ -118,8 +148,9 @@ def lost_proposal(
         "status": status,
         "last_contact": last_contact,
         "days_without_contact": days,
-    }
-    if not limit or grade is not Grade.C or not status.is_open or days < limit:
+    } | _put_off(not_before)
+    spared = days < limit or (not_before is not None and today < not_before)
+    if not limit or grade is not Grade.C or not status.is_open or spared:
         return Decision(LOST_PROPOSAL, "ok", Strength.OFF, msg("not proposed as lost"), facts)
     text = nmsg(
         "proposed as lost: {count} day without contact, {limit} are allowed",
@@ -129,6 +160,15 @@ def lost_proposal(
     )
     facts["loss_reason"] = LossReason.NO_CONTACT
     return Decision(LOST_PROPOSAL, Status.LOST.value, Strength.COMPUTE, text, facts, Fall(grade, Status.LOST))
+
+
+def _not_earlier(day: date, not_before: date | None) -> date:
+    return day if not_before is None else max(day, not_before)
+
+
+def _put_off(not_before: date | None) -> dict[str, object]:
+    """The fact that a fall was taken back, for the few customers of whom that is so."""
+    return {} if not_before is None else {"not_before": not_before}
 
 
 def _target(section: StaleDowngrade) -> Message:

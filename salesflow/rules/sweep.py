@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from salesflow.enums import Grade, Status
 from salesflow.i18n import Message, msg
@@ -26,12 +26,18 @@ FALLS: Final = frozenset((STALE_DOWNGRADE, LOST_PROPOSAL))
 
 
 class Standing(NamedTuple):
-    """Where a customer stands: the days of its last progress and its last contact, or of the first contact where there was none."""
+    """Where a customer stands: the days of its last progress and its last contact, or of the first contact where there was none.
+
+    analysed_on: the day of its last stall analysis. not_before: the first day on which it can fall again, where a sweep was
+    taken back (`stale.grace`).
+    """
 
     grade: Grade | None
     status: Status
     progress: date
     contact: date
+    analysed_on: date | None = None
+    not_before: date | None = None
 
 
 class Finding(NamedTuple):
@@ -57,7 +63,7 @@ def sweep(policy: Policy, standing: Standing, *, today: date, within: int = 0) -
         return found
     found += _stall(policy, standing, now, today, horizon)
     found += _lost(
-        policy, standing, now, today, horizon, not_before=found[0].on if now.grade is not standing.grade else None
+        policy, standing, now, today, horizon, fell_on=found[0].on if now.grade is not standing.grade else None
     )
     return found
 
@@ -75,43 +81,44 @@ def earliest(policy: Policy, *, today: date, within: int = 0) -> tuple[date | No
 
 
 def _fall(policy: Policy, standing: Standing, today: date, horizon: date) -> list[Finding]:
-    grade, status, since = standing.grade, standing.status, standing.progress
-    on = falls_on(policy.stale_downgrade, grade=grade, status=status, since=since)
+    about: Any = {"grade": standing.grade, "status": standing.status, "since": standing.progress}
+    about |= {"not_before": standing.not_before}
+    on = falls_on(policy.stale_downgrade, **about)
     if on is None or on > horizon:
         return []
-    decision = stale_downgrade(policy, grade=grade, status=status, since=since, today=max(on, today))
+    decision = stale_downgrade(policy, today=max(on, today), **about)
     assert decision.value is not None
-    text = decision.message
-    if on > today:
-        text = stale_forecast(policy, grade=grade, status=status, since=since, today=today).message
+    text = decision.message if on <= today else stale_forecast(policy, today=today, **about).message
     return [Finding(decision.rule, decision.outcome, on, decision.value, text)]
 
 
 def _stall(policy: Policy, standing: Standing, now: Fall, today: date, horizon: date) -> list[Finding]:
-    decision = stall_analysis(policy, status=now.status, since=standing.progress, today=horizon)
+    about: Any = {"status": now.status, "since": standing.progress, "analysed_on": standing.analysed_on}
+    decision = stall_analysis(policy, today=horizon, **about)
     on, text = decision.value, decision.message
     if on is None:
         return []
     if on > today:
         text = msg("from {date} on the cause and a strategy are wanted unless there is progress", date=on)
     elif horizon > today:
-        text = stall_analysis(policy, status=now.status, since=standing.progress, today=today).message
+        text = stall_analysis(policy, today=today, **about).message
     return [Finding(decision.rule, decision.outcome, on, now, text)]
 
 
 def _lost(
-    policy: Policy, standing: Standing, now: Fall, today: date, horizon: date, not_before: date | None
+    policy: Policy, standing: Standing, now: Fall, today: date, horizon: date, fell_on: date | None
 ) -> list[Finding]:
     """A customer is proposed as lost once it is a C, which it may become by the same sweep."""
     last = standing.contact
-    decision = lost_proposal(policy, grade=now.grade, status=now.status, last_contact=last, today=horizon)
+    about: Any = {"grade": now.grade, "status": now.status, "last_contact": last, "not_before": standing.not_before}
+    decision = lost_proposal(policy, today=horizon, **about)
     if decision.value is None:
         return []
-    on = last + timedelta(days=policy.lost_proposal.days)
-    on = on if not_before is None else max(on, not_before)
+    days = (last + timedelta(days=policy.lost_proposal.days), fell_on, standing.not_before)
+    on = max(day for day in days if day is not None)
     text = decision.message
     if on > today:
         text = msg("proposed as lost on {date} unless there is contact", date=on)
     elif horizon > today:
-        text = lost_proposal(policy, grade=now.grade, status=now.status, last_contact=last, today=today).message
+        text = lost_proposal(policy, today=today, **about).message
     return [Finding(decision.rule, decision.outcome, on, decision.value, text)]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from sqlmodel import col, or_, select, union, update
+from sqlmodel import col, or_, select, union, union_all, update
 
 from salesflow.enums import Grade, LossReason, PlanState, Status
 from salesflow.i18n import render
@@ -16,7 +16,7 @@ from salesflow.models.customer import Customer
 from salesflow.models.followup import PlanItem
 from salesflow.models.run import StaleRun
 from salesflow.rules.cadence import CADENCE, Base, cadence
-from salesflow.rules.stale import LOST_PROPOSAL
+from salesflow.rules.stale import LOST_PROPOSAL, grace
 from salesflow.rules.sweep import FALLS, Finding, Standing, earliest
 from salesflow.rules.sweep import sweep as judge
 
@@ -126,13 +126,32 @@ def _candidates(work: Transaction, owner_id: int | None) -> Iterator[tuple[int, 
     )
     if owner_id is not None:
         wanted = wanted.where(col(Customer.owner_id) == owner_id)
-    local = work.context.clock.local
+    local, spared = work.context.clock.local, _spared(work)
     for id_, code, version, grade, status, progress_on, contact_on, first_at in work.session.execute(
         wanted.order_by(col(Customer.id))
     ):
         first = local(first_at).date()
         grade_then = None if grade is None else Grade(grade)
-        yield id_, code, version, Standing(grade_then, Status(status), progress_on or first, contact_on or first), first
+        stands = Standing(grade_then, Status(status), progress_on or first, contact_on or first)
+        yield id_, code, version, stands._replace(not_before=spared.get(id_)), first
+
+
+def _spared(work: Transaction) -> Mapping[int, date]:
+    """Customers whose fall was taken back of late: the first day on which each can fall again."""
+    local, policy = work.context.clock.local, work.context.policy
+    undone = col(StaleRun.undone_at).is_not(None)
+    grades = select(GradeChange.customer_id, StaleRun.undone_at).where(
+        undone, GradeChange.run_id == StaleRun.id, col(GradeChange.to_grade) < col(GradeChange.from_grade)
+    )
+    statuses = select(StatusChange.customer_id, StaleRun.undone_at).where(
+        undone, StatusChange.run_id == StaleRun.id, col(StatusChange.to_status).in_(_OPEN)
+    )
+    found: dict[int, date] = {}
+    recent = col(StaleRun.undone_at) >= work.now - timedelta(days=policy.stale_downgrade.warn_days + 2)
+    for customer_id, at in work.session.execute(union_all(grades.where(recent), statuses.where(recent))):
+        day = grace(policy, undone_on=local(at).date())
+        found[customer_id] = max(day, found.get(customer_id, day))
+    return found
 
 
 def _keep_history(work: Transaction, run: int, changes: Iterable[Change]) -> None:
@@ -145,7 +164,7 @@ def _keep_history(work: Transaction, run: int, changes: Iterable[Change]) -> Non
         after = stands[change.id] = (change.finding.after.grade, change.finding.after.status)
         reason = render(change.finding.text)
         row = {"customer_id": change.id, "at": work.now, "by_id": work.actor.id, "reason": reason}
-        row |= {"rule": change.finding.rule, "run_id": run}
+        row |= {"rule": change.finding.rule, "run_id": run, "version": change.version + 1}
         if before[0] is not after[0]:
             grades.append(row | {"from_grade": before[0], "to_grade": after[0]})
             _audit(work, change, "grade", before[0], after[0], {"reason": reason, "run": run})

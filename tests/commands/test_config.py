@@ -21,6 +21,13 @@ def test_show_lists_every_key(office: Office) -> None:
         ("region", None),
         ("timezone", None),
         ("industries.extra", "无人机,预制菜"),
+        ("mail.host", None),
+        ("mail.port", None),
+        ("mail.security", None),
+        ("mail.user", None),
+        ("mail.password_command", None),
+        ("mail.from", None),
+        ("mail.from_name", None),
     ]
     assert rows[1]["meaning"] == "your staff login, where it is not the operating system's"
 

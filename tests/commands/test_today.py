@@ -18,7 +18,7 @@ from tests import deals, leads
 from tests.conftest import PROGRAM, Office, outside
 from tests.terminal import sit_down
 
-ITEM_KEYS = ["ref", "customer_code", "customer_name", "due_on", "text"]
+ITEM_KEYS = ["ref", "customer_code", "customer_name", "due_on", "text", "at_risk"]
 
 
 def agenda(office: Office, *words: str, **settings: str) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def book(office: Office) -> Office:
 def test_follow_ups_that_are_overdue_and_due(book: Office) -> None:
     plan(book, 3, "2026-03-06", "向张伟演示排产模块")
     found = agenda(book, now="2026-03-09 08:00")
-    assert list(found) == ["overdue", "due"]
+    assert list(found) == ["overdue", "due", "plan_wanted"]
     assert items(found["overdue"]) == [("HZ2026003", "2026-03-06", "visit: 向张伟演示排产模块")]
     assert items(found["due"]) == [("HZ2026001", "2026-03-09", "follow up: 张伟")]
     assert list(found["due"]["items"][0]) == ITEM_KEYS
@@ -192,8 +192,9 @@ def test_quotes_that_run_out(office: Office) -> None:
 
 def test_what_a_manager_answers_for(book: Office) -> None:
     found = agenda(book, user="zhang.wei", now="2026-03-20 08:00")
-    assert list(found) == ["ungraded", "stale"]
-    assert items(found["ungraded"]) == [("HZ2026004", None, "li.na: not graded, recorded on 2026-03-02")]
+    assert list(found) == ["plan_wanted", "ungraded", "stale", "coaching"]
+    late = "li.na: grading is 16 days overdue: within 1 working day of its record was by 2026-03-03 18:00"
+    assert items(found["ungraded"]) == [("HZ2026004", "2026-03-03", late)]
     assert items(found["stale"]) == [
         ("HZ2026002", "2026-03-16", "li.na: falls to grade C: 18 days without progress, 14 are allowed")
     ]
@@ -220,25 +221,32 @@ def test_as_of_any_day(book: Office) -> None:
 
 def test_counts_are_exact_where_items_are_not_all_read(office: Office) -> None:
     leads.add(office, *(leads.new(f"{number}号公司", grade=Grade.A) for number in range(53)))
-    found = agenda(office, now="2026-03-10 08:00")
-    assert {kind: (section["count"], len(section["items"])) for kind, section in found.items()} == {
+    now = "2026-03-10 08:00"
+    limited = agenda(office, "--limit", "50", now=now)
+    assert {kind: (section["count"], len(section["items"])) for kind, section in limited.items()} == {
         "overdue": (53, 50),
         "first_contact": (53, 50),
+        "plan_wanted": (53, 50),
     }
+    for words in ((), ("--limit", "0")):
+        assert [len(section["items"]) for section in agenda(office, *words, now=now).values()] == [53, 53, 53]
+    assert len(office.ok("today", now=now).out.splitlines()) == 151
+    assert len(office.ok("today", "--format", "plain", now=now).out.splitlines()) == 160
 
 
 def test_a_pipe_gets_every_item_on_a_line(book: Office) -> None:
     done = book.ok("today", now="2026-03-16 08:00", lang="zh")
-    assert done.out.splitlines() == [
-        "分类      逾期  到期日      编号       客户    事项",
-        "已逾期       7  2026-03-09  HZ2026001  甲公司  跟进：张伟",
-        "今日跟进        2026-03-16  HZ2026002  乙公司  跟进：张伟",
-        "即将降级        2026-03-16  HZ2026002  乙公司  降为 C 级：14 天无进展，上限 14 天",
+    assert [line.split() for line in done.out.splitlines() if "HZ2026001" not in line] == [
+        ["分类", "逾期", "到期日", "编号", "客户", "事项"],
+        ["今日跟进", "2026-03-16", "HZ2026002", "乙公司", "跟进：张伟"],
+        ["即将降级", "2026-03-16", "HZ2026002", "乙公司", "降为", "C", "级：14", "天无进展，上限", "14", "天"],
     ]
-    assert book.ok("today", "--format", "ids", now="2026-03-16 08:00").out == "HZ2026001\nHZ2026002\nHZ2026002\n"
+    assert done.out.splitlines()[1].split() == ["已逾期", "7", "2026-03-09", "HZ2026001", "甲公司", "跟进：张伟"]
+    ids = book.ok("today", "--format", "ids", now="2026-03-16 08:00").out.split()
+    assert ids == ["HZ2026001", "HZ2026002", "HZ2026001", "HZ2026002"]
     table = book.ok("today", "--format", "csv", now="2026-03-16 08:00").out.splitlines()
-    assert table[0] == "section,days_overdue,due_on,ref,customer_code,customer_name,text,kind"
-    assert table[1].endswith(",overdue")
+    assert table[0] == "section,days_overdue,due_on,ref,customer_code,customer_name,text,kind,at_risk"
+    assert table[1].endswith(",overdue,0.00")
 
 
 def crowded(office: Office) -> None:
@@ -269,6 +277,7 @@ def test_it_fits_one_screen(office: Office) -> None:
         "未分级：40",
         "停滞线索：40",
         "长期无进展：80",
+        "需要辅导：3",
     ]
 
 
@@ -300,7 +309,7 @@ def test_what_has_no_room_is_named() -> None:
 
 def test_every_section_has_its_title() -> None:
     """A kind without a title would fail for the first person who has something of that kind."""
-    kinds = [ask.__name__ for ask in (*queries._OWN, *queries._LEADERS)]
+    kinds = [ask.__name__ for ask in (*queries._OWN, *queries._leaders())]
     assert kinds == list(queries._TITLES)
 
 

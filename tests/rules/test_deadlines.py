@@ -14,6 +14,7 @@ from salesflow.rules.deadlines import (
     first_contact_deadline,
     grading_deadline,
     log_deadline,
+    plan_deadline,
 )
 from salesflow.rules.decision import Strength
 from salesflow.rules.policy import Business, Policy
@@ -260,3 +261,35 @@ def test_grading_deadline(
     assert decision.strength is (Strength.FLAG if flagged else Strength.OFF if outcome == "ok" else Strength.COMPUTE)
     assert text is None or str(decision.message) == text
     assert decision.facts == {"recorded": at(recorded), "graded": moment, "due_at": at(due)}
+
+
+@pytest.mark.parametrize(
+    ("grade", "first_contact", "planned", "now", "outcome", "due"),
+    [
+        (Grade.A, "2026-03-02 10:00", None, "2026-03-05 18:00", "pending", "2026-03-05 18:00"),
+        (Grade.A, "2026-03-02 10:00", None, "2026-03-05 18:01", "overdue", "2026-03-05 18:00"),
+        (Grade.A, "2026-03-02 10:00", "2026-03-05 17:00", "2026-03-20 09:00", "ok", "2026-03-05 18:00"),
+        (Grade.A, "2026-03-02 10:00", "2026-03-06 09:00", "2026-03-20 09:00", "late", "2026-03-05 18:00"),
+        # Thursday before a make-up Saturday (调休): Friday, Saturday, Monday
+        (Grade.A, "2026-02-26 10:00", None, "2026-03-02 17:59", "pending", "2026-03-02 18:00"),
+        (Grade.A, "2026-02-26 10:00", None, "2026-03-02 18:30", "overdue", "2026-03-02 18:00"),
+        # before the Spring Festival: the make-up Saturday, then the 24th and 25th
+        (Grade.A, "2026-02-13 10:00", None, "2026-02-25 18:01", "overdue", "2026-02-25 18:00"),
+        (Grade.B, "2026-03-02 10:00", None, "2026-03-20 09:00", "ok", None),
+        (None, "2026-03-02 10:00", None, "2026-03-20 09:00", "ok", None),
+    ],
+)
+def test_plan_deadline(
+    grade: Grade | None, first_contact: str, planned: str | None, now: str, outcome: str, due: str | None
+) -> None:
+    decision = plan_deadline(
+        Policy(),
+        CALENDAR,
+        grade=grade,
+        first_contact=at(first_contact),
+        planned=None if planned is None else at(planned),
+        now=at(now),
+    )
+    assert (decision.rule, decision.outcome) == ("plan-deadline", outcome)
+    assert decision.value == (None if due is None else at(due))
+    assert (decision.strength is Strength.FLAG) is (outcome in ("late", "overdue"))

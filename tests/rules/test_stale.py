@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from salesflow.enums import Grade, LossReason, Status
 from salesflow.rules.decision import Strength
 from salesflow.rules.policy import LostProposal, Policy, StaleDowngrade, StallAnalysis
-from salesflow.rules.stale import Fall, lost_proposal, stale_downgrade, stale_forecast, stall_analysis
+from salesflow.rules.stale import Fall, grace, lost_proposal, stale_downgrade, stale_forecast, stall_analysis
 
 BALANCED = Policy()
 TO_INVALID = Policy(stale_downgrade=StaleDowngrade(to="invalid", days=20))
@@ -92,7 +93,8 @@ def test_no_forecast_for_whoever_does_not_fall(policy: Policy, grade: Grade, sta
         # 30 days: template-guide
         (BALANCED, Status.PROSPECT, 30, None, "wanted", "30 days without progress: the cause and a strategy are wanted"),
         (BALANCED, Status.HOT, 45, -1, "wanted", "45 days without progress: the cause and a strategy are wanted"),
-        (BALANCED, Status.HOT, 45, 0, "analysed", "analysed on 2026-03-06"),
+        (BALANCED, Status.HOT, 45, 0, "wanted", "45 days without progress: the cause and a strategy are wanted"),
+        (BALANCED, Status.HOT, 45, 1, "analysed", "analysed on 2026-03-07"),
         (BALANCED, Status.HOT, 45, 31, "analysed", "analysed on 2026-04-06"),
         (BALANCED, Status.WON, 45, None, "ok", "no stall analysis is wanted"),
         (BALANCED, Status.LOST, 45, None, "ok", "no stall analysis is wanted"),
@@ -132,3 +134,24 @@ def test_lost_proposal(policy: Policy, grade: Grade | None, status: Status, days
         assert str(decision.message) == f"proposed as lost: {days} days without contact, 90 are allowed"
     else:
         assert (decision.outcome, decision.value, decision.strength) == ("ok", None, Strength.OFF)
+
+
+@pytest.mark.parametrize(("warn_days", "first"), [(3, "2026-03-09"), (7, "2026-03-13"), (0, "2026-03-07")])
+def test_after_an_undo_nobody_falls_without_a_warning(warn_days: int, first: str) -> None:
+    policy = Policy(stale_downgrade=StaleDowngrade(warn_days=warn_days))
+    assert grace(policy, undone_on=MARCH_6) == date.fromisoformat(first)
+
+
+def test_the_day_before_which_nobody_falls_is_a_fact() -> None:
+    about: dict[str, Any] = {"grade": Grade.B, "status": Status.HOT, "since": after(-30), "not_before": after(3)}
+    waits = stale_downgrade(BALANCED, today=MARCH_6, **about)
+    assert (waits.outcome, waits.facts["not_before"], waits.facts["falls_on"]) == ("ok", after(3), after(3))
+    assert str(waits.message) == "falls to grade C on 2026-03-09 unless there is progress"
+    falls = stale_downgrade(BALANCED, today=after(3), **about)
+    assert (falls.outcome, falls.value) == ("C", Fall(Grade.C, Status.HOT))
+    forecast = stale_forecast(BALANCED, today=MARCH_6, **about)
+    assert (forecast.value, forecast.strength) == (after(3), Strength.FLAG)
+    assert (
+        "not_before"
+        not in stale_forecast(BALANCED, grade=Grade.B, status=Status.HOT, since=MARCH_6, today=MARCH_6).facts
+    )

@@ -119,12 +119,51 @@ def test_rules_that_are_off_say_nothing() -> None:
     assert earliest(policy, today=TODAY) == (None, None)
 
 
+def test_who_was_analysed_after_the_last_progress_is_not_asked_again() -> None:
+    who = standing(Grade.A, progress=40)
+    assert short(sweep(BALANCED, who, today=TODAY)) == [(*WANTED, ago(10))]
+    assert short(sweep(BALANCED, who._replace(analysed_on=ago(40)), today=TODAY)) == [(*WANTED, ago(10))]
+    assert sweep(BALANCED, who._replace(analysed_on=ago(39)), today=TODAY) == []
+    assert sweep(BALANCED, who._replace(analysed_on=ago(3)), today=TODAY, within=30) == []
+
+
+@pytest.mark.parametrize(
+    ("not_before", "within", "found"),
+    [
+        (0, 0, [(*FALLS_TO_C, TODAY)]),
+        (1, 0, []),
+        (3, 2, []),
+        (3, 3, [(*FALLS_TO_C, TODAY + timedelta(days=3))]),
+        (-9, 0, [(*FALLS_TO_C, ago(6))]),
+    ],
+)
+def test_a_fall_that_was_taken_back_waits(not_before: int, within: int, found: list[tuple[str, str, date]]) -> None:
+    who = standing(progress=20)._replace(not_before=TODAY + timedelta(days=not_before))
+    assert short(sweep(BALANCED, who, today=TODAY, within=within)) == found
+
+
+def test_a_loss_that_was_taken_back_waits_too() -> None:
+    who = standing(Grade.C, progress=20, contact=100)._replace(not_before=TODAY + timedelta(days=2))
+    assert sweep(BALANCED, who, today=TODAY, within=1) == []
+    (finding,) = sweep(BALANCED, who, today=TODAY, within=2)
+    assert (finding.rule, finding.on) == ("lost-proposal", TODAY + timedelta(days=2))
+    assert render(finding.text) == "proposed as lost on 2026-03-22 unless there is contact"
+
+
 standings = st.builds(
-    standing,
-    st.sampled_from([None, *Grade]),
-    st.sampled_from(list(Status)),
-    progress=st.integers(0, 120),
-    contact=st.integers(0, 120),
+    lambda who, analysed, not_before: who._replace(
+        analysed_on=None if analysed is None else ago(analysed),
+        not_before=None if not_before is None else ago(-not_before),
+    ),
+    st.builds(
+        standing,
+        st.sampled_from([None, *Grade]),
+        st.sampled_from(list(Status)),
+        progress=st.integers(0, 120),
+        contact=st.integers(0, 120),
+    ),
+    st.none() | st.integers(0, 120),
+    st.none() | st.integers(-20, 20),
 )
 
 

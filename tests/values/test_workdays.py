@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 
 import chinese_calendar
 import pytest
+from chinese_calendar.constants import holidays
 
-from salesflow.workdays import Calendar
+from salesflow.workdays import Calendar, _general_workdays
+from salesflow.workdays_table import TABLE
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CLOSE = time(18)
@@ -65,7 +67,21 @@ def test_the_days_around_a_holiday_are_working_days(day: date) -> None:
     assert OFFICIAL.is_workday(day)
 
 
-@pytest.mark.parametrize("year", [2004, 2020, 2024, 2025, 2026])
+def test_the_table_has_every_year_that_the_library_knows() -> None:
+    assert list(TABLE) == sorted({day.year for day in holidays})
+
+
+def test_a_year_that_only_a_newer_library_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = [OFFICIAL.is_workday(day) for day in days(date(2026, 1, 1), date(2026, 12, 31))]
+    monkeypatch.delitem(TABLE, 2026)
+    _general_workdays.cache_clear()
+    later = Calendar()
+    assert [later.is_workday(day) for day in days(date(2026, 1, 1), date(2026, 12, 31))] == known
+    assert not later.is_estimated(date(2026, 3, 2))
+    _general_workdays.cache_clear()
+
+
+@pytest.mark.parametrize("year", list(TABLE))
 def test_every_day_of_a_known_year_is_as_the_library_has_it(year: int) -> None:
     for day in days(date(year, 1, 1), date(year, 12, 31)):
         assert OFFICIAL.is_workday(day) is chinese_calendar.is_workday(day), day

@@ -39,6 +39,8 @@ COLUMNS: tuple[tuple[str, sa.Column[Any]], ...] = (
     ("plan_item", sa.Column("support_late", sa.Boolean(), server_default="0", nullable=False)),
     ("staff", sa.Column("email", sa.String(), nullable=True)),
     ("stale_run", sa.Column("undone_at", INSTANT, nullable=True)),
+    ("status_change", sa.Column("version", sa.Integer(), nullable=True)),
+    ("grade_change", sa.Column("version", sa.Integer(), nullable=True)),
 )
 
 
@@ -254,25 +256,43 @@ def upgrade() -> None:
         sa.Column("by_id", sa.Integer(), nullable=False),
         sa.Column("cause", sa.String(), nullable=False),
         sa.Column("strategy", sa.String(), nullable=False),
+        sa.Column("made_on", sa.Date(), nullable=False),
         sa.CheckConstraint(
             "cause IN ('need-change', 'competitor', 'budget', 'contact-left', 'no-response', 'other')",
             name=op.f("ck_stall_analysis_cause_code"),
         ),
         sa.CheckConstraint("length(strategy) > 0", name=op.f("ck_stall_analysis_strategy_text")),
+        sa.CheckConstraint(
+            "length(CAST(made_on AS VARCHAR(20))) = 10", name=op.f("ck_stall_analysis_made_on_date")
+        ),
         sa.ForeignKeyConstraint(["by_id"], ["staff.id"], name=op.f("fk_stall_analysis_by_id"), use_alter=True),
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customer.id"], name=op.f("fk_stall_analysis_customer_id"), use_alter=True
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stall_analysis")),
     )
-    op.create_index(op.f("ix_stall_analysis_customer_id"), "stall_analysis", ["customer_id"], unique=False)
     op.create_index(op.f("ix_customer_tag_tag_id"), "customer_tag", ["tag_id"], unique=False)
+    op.create_index("ix_stall_analysis_customer", "stall_analysis", ["customer_id", "made_on"], unique=False)
+    for table in ("status_change", "grade_change"):
+        op.create_index(
+            f"ix_{table}_run_id", table, ["run_id"], unique=False, sqlite_where=sa.text("run_id IS NOT NULL")
+        )
     op.create_index(
         "ix_customer_merged_into_id",
         "customer",
         ["merged_into_id"],
         unique=False,
         sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_status_change_success",
+        "status_change",
+        ["at", "customer_id"],
+        unique=False,
+        sqlite_where=sa.text("to_status IN ('hot', 'won')"),
+    )
+    op.create_index(
+        "ix_plan_item_made", "plan_item", ["customer_id"], unique=False, sqlite_where=sa.text("rule IS NULL")
     )
     op.create_index(
         "ix_plan_item_origin_id",

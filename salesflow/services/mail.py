@@ -1,0 +1,220 @@
+"""A mail as a message, and the conversation with the server that takes it. The libraries are imported where they are used."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from salesflow.errors import MailProblem
+from salesflow.i18n import Message, msg
+
+if TYPE_CHECKING:
+    import smtplib
+    from datetime import datetime
+    from email.headerregistry import Address
+    from email.message import EmailMessage
+
+    from salesflow.config import Settings
+
+PASSWORD: Final = "SALESFLOW_MAIL_PASSWORD"  # noqa: S105 - the name of a variable
+SECONDS: Final = 30  # the longest wait for one answer of the server
+NOBODY: Final = "salesflow@localhost"  # who a mail is from until the configuration says it
+_PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}
+
+
+class Outcome(StrEnum):
+    """What became of a mail that was handed over. `UNKNOWN`: the server may have taken it."""
+
+    SENT = "sent"
+    AGAIN = "again"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class Letter(NamedTuple):
+    """A mail as the outbox keeps it."""
+
+    id: int
+    recipient: str
+    subject: str
+    body: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where mails go, and from whom. `password` is asked for only when the server is talked with."""
+
+    host: str
+    port: int
+    security: str
+    user: str | None
+    sender: str
+    sender_name: str
+
+
+def server(settings: Settings) -> Server:
+    """The server of the configuration. Raises MailProblem where it does not name one."""
+    host, sender = settings.text("mail.host"), settings.text("mail.from")
+    if host is None or sender is None:
+        raise MailProblem(
+            msg("no mail server is configured"),
+            msg(
+                "set one with: salesflow config set mail.host HOST, and mail.from ADDRESS; "
+                "or write the mails to files with: salesflow outbox export FOLDER"
+            ),
+        )
+    security = settings.text("mail.security") or "starttls"
+    port = settings.number("mail.port") or _PORTS[security]
+    return Server(host, port, security, settings.text("mail.user"), sender, settings.text("mail.from_name") or "")
+
+
+def compose(letter: Letter, sender: str, sender_name: str = "") -> EmailMessage:
+    """The mail as a message: plain text in UTF-8, its headers safe whatever the subject is, its Message-ID always the same.
+
+    Raises ValueError for an address that is none.
+    """
+    from email.message import EmailMessage
+    from email.policy import SMTP
+    from email.utils import format_datetime
+
+    message = EmailMessage(SMTP.clone(cte_type="7bit"))
+    message["Message-ID"] = message_id(letter, sender)
+    message["Date"] = format_datetime(letter.created_at)
+    message["From"] = _address(sender, sender_name)
+    message["To"] = _address(letter.recipient)
+    message["Subject"] = "".join(c if c.isprintable() else " " for c in letter.subject).strip()
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(letter.body, charset="utf-8")
+    return message
+
+
+def _address(spec: str, name: str = "") -> Address:
+    """An address for a header; the library has more than one way to say that it is none."""
+    from email.errors import MessageError
+    from email.headerregistry import Address
+
+    try:
+        return Address(name, addr_spec=spec)
+    except (IndexError, MessageError) as error:
+        raise ValueError(spec) from error
+
+
+def message_id(letter: Letter, sender: str) -> str:
+    """The same for a mail whenever it is composed, so that a recipient's program knows one that came twice."""
+    facts = "\n".join((str(letter.id), letter.recipient, letter.created_at.isoformat(), letter.subject))
+    digest = hashlib.sha256(facts.encode()).hexdigest()[:20]
+    return f"<{letter.id}.{digest}@{sender.rpartition('@')[2] or 'localhost'}>"
+
+
+def password(settings: Settings, environ: Mapping[str, str]) -> str | None:
+    """The password: the environment's, else what the configured command prints. Raises MailProblem where that fails."""
+    if PASSWORD in environ:
+        return environ[PASSWORD]
+    command = settings.text("mail.password_command")
+    if command is None:
+        return None
+    import shlex
+    import subprocess
+
+    try:
+        said = subprocess.check_output(shlex.split(command), stderr=subprocess.PIPE, timeout=SECONDS, text=True)
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        raise MailProblem(
+            msg("mail.password_command fails: {reason}", reason=str(error)), msg("try it at the prompt")
+        ) from error
+    return said.rstrip("\r\n")
+
+
+def connect(to: Server, secret: str | None) -> smtplib.SMTP:
+    """A conversation with the server, logged in. Raises MailProblem where it cannot be begun."""
+    import smtplib
+    import ssl
+
+    try:
+        if to.security == "tls":
+            begun: smtplib.SMTP = smtplib.SMTP_SSL(
+                to.host, to.port, timeout=SECONDS, context=ssl.create_default_context()
+            )
+        else:
+            begun = smtplib.SMTP(to.host, to.port, timeout=SECONDS)
+        try:
+            if to.security == "starttls":
+                begun.starttls(context=ssl.create_default_context())
+            if to.user is not None:
+                begun.login(to.user, secret or "")
+            begun.ehlo_or_helo_if_needed()
+        except BaseException:
+            begun.close()
+            raise
+    except (OSError, smtplib.SMTPException) as error:
+        raise MailProblem(
+            msg(
+                "the mail server {host}:{port} does not take us: {reason}",
+                host=to.host,
+                port=to.port,
+                reason=_said(error),
+            ),
+            msg("the mails wait in the outbox; see: salesflow config show"),
+        ) from error
+    return begun
+
+
+def hand_over(talk: smtplib.SMTP, message: EmailMessage, sender: str, recipient: str) -> tuple[Outcome, str | None]:
+    """Give the server one mail; what became of it, and what the server said unless it took it.
+
+    Until the text itself is sent, whatever goes wrong leaves the mail with us; after that only the server's own answer tells.
+    A server that does not take the sender is no fault of the mail: it waits.
+    """
+    import smtplib
+
+    try:
+        code, answer = talk.mail(sender)
+        if code >= 300:
+            _reset(talk)
+            return Outcome.AGAIN, _refused(code, answer)[1]
+        code, answer = talk.rcpt(recipient)
+        if code >= 300:
+            _reset(talk)
+            return _refused(code, answer)
+    except (OSError, smtplib.SMTPException) as error:
+        return Outcome.AGAIN, _said(error)
+    try:
+        code, answer = talk.data(message.as_bytes())
+    except smtplib.SMTPDataError as error:
+        _reset(talk)
+        return _refused(error.smtp_code, error.smtp_error)
+    except (OSError, smtplib.SMTPException) as error:
+        return Outcome.UNKNOWN, _said(error)
+    return (Outcome.SENT, None) if code == 250 else _refused(code, answer)
+
+
+def _reset(talk: smtplib.SMTP) -> None:
+    """Let the server forget the mail it does not take, so that the next one can follow; else the next one begins anew."""
+    import smtplib
+
+    try:
+        talk.rset()
+    except (OSError, smtplib.SMTPException):
+        talk.close()
+
+
+def _refused(code: int, answer: bytes | str) -> tuple[Outcome, str]:
+    """4xx: not now. 5xx: never."""
+    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
+    return Outcome.AGAIN if code < 500 else Outcome.FAILED, f"{code} {text}"
+
+
+def _said(error: Exception) -> str:
+    answer = getattr(error, "smtp_error", None)
+    if isinstance(answer, bytes):
+        return answer.decode("utf-8", "replace")
+    reason = getattr(error, "strerror", None)
+    return str(reason or error or type(error).__name__)
+
+
+def unusable(recipient: str) -> Message:
+    return msg("{address} is not an address", address=recipient)
