@@ -137,7 +137,7 @@ def test_a_noun_alone_shows_its_help_and_is_wrong_usage(office: Office, noun: st
             ("staff", "list", "--sort", "nme"),
             (
                 "error [unknown-field]: nme is not a field to sort by: did you mean name? "
-                "Sort by one of: login, name, roles, region, manager, active, created_at\n"
+                "Sort by one of: login, name, roles, region, manager, active, created_at, email\n"
             ),
         ),
     ],
@@ -389,7 +389,7 @@ def test_errors_are_the_callers_when_it_asks_for_them(office: Office) -> None:
     ("typed", "offered"),
     [
         ("salesflow sta", {"staff"}),
-        ("salesflow staff ", {"add", "list", "whoami"}),
+        ("salesflow staff ", {"add", "deactivate", "edit", "list", "whoami"}),
         ("salesflow staff list --lim", {"--limit"}),
         ("salesflow --col", {"--color"}),
     ],

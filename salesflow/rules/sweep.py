@@ -57,15 +57,24 @@ def sweep(policy: Policy, standing: Standing, *, today: date, within: int = 0) -
     nothing. Source: process-toolkit, template-guide, tracker.
     """
     horizon = today + timedelta(days=within)
-    found = [*_fall(policy, standing, today, horizon)]
-    now = found[0].after if found else Fall(standing.grade, standing.status)
-    if not now.status.is_open:
-        return found
-    found += _stall(policy, standing, now, today, horizon)
-    found += _lost(
-        policy, standing, now, today, horizon, fell_on=found[0].on if now.grade is not standing.grade else None
-    )
-    return found
+    falls = _fall(policy, standing, today, horizon)
+    course = _Course(Fall(standing.grade, standing.status), falls[0] if falls else None)
+    return [
+        *falls,
+        *_stall(policy, standing, course, today, horizon),
+        *_lost(policy, standing, course, today, horizon),
+    ]
+
+
+class _Course(NamedTuple):
+    """What a customer is now, and the fall that may be before it."""
+
+    now: Fall
+    fall: Finding | None
+
+    def on(self, day: date) -> Fall:
+        """What the customer is on a day."""
+        return self.fall.after if self.fall is not None and self.fall.on <= day else self.now
 
 
 def earliest(policy: Policy, *, today: date, within: int = 0) -> tuple[date | None, date | None]:
@@ -92,33 +101,34 @@ def _fall(policy: Policy, standing: Standing, today: date, horizon: date) -> lis
     return [Finding(decision.rule, decision.outcome, on, decision.value, text)]
 
 
-def _stall(policy: Policy, standing: Standing, now: Fall, today: date, horizon: date) -> list[Finding]:
-    about: Any = {"status": now.status, "since": standing.progress, "analysed_on": standing.analysed_on}
+def _stall(policy: Policy, standing: Standing, course: _Course, today: date, horizon: date) -> list[Finding]:
+    about: Any = {"status": course.now.status, "since": standing.progress, "analysed_on": standing.analysed_on}
     decision = stall_analysis(policy, today=horizon, **about)
     on, text = decision.value, decision.message
-    if on is None:
+    if on is None or not course.on(max(on, today)).status.is_open:
         return []
     if on > today:
         text = msg("from {date} on the cause and a strategy are wanted unless there is progress", date=on)
     elif horizon > today:
         text = stall_analysis(policy, today=today, **about).message
-    return [Finding(decision.rule, decision.outcome, on, now, text)]
+    return [Finding(decision.rule, decision.outcome, on, course.on(max(on, today)), text)]
 
 
-def _lost(
-    policy: Policy, standing: Standing, now: Fall, today: date, horizon: date, fell_on: date | None
-) -> list[Finding]:
+def _lost(policy: Policy, standing: Standing, course: _Course, today: date, horizon: date) -> list[Finding]:
     """A customer is proposed as lost once it is a C, which it may become by the same sweep."""
-    last = standing.contact
-    about: Any = {"grade": now.grade, "status": now.status, "last_contact": last, "not_before": standing.not_before}
-    decision = lost_proposal(policy, today=horizon, **about)
-    if decision.value is None:
-        return []
-    days = (last + timedelta(days=policy.lost_proposal.days), fell_on, standing.not_before)
-    on = max(day for day in days if day is not None)
-    text = decision.message
-    if on > today:
-        text = msg("proposed as lost on {date} unless there is contact", date=on)
-    elif horizon > today:
-        text = lost_proposal(policy, today=today, **about).message
-    return [Finding(decision.rule, decision.outcome, on, decision.value, text)]
+    states = [(course.now, None)] if course.fall is None else [(course.now, None), (course.fall.after, course.fall.on)]
+    for state, since in states:
+        about: Any = {"grade": state.grade, "status": state.status, "last_contact": standing.contact}
+        about |= {"not_before": standing.not_before}
+        decision = lost_proposal(policy, today=horizon, **about)
+        days = (standing.contact + timedelta(days=policy.lost_proposal.days), since, standing.not_before)
+        on = max(day for day in days if day is not None)
+        if decision.value is None or course.on(max(on, today)) != state:
+            continue
+        text = decision.message
+        if on > today:
+            text = msg("proposed as lost on {date} unless there is contact", date=on)
+        elif horizon > today:
+            text = lost_proposal(policy, today=today, **about).message
+        return [Finding(decision.rule, decision.outcome, on, decision.value, text)]
+    return []

@@ -80,7 +80,7 @@ def test_the_list_for_people(office: Office) -> None:
 def test_the_list_options_work(office: Office) -> None:
     assert (
         office.ok("rules", "list", "--sort", "id", "--limit", "2", "--format", "ids").out
-        == "approval-deadline\nauto-discount\n"
+        == "approval-deadline\nassign\n"
     )
     done = office.run("rules", "list", "--sort", "parameters")
     assert (done.status, done.out) == (2, "")

@@ -146,7 +146,7 @@ def searched(office: Office, ask: Callable[[Context], Any]) -> list[str]:
 
 OVERDUE_OF_ONE = "SEARCH customer USING COVERING INDEX ix_customer_due (owner_id=? AND next_follow_up_on<?)"
 OVERDUE_OF_ALL = "SEARCH customer USING INDEX ix_customer_next_follow_up_on (next_follow_up_on<?)"
-ITS_PLANS = "SEARCH plan_item USING INDEX ix_plan_item_customer (customer_id=? AND state=? AND due_on<?)"
+ITS_PLANS = "SEARCH plan_item USING INDEX ix_plan_item_pending (customer_id=? AND due_on<?)"
 
 
 def test_what_is_due_is_found_by_index(book: Office) -> None:
