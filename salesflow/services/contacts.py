@@ -12,6 +12,7 @@ from salesflow.enums import ChainRole
 from salesflow.errors import Ambiguous, Duplicate, InvalidValue, NotFound
 from salesflow.i18n import Message, msg
 from salesflow.services.phones import mask_phone, parse_phone
+from salesflow.services.pinyin import sound
 from salesflow.text import clean, fold
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ _TWIN: Final = (
     " UNION ALL ".join(
         f"SELECT '{kind}', customer.code, customer.name, contact.name "  # noqa: S608 - names of ours
         "FROM contact JOIN customer ON customer.id = contact.customer_id "
-        f"WHERE contact.{kind}_index = :{kind} AND contact.removed_at IS NULL AND customer.archived_at IS NULL"
+        f"WHERE contact.{kind}_index = :{kind} AND contact.id <> :but "
+        "AND contact.removed_at IS NULL AND customer.archived_at IS NULL"
         for kind in KINDS
     )
     + " LIMIT 1"
@@ -73,17 +75,24 @@ class Twin(NamedTuple):
 
 def checked(new: NewContact, limits: Limits, vault: Vault) -> Checked:
     """The contact with its fields in order. Raises InvalidValue for one that cannot be kept."""
+    columns, values = checked_columns(new, limits), _values(new, limits)
+    return Checked(columns, values, {kind: _index(vault, kind, value) for kind, value in values.items()})
+
+
+def checked_columns(new: NewContact, limits: Limits) -> dict[str, Any]:
+    """The plain columns, without what the contact is reached by. Raises InvalidValue for a text that cannot be kept."""
     name = clean(new.name, limit=limits.name, what=_NAME, multiline=False)
     if not name:
         raise InvalidValue(msg("the contact's name is missing"), msg("every contact has a name"), code="missing-value")
-    columns = {
+    heard = sound(name, person=True)
+    return {
         "name": name,
+        "pinyin": heard.full,
+        "initials": heard.initials,
         "title": optional(new.title, limits.line, _TITLE),
         "role": new.role.value,
         "concern": optional(new.concern, limits.text, _CONCERN, multiline=True),
     }
-    values = _values(new, limits)
-    return Checked(columns, values, {kind: _index(vault, kind, value) for kind, value in values.items()})
 
 
 def _values(new: NewContact, limits: Limits) -> Mapping[str, str]:
@@ -159,9 +168,9 @@ def place(kind: str) -> str:
     return f"contact.{kind}"
 
 
-def twin(work: Transaction, contact: Checked) -> Twin | None:
-    """Who has one of a contact's values already; removed contacts and archived customers do not count."""
-    found = work.look_up(_TWIN, {kind: contact.indexes.get(kind) for kind in KINDS})
+def twin(work: Transaction, contact: Checked, *, but: int = 0) -> Twin | None:
+    """Who has one of a contact's values already, `but` the contact itself; removed contacts and archived customers do not count."""
+    found = work.look_up(_TWIN, {"but": but, **{kind: contact.indexes.get(kind) for kind in KINDS}})
     return Twin(*found) if found else None
 
 
@@ -204,7 +213,7 @@ def add(
     other = None if allow_duplicate else twin(work, found)
     if other is not None:
         raise known_already(found, other)
-    others = _of_customer(work, customer.id)
+    others = of_customer(work, customer.id)
     made = work.add(Contact(customer_id=customer.id, **found.columns, created_at=work.now))
     assert made.id is not None
     for column, kept in sealed(vault, found, made.id).items():
@@ -232,7 +241,7 @@ def reveal(work: Transaction, customer: Customer, name: str | None) -> Revealed:
     Raises NotFound, Ambiguous, and DatabaseProblem where the key is not the right one.
     """
     assert customer.id is not None
-    contact = _named(customer, _of_customer(work, customer.id), name)
+    contact = among(customer, of_customer(work, customer.id), name)
     assert contact.id is not None
     values: dict[str, str | None] = {}
     for kind in KINDS:
@@ -248,10 +257,10 @@ def reveal(work: Transaction, customer: Customer, name: str | None) -> Revealed:
 def named(work: Transaction, customer: Customer, name: str) -> Contact:
     """The customer's contact of that name, or with it as a part of its name. Raises NotFound, Ambiguous."""
     assert customer.id is not None
-    return _named(customer, _of_customer(work, customer.id), name)
+    return among(customer, of_customer(work, customer.id), name)
 
 
-def _of_customer(work: Transaction, customer_id: int) -> list[Contact]:
+def of_customer(work: Transaction, customer_id: int) -> list[Contact]:
     """The contacts that are not removed, the primary one first."""
     from sqlmodel import col, select
 
@@ -261,7 +270,8 @@ def _of_customer(work: Transaction, customer_id: int) -> list[Contact]:
     return list(work.session.exec(found.order_by(col(Contact.is_primary).desc(), col(Contact.id))).all())
 
 
-def _named(customer: Customer, people: list[Contact], name: str | None) -> Contact:
+def among(customer: Customer, people: list[Contact], name: str | None) -> Contact:
+    """The one of that name, or with it as a part of its name; without a name the first. Raises NotFound, Ambiguous."""
     names = [contact.name for contact in people]
     found = people[:1]
     if name is not None:
