@@ -286,3 +286,23 @@ class TwinReason(Code):
     SAME_PHONE = "same-phone"
     SAME_EMAIL = "same-email"
     SAME_WECHAT = "same-wechat"
+
+
+class CustomerField(Code):
+    """What of a customer may be made empty."""
+
+    ADDRESS = "address"
+    SIZE = "size"
+    SOURCE_DETAIL = "source_detail"
+    REMARK = "remark"
+    BUDGET = "budget"
+
+
+class ContactField(Code):
+    """What of a contact may be made empty."""
+
+    TITLE = "title"
+    PHONE = "phone"
+    EMAIL = "email"
+    WECHAT = "wechat"
+    CONCERN = "concern"

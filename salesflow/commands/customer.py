@@ -20,6 +20,7 @@ from salesflow.queries import customers as customer_queries
 
 app = noun(
     "Customers: the customer file, status, import, stale leads.",
+    customer_edit="edit remove",
     customer_import="import",
     customer_stale="stale",
     customer_twins="duplicates merge",

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from salesflow.db.transaction import Transaction
     from salesflow.i18n import Message
 
-__all__ = ["BUDGET", "Intake", "NewContact", "NewCustomer", "NewStatus", "add", "change_status", "load"]
+__all__ = [
+    "BUDGET", "Intake", "NewContact", "NewCustomer", "NewStatus", "add", "change_status", "load", "same_name", "there_already",
+]  # fmt: skip
 
 BUDGET: Final = "customer.budget"
 _BATCH: Final = 500
