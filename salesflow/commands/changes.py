@@ -29,7 +29,7 @@ def _told(context: Context, column: Column, change: Change) -> Message:
     field = label("column", column.header)
     old, new = (_text(context, column, value) for value in (change.old, change.new))
     if max(width(old), width(new)) > _LONGEST or "\n" in old + new or not (old or new):
-        return msg("{field}", field=field)
+        return field
     if not old:
         return msg("{field} {new}", field=field, new=new)
     if not new:

@@ -132,10 +132,10 @@ def remove(
     names = {"code": who.code, "name": who.name}
     with context.transaction() as work:
         if undo:
-            text, details = msg("brought back {code} {name}", **names), (archiving.restore(work, who.id).message,)
+            text, more = msg("brought back {code} {name}", **names), [archiving.restore(work, who.id).message]
         else:
             count = archiving.remove(work, who.id, reason).cancelled
             cancelled = nmsg("{count} plan item is cancelled", "{count} plan items are cancelled", count=count)
-            text, details = msg("archived {code} {name}", **names), (cancelled,) * bool(count)
+            text, more = msg("archived {code} {name}", **names), [cancelled] if count else []
     record = Record(customer_file.SHOW_COLUMNS, customer_file.show(context, who.code), "code")
-    return Written(text, who.code, record, details)
+    return Written(text, who.code, record, tuple(more))

@@ -62,7 +62,7 @@ _QUOTE_COLUMNS: Final = (
 _GRADING_COLUMNS: Final = (
     Column("at", "At", Kind.INSTANT),
     Column("grade", "Grade", Kind.CODE, labels="grade"),
-    Column("score", "Score"),
+    Column("score", "Weighted score"),
     Column("industry_potential", "Industry potential", Kind.INTEGER),
     Column("budget_match", "Budget match", Kind.INTEGER),
     Column("decision_chain", "Decision chain", Kind.INTEGER),
