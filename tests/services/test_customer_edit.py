@@ -69,7 +69,7 @@ def test_plain_fields(stock: Office) -> None:
 
 def test_what_is_the_same_is_no_change(stock: Office) -> None:
     before = leads.written(stock)
-    same = {
+    same: dict[str, Any] = {
         "name": leads.NAME,
         "kind": Kind.COMPANY,
         "industry": "互联网",
@@ -100,7 +100,7 @@ def test_the_name_of_another_one(stock: Office) -> None:
     with pytest.raises(Duplicate) as caught:
         edit(stock, name="杭州云海贸易公司", size="9")
     assert caught.value.details == {"twin": "HZ2026002", "field": "name"}
-    assert "customer merge HZ2026001 HZ2026002" in render(caught.value.hint)
+    assert "customer merge HZ2026001 HZ2026002" in render(caught.value.hint or "")
     assert leads.written(stock) == before
     assert edit(stock, name="杭州云海贸易公司", allow_duplicate=True).changes[0].new == "杭州云海贸易公司"
     # its own name in another form is no twin's, nor one of an archived customer
@@ -249,7 +249,7 @@ def test_an_archived_customer_is_not_changed(stock: Office) -> None:
     with pytest.raises(Refused) as caught:
         edit(stock, size="1")
     assert caught.value.code == "archived"
-    assert "customer remove HZ2026001 --undo" in render(caught.value.hint)
+    assert "customer remove HZ2026001 --undo" in render(caught.value.hint or "")
 
 
 def test_of_two_who_looked_at_the_same_version_one_is_told(stock: Office) -> None:
