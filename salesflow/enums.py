@@ -321,3 +321,23 @@ class Matched(Code):
     NEED = "need"
     REMARK = "remark"
     FOLLOWUP = "followup"
+
+
+class CustomerField(Code):
+    """What of a customer may be made empty."""
+
+    ADDRESS = "address"
+    SIZE = "size"
+    SOURCE_DETAIL = "source_detail"
+    REMARK = "remark"
+    BUDGET = "budget"
+
+
+class ContactField(Code):
+    """What of a contact may be made empty."""
+
+    TITLE = "title"
+    PHONE = "phone"
+    EMAIL = "email"
+    WECHAT = "wechat"
+    CONCERN = "concern"

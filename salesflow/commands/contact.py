@@ -15,7 +15,7 @@ from salesflow.output.results import Listing, Record, Written
 from salesflow.queries import contacts as contact_queries
 from salesflow.queries import customers as customer_queries
 
-app = noun("Contacts: the people at a customer.", contact_vcard="vcard")
+app = noun("Contacts: the people at a customer.", contact_edit="edit remove", contact_vcard="vcard")
 
 CUSTOMER = typer.Argument(
     metavar="CUSTOMER", help="The customer's code, name or a part of it.", autocompletion=complete.customer

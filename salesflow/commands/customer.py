@@ -20,6 +20,7 @@ from salesflow.queries import customers as customer_queries
 
 app = noun(
     "Customers: the customer file, status, import, stale leads.",
+    customer_edit="edit remove",
     customer_attach="attach",
     customer_find="find",
     customer_import="import",

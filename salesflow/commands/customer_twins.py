@@ -7,25 +7,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from salesflow.clock import to_db
-from salesflow.columns import Column, by_key
+from salesflow.columns import by_key
 from salesflow.commands import complete
 from salesflow.commands.base import List, Write, current, screenful
+from salesflow.commands.changes import shown
 from salesflow.commands.customer import app
 from salesflow.commands.params import COUNT
 from salesflow.context import Context
 from salesflow.i18n import Message, label, msg
 from salesflow.output.results import Listing, Record, Written
-from salesflow.output.values import to_text
 from salesflow.queries import customers as customer_queries
 from salesflow.queries import duplicates as duplicate_queries
 from salesflow.queries import merges as merge_queries
-from salesflow.text import shorten
 
 if TYPE_CHECKING:
     from salesflow.services.merging import Merged, Value
-
-_LONGEST = 40  # cells of a value in a sentence
 
 
 @app.command("duplicates", cls=List)
@@ -138,21 +134,13 @@ def _details(context: Context, found: Merged) -> tuple[Message, ...]:
 
 def _value(context: Context, value: Value, code: str) -> Message:
     column = by_key(merge_queries.FIELDS)[value.field]
-    stays, gone = (_shown(context, column, part) for part in (value.value, value.other))
+    stays, gone = (shown(context, column, part) for part in (value.value, value.other))
     field = label("column", column.header)
     if value.taken_over and value.field == "budget":
         return msg("{field}: taken over from {code}", field=field, code=code)
     if value.taken_over:
         return msg("{field}: {value}, taken over from {code}", field=field, value=stays, code=code)
     return msg("{field}: {value} stays, {other} gives way", field=field, value=stays, other=gone)
-
-
-def _shown(context: Context, column: Column, value: Any) -> str:
-    """A value as people read it, of a long text the beginning."""
-    if value is None:
-        return ""
-    stored = to_db(value) if isinstance(value, datetime) else value
-    return shorten(to_text(column, stored, context.clock.zone), _LONGEST)
 
 
 def _plain(context: Context, value: Any) -> Any:

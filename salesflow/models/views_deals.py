@@ -30,6 +30,7 @@ def quote_view() -> Select[Any]:
         customer.c.code.label("customer_code"),
         customer.c.name.label("customer_name"),
         customer.c.grade.label("customer_grade"),
+        customer.c.archived_at,
         staff.c.login.label("owner"),
     ).select_from(
         quote.join(customer, customer.c.id == quote.c.customer_id).join(staff, staff.c.id == quote.c.owner_id)
@@ -97,6 +98,7 @@ def order_view() -> Select[Any]:
         staff.c.login.label("owner"),
         quote.c.number.label("quote_number"),
         literal_column("NULL").label("contract_number"),
+        customer.c.archived_at,
     ).select_from(
         sales_order.join(customer, customer.c.id == sales_order.c.customer_id)
         .join(staff, staff.c.id == sales_order.c.owner_id)

@@ -90,7 +90,7 @@ def _rejected(morning: Morning) -> list[Row]:
             "SELECT a.subject_ref, a.customer_code, a.customer_name, s.comment, s.decided_by, s.decided_at "  # noqa: S608 - names of ours
             "FROM v_approval a JOIN v_approval_step s ON s.approval_id = a.id "
             "WHERE a.subject_kind = :kind AND s.decision = :rejected "
-            f"AND a.subject_id IN (SELECT id FROM {view} WHERE owner_id = :me AND state = :state) "
+            f"AND a.subject_id IN (SELECT id FROM {view} WHERE owner_id = :me AND state = :state AND archived_at IS NULL) "
             "AND NOT EXISTS (SELECT 1 FROM v_approval b WHERE b.subject_kind = a.subject_kind "
             "AND b.subject_id = a.subject_id AND b.round > a.round)"
         )
@@ -105,7 +105,7 @@ def _rejection(row: Row) -> Message:
 
 def quote_expiring(morning: Morning) -> Section:
     """Their quotes that a customer can accept only for a few days more."""
-    where = morning.mine().any_of("state", _STANDING)
+    where = morning.mine().add("archived_at IS NULL").any_of("state", _STANDING)
     where.between("valid_until", morning.day(), morning.day(morning.context.policy.quote_validity.warn_days))
     count = morning.number("v_quote", where)
     sql = f"SELECT * FROM v_quote{where} ORDER BY valid_until, number{morning.limit}"  # noqa: S608 - names of ours

@@ -17,6 +17,7 @@ OF_CUSTOMER: Final = (
     Column("role", "Role", Kind.CODE, labels="chainrole"),
     Column("primary", "Primary", Kind.FLAG),
     Column("concern", "Concern", table=False),
+    Column("version", "Version", Kind.INTEGER, table=False),
 )
 COLUMNS: Final = (
     Column("customer_code", "Customer code"),
@@ -33,6 +34,8 @@ REVEALED: Final = (
     Column("email", "E-mail"),
     Column("wechat", "WeChat"),
 )
+CHANGED: Final = (*OF_CUSTOMER, *(column for column in REVEALED if column.key in ("phone", "email", "wechat")))
+"""What a change of a contact may be about."""
 _ORDER: Final = 'customer_id, "primary" DESC, id'
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from json import loads
 from typing import Any, Final
 
 from salesflow.columns import Column, Kind
 from salesflow.context import Context
-from salesflow.enums import QuoteState
+from salesflow.enums import CorrectionKind, ObjectionOutcome, QuoteState
 from salesflow.queries import contacts, customers
+from salesflow.queries.base import Where
 
 _PLAN_COLUMNS: Final = (
     Column("due_on", "Due", Kind.DATE),
@@ -26,6 +28,7 @@ _FOLLOWUP_COLUMNS: Final = (
     Column("next", "Next", table=False),
     Column("progress", "Progress", Kind.FLAG, table=False),
     Column("by", "By"),
+    Column("id", "No.", Kind.INTEGER, table=False),
 )
 _STATUS_COLUMNS: Final = (
     Column("at", "At", Kind.INSTANT),
@@ -56,6 +59,50 @@ _QUOTE_COLUMNS: Final = (
     Column("total", "Total", Kind.MONEY),
 )
 
+_GRADING_COLUMNS: Final = (
+    Column("at", "At", Kind.INSTANT),
+    Column("grade", "Grade", Kind.CODE, labels="grade"),
+    Column("score", "Weighted score"),
+    Column("industry_potential", "Industry potential", Kind.INTEGER),
+    Column("budget_match", "Budget match", Kind.INTEGER),
+    Column("decision_chain", "Decision chain", Kind.INTEGER),
+    Column("urgency", "Urgency", Kind.INTEGER),
+    Column("by", "By"),
+    Column("policy_id", "Policy version", Kind.INTEGER, table=False),
+    Column("customer_code", "Customer code", table=False),
+)
+_OWNER_COLUMNS: Final = (
+    Column("at", "At", Kind.INSTANT),
+    Column("from_owner", "From"),
+    Column("to_owner", "To"),
+    Column("reason", "Reason", flexible=True),
+    Column("rule", "Rule", table=False),
+    Column("by", "By"),
+    Column("customer_code", "Customer code", table=False),
+)
+_STALL_COLUMNS: Final = (
+    Column("at", "At", Kind.INSTANT),
+    Column("cause", "Cause", Kind.CODE, labels="stallcause"),
+    Column("strategy", "Strategy", flexible=True),
+    Column("by", "By"),
+)
+_OBJECTION_COLUMNS: Final = (
+    Column("number", "No."),
+    Column("at", "When", Kind.INSTANT),
+    Column("kind", "Kind", Kind.CODE, labels="objectionkind"),
+    Column("statement", "Objection", flexible=True),
+    Column("outcome", "Outcome", Kind.CODE, labels="objectionoutcome"),
+    Column("by", "By"),
+)
+_CORRECTION_COLUMNS: Final = (
+    Column("followup_id", "Follow-up", Kind.INTEGER),
+    Column("at", "At", Kind.INSTANT),
+    Column("kind", "Kind", Kind.CODE, labels="correctionkind"),
+    Column("text", "Text", flexible=True),
+    Column("was", "Was", Kind.OBJECT, table=False),
+    Column("by", "By"),
+)
+
 SHOW_COLUMNS: Final = (
     *customers.COLUMNS,
     Column("size", "Size"),
@@ -74,11 +121,20 @@ SHOW_COLUMNS: Final = (
     Column("quotes", "Open quotes", Kind.ROWS, columns=_QUOTE_COLUMNS, table=False),
     Column("status_changes", "Status changes", Kind.ROWS, columns=_STATUS_COLUMNS, table=False),
     Column("grade_changes", "Grade changes", Kind.ROWS, columns=_GRADE_COLUMNS, table=False),
+    Column("version", "Version", Kind.INTEGER),
+    Column("attachments", "Attachments", Kind.INTEGER),
+    Column("corrections", "Corrections", Kind.ROWS, columns=_CORRECTION_COLUMNS, table=False),
+    Column("objections", "Open objections", Kind.ROWS, columns=_OBJECTION_COLUMNS, table=False),
+    Column("gradings", "Gradings", Kind.ROWS, columns=_GRADING_COLUMNS, table=False),
+    Column("owner_changes", "Owner changes", Kind.ROWS, columns=_OWNER_COLUMNS, table=False),
+    Column("stall_analyses", "Stall analyses", Kind.ROWS, columns=_STALL_COLUMNS, table=False),
 )
 
 _NESTED: Final = tuple(column.key for column in SHOW_COLUMNS if column.kind is Kind.ROWS)
-_COMPUTED: Final = (*_NESTED, "days_overdue", "former_codes")
+_COMPUTED: Final = (*_NESTED, "days_overdue", "former_codes", "attachments")
 _LATEST: Final = 5
+_UNSETTLED: Final = (ObjectionOutcome.OPEN, ObjectionOutcome.ESCALATED)
+_ATTACHED: Final = "SELECT count(*) FROM v_attachment WHERE customer_id = :id AND removed_at IS NULL"
 _OPEN_QUOTES: Final = (QuoteState.DRAFT, QuoteState.PENDING_APPROVAL, QuoteState.APPROVED, QuoteState.SENT)
 
 
@@ -99,6 +155,12 @@ def show(context: Context, code: str) -> dict[str, Any]:
     complete["quotes"] = _open_quotes(context, own)
     complete["status_changes"] = _history(context, _STATUS_COLUMNS, "v_status_change", own)
     complete["grade_changes"] = _history(context, _GRADE_COLUMNS, "v_grade_change", own)
+    complete["attachments"] = context.reader.value(_ATTACHED, own)
+    complete["corrections"] = _corrections(context, [row["id"] for row in complete["followups"]])
+    complete["objections"] = _open_objections(context, own)
+    complete["gradings"] = _gradings(context, own)
+    complete["owner_changes"] = _history(context, _OWNER_COLUMNS, "v_owner_change", own)
+    complete["stall_analyses"] = _rows(context, _STALL_COLUMNS, "v_stall_analysis", own, order="at DESC, id DESC")
     return {column.key: complete[column.key] for column in SHOW_COLUMNS}
 
 
@@ -129,6 +191,33 @@ def _rows(
         f"SELECT {names} FROM {view} WHERE {whose}{narrowed} ORDER BY {order}",  # noqa: S608 - names of ours
         parameters,
     )
+
+
+def _corrections(context: Context, followups: Sequence[int]) -> list[dict[str, Any]]:
+    """The corrections of some follow-ups, in their order: an amendment's `text`, or of an edit the fields as they were."""
+    where = Where().any_of("followup_id", followups)
+    names = ", ".join(f'"{column.key}"' for column in _CORRECTION_COLUMNS if column.key != "was")
+    sql = f"SELECT {names} FROM v_followup_correction{where} ORDER BY followup_id DESC, at, id"  # noqa: S608 - names of ours
+    return [_correction(row) for row in (context.reader.rows(sql, where.parameters) if followups else ())]
+
+
+def _correction(row: dict[str, Any]) -> dict[str, Any]:
+    edited = row["kind"] == CorrectionKind.EDIT
+    words = {"text": None, "was": loads(row["text"])} if edited else {"was": None}
+    return {column.key: {**row, **words}[column.key] for column in _CORRECTION_COLUMNS}
+
+
+def _gradings(context: Context, own: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The latest ones; scores are kept in hundredths."""
+    rows = _rows(
+        context, _GRADING_COLUMNS, "v_grading", own, order=f"at DESC, id DESC LIMIT {_LATEST}", whose=customers.OF_FILE
+    )
+    return [{**row, "score": f"{row['score'] // 100}.{row['score'] % 100:02d}"} for row in rows]
+
+
+def _open_objections(context: Context, own: Mapping[str, Any]) -> list[dict[str, Any]]:
+    outcomes = ", ".join(f"'{outcome.value}'" for outcome in _UNSETTLED)
+    return _rows(context, _OBJECTION_COLUMNS, "v_objection", own, f"outcome IN ({outcomes})", "at DESC, number DESC")
 
 
 def _open_quotes(context: Context, own: Mapping[str, Any]) -> list[dict[str, Any]]:

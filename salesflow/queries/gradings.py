@@ -12,7 +12,7 @@ from salesflow.queries.base import Page, arranged
 COLUMNS: Final[Columns] = (
     Column("at", "At", Kind.INSTANT),
     Column("grade", "Grade", Kind.CODE, labels="grade"),
-    Column("score", "Score"),
+    Column("score", "Weighted score"),
     Column("industry_potential", "Industry potential", Kind.INTEGER),
     Column("budget_match", "Budget match", Kind.INTEGER),
     Column("decision_chain", "Decision chain", Kind.INTEGER),

@@ -35,7 +35,8 @@ _TWIN: Final = (
     " UNION ALL ".join(
         f"SELECT '{kind}', customer.code, customer.name, contact.name "  # noqa: S608 - names of ours
         "FROM contact JOIN customer ON customer.id = contact.customer_id "
-        f"WHERE contact.{kind}_index = :{kind} AND contact.removed_at IS NULL AND customer.archived_at IS NULL"
+        f"WHERE contact.{kind}_index = :{kind} AND contact.id <> :but "
+        "AND contact.removed_at IS NULL AND customer.archived_at IS NULL"
         for kind in KINDS
     )
     + " LIMIT 1"
@@ -74,11 +75,17 @@ class Twin(NamedTuple):
 
 def checked(new: NewContact, limits: Limits, vault: Vault) -> Checked:
     """The contact with its fields in order. Raises InvalidValue for one that cannot be kept."""
+    columns, values = checked_columns(new, limits), _values(new, limits)
+    return Checked(columns, values, {kind: _index(vault, kind, value) for kind, value in values.items()})
+
+
+def checked_columns(new: NewContact, limits: Limits) -> dict[str, Any]:
+    """The plain columns, without what the contact is reached by. Raises InvalidValue for a text that cannot be kept."""
     name = clean(new.name, limit=limits.name, what=_NAME, multiline=False)
     if not name:
         raise InvalidValue(msg("the contact's name is missing"), msg("every contact has a name"), code="missing-value")
     heard = sound(name, person=True)
-    columns = {
+    return {
         "name": name,
         "pinyin": heard.full,
         "initials": heard.initials,
@@ -86,8 +93,6 @@ def checked(new: NewContact, limits: Limits, vault: Vault) -> Checked:
         "role": new.role.value,
         "concern": optional(new.concern, limits.text, _CONCERN, multiline=True),
     }
-    values = _values(new, limits)
-    return Checked(columns, values, {kind: _index(vault, kind, value) for kind, value in values.items()})
 
 
 def _values(new: NewContact, limits: Limits) -> Mapping[str, str]:
@@ -163,9 +168,9 @@ def place(kind: str) -> str:
     return f"contact.{kind}"
 
 
-def twin(work: Transaction, contact: Checked) -> Twin | None:
-    """Who has one of a contact's values already; removed contacts and archived customers do not count."""
-    found = work.look_up(_TWIN, {kind: contact.indexes.get(kind) for kind in KINDS})
+def twin(work: Transaction, contact: Checked, *, but: int = 0) -> Twin | None:
+    """Who has one of a contact's values already, `but` the contact itself; removed contacts and archived customers do not count."""
+    found = work.look_up(_TWIN, {"but": but, **{kind: contact.indexes.get(kind) for kind in KINDS}})
     return Twin(*found) if found else None
 
 
@@ -236,7 +241,7 @@ def reveal(work: Transaction, customer: Customer, name: str | None) -> Revealed:
     Raises NotFound, Ambiguous, and DatabaseProblem where the key is not the right one.
     """
     assert customer.id is not None
-    return opened(work, customer, _named(customer, of_customer(work, customer.id), name))
+    return opened(work, customer, among(customer, of_customer(work, customer.id), name))
 
 
 def opened(work: Transaction, customer: Customer, contact: Contact) -> Revealed:
@@ -256,7 +261,7 @@ def opened(work: Transaction, customer: Customer, contact: Contact) -> Revealed:
 def named(work: Transaction, customer: Customer, name: str) -> Contact:
     """The customer's contact of that name, or with it as a part of its name. Raises NotFound, Ambiguous."""
     assert customer.id is not None
-    return _named(customer, of_customer(work, customer.id), name)
+    return among(customer, of_customer(work, customer.id), name)
 
 
 def of_customer(work: Transaction, customer_id: int) -> list[Contact]:
@@ -269,7 +274,8 @@ def of_customer(work: Transaction, customer_id: int) -> list[Contact]:
     return list(work.session.exec(found.order_by(col(Contact.is_primary).desc(), col(Contact.id))).all())
 
 
-def _named(customer: Customer, people: list[Contact], name: str | None) -> Contact:
+def among(customer: Customer, people: list[Contact], name: str | None) -> Contact:
+    """The one of that name, or with it as a part of its name; without a name the first. Raises NotFound, Ambiguous."""
     names = [contact.name for contact in people]
     found = people[:1]
     if name is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from salesflow.enums import Grade, Kind, Source, Status
 from salesflow.errors import InvalidValue, NotFound, RuleRefused
@@ -19,7 +19,7 @@ from salesflow.rules.decision import Decision, Strength
 from salesflow.rules.status import loss_reason, won_evidence
 from salesflow.rules.wording import need_specific
 from salesflow.services import contacts
-from salesflow.services.contacts import NewContact, optional
+from salesflow.services.contacts import NewContact
 from salesflow.services.industries import parse_industry
 from salesflow.services.regions import checked_region
 from salesflow.services.status import NewStatus
@@ -27,16 +27,9 @@ from salesflow.text import clean, fold, normalised_name
 
 if TYPE_CHECKING:
     from salesflow.db.transaction import Transaction
+    from salesflow.rules.policy import Limits
 
 _OWNER: Final = "SELECT id, login, region FROM staff WHERE login = :login AND active"
-_NAME: Final = msg("the customer's name")
-_NEED: Final = msg("the need")
-_INDUSTRY: Final = msg("the industry")
-_SIZE: Final = msg("the size")
-_ADDRESS: Final = msg("the address")
-_DETAIL: Final = msg("the source's detail")
-_REMARK: Final = msg("the remark")
-_CONSENT: Final = msg("the consent")
 _TAG: Final = msg("the tag")
 _TAG_ENDS: Final = str.maketrans("，、;；", ",,,,")
 _TAG_LENGTH: Final = 50
@@ -70,6 +63,26 @@ class NewCustomer:
     owner: str | None = None
     remark: str | None = None
     status: NewStatus | None = None
+
+
+class Text(NamedTuple):
+    """A text of a customer: what it is called, and which of the policy's limits holds for it."""
+
+    what: Message
+    limit: Literal["name", "line", "text"] = "line"
+    required: bool = False
+
+
+TEXTS: Final[Mapping[str, Text]] = {
+    "name": Text(msg("the customer's name"), "name", required=True),
+    "industry": Text(msg("the industry"), required=True),
+    "size": Text(msg("the size")),
+    "address": Text(msg("the address")),
+    "source_detail": Text(msg("the source's detail")),
+    "need": Text(msg("the need"), "text", required=True),
+    "budget_consent": Text(msg("the consent")),
+    "remark": Text(msg("the remark"), "text"),
+}
 
 
 class Owner(NamedTuple):
@@ -116,7 +129,7 @@ class Desk:
     def check(self, new: NewCustomer) -> Checked:
         """The customer with its fields in order. Raises InvalidValue, NotFound (the owner), RuleRefused."""
         owner = self._owner(new.owner)
-        first = self._first_contact(new.first_contact_at)
+        first = self._now if new.first_contact_at is None else past_moment(self._work, new.first_contact_at)
         remarks: list[Decision[Any]] = []
         late = self._apply(
             entry_deadline(self._policy, self._context.calendar, first_contact=first, recorded=self._now), remarks
@@ -143,33 +156,23 @@ class Desk:
         return Checked(columns, self._people(new), parse_tags(new.tags), new.budget, owner, status, due, remarks)
 
     def _named(self, new: NewCustomer) -> Mapping[str, Any]:
-        name = self._required(new.name, _NAME, self._limits.name)
-        heard = sound(name, person=new.kind is Kind.PERSON)
-        return {
-            "name": name,
-            "name_folded": fold(name),
-            "name_norm": normalised_name(name),
-            "pinyin": heard.full,
-            "initials": heard.initials,
-        }
+        return name_columns(checked_text(self._limits, "name", new.name), new.kind)
 
     def _described(self, new: NewCustomer, remarks: list[Decision[Any]]) -> Mapping[str, Any]:
-        line, long = self._limits.line, self._limits.text
-        need = self._required(new.need, _NEED, long, multiline=True)
+        need = checked_text(self._limits, "need", new.need)
         if self._read_needs:
             self._apply(need_specific(self._policy, text=need), remarks)
-        industry = self._required(new.industry, _INDUSTRY, line)
         return {
-            "industry": parse_industry(industry, self._extra),
+            "industry": parse_industry(checked_text(self._limits, "industry", new.industry), self._extra),
             "need": need,
-            "size": optional(new.size, line, _SIZE),
-            "address": optional(new.address, line, _ADDRESS),
-            "source_detail": optional(new.source_detail, line, _DETAIL),
-            "remark": optional(new.remark, long, _REMARK, multiline=True),
+            "size": self._optional("size", new.size),
+            "address": self._optional("address", new.address),
+            "source_detail": self._optional("source_detail", new.source_detail),
+            "remark": self._optional("remark", new.remark),
         }
 
     def _budgeted(self, new: NewCustomer, remarks: list[Decision[Any]]) -> Mapping[str, Any]:
-        consent = optional(new.budget_consent, self._limits.line, _CONSENT)
+        consent = self._optional("budget_consent", new.budget_consent)
         self._apply(budget_consent(budget_given=new.budget is not None, consent=consent), remarks)
         return {"budget_consent": consent if new.budget is not None else None}
 
@@ -203,11 +206,8 @@ class Desk:
         )
         return given
 
-    def _required(self, text: str, what: Message, limit: int, *, multiline: bool = False) -> str:
-        found = clean(text, limit=limit, what=what, multiline=multiline)
-        if not found:
-            raise InvalidValue(msg("{what} is missing", what=what), msg("every customer has one"), code="missing-value")
-        return found
+    def _optional(self, field: str, typed: str | None) -> str | None:
+        return None if typed is None else checked_text(self._limits, field, typed) or None
 
     def _apply(self, decision: Decision[Any], remarks: list[Decision[Any]]) -> Decision[Any]:
         if decision.refused:
@@ -215,21 +215,6 @@ class Desk:
         if decision.strength in (Strength.HINT, Strength.FLAG):
             remarks.append(decision)
         return decision
-
-    def _first_contact(self, given: datetime | None) -> datetime:
-        """The moment on the business's wall clock."""
-        if given is None:
-            return self._now
-        if given > self._work.now:
-            raise InvalidValue(
-                msg("the first contact {at} lies in the future", at=self._minute(given)),
-                msg("give when it was; it is {now} now", now=self._minute(self._now)),
-                code="future",
-            )
-        return self._context.clock.local(given)
-
-    def _minute(self, instant: datetime) -> str:
-        return self._context.clock.local(instant).strftime("%Y-%m-%d %H:%M")
 
     def _owner(self, login: str | None) -> Owner:
         if login not in self._owners:
@@ -268,6 +253,39 @@ class Desk:
                 contacts_in_week=0,
             )
         return self._dues[key]
+
+
+def checked_text(limits: Limits, field: str, typed: str) -> str:
+    """A text of TEXTS as it is kept. Raises InvalidValue for one that cannot be kept, or is needed and empty."""
+    what, limit, required = TEXTS[field]
+    found = clean(typed, limit=getattr(limits, limit), what=what, multiline=limit == "text")
+    if required and not found:
+        raise InvalidValue(msg("{what} is missing", what=what), msg("every customer has one"), code="missing-value")
+    return found
+
+
+def name_columns(name: str, kind: str) -> dict[str, str]:
+    """A name with all the forms in which it is looked up; of a person the surname sounds as surnames do."""
+    heard = sound(name, person=kind == Kind.PERSON)
+    return {
+        "name": name,
+        "name_folded": fold(name),
+        "name_norm": normalised_name(name),
+        "pinyin": heard.full,
+        "initials": heard.initials,
+    }
+
+
+def past_moment(work: Transaction, given: datetime) -> datetime:
+    """When the first contact was, on the business's wall clock. Raises InvalidValue for a moment that lies in the future."""
+    local, now = (work.context.clock.local(instant) for instant in (given, work.now))
+    if given > work.now:
+        raise InvalidValue(
+            msg("the first contact {at} lies in the future", at=f"{local:%Y-%m-%d %H:%M}"),
+            msg("give when it was; it is {now} now", now=f"{now:%Y-%m-%d %H:%M}"),
+            code="future",
+        )
+    return local
 
 
 def parse_tags(typed: tuple[str, ...]) -> list[str]:

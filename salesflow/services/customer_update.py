@@ -14,21 +14,20 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 from sqlalchemy import bindparam, update
 
 from salesflow.clock import from_db
-from salesflow.enums import Grade, ImportOutcome, Kind, Status
+from salesflow.enums import Grade, ImportOutcome, Status
 from salesflow.errors import Ambiguous, Duplicate, NotFound, Refused
 from salesflow.i18n import msg
 from salesflow.models.customer import Customer
 from salesflow.models.tag import CustomerTag
-from salesflow.money import format_money
-from salesflow.pinyin import sound
 from salesflow.rules.consent import budget_consent
 from salesflow.services import assignment, schedule
 from salesflow.services.contact_update import ContactUpdates
-from salesflow.services.customer_fields import parse_tags
-from salesflow.services.customers import BUDGET, Intake
+from salesflow.services.customer_changes import first_contact, for_audit, sealed_budget
+from salesflow.services.customer_fields import name_columns, parse_tags
+from salesflow.services.customers import Intake, same_name, there_already
 from salesflow.services.records import load
 from salesflow.services.status import NewStatus, change_grade, change_status
-from salesflow.text import fold, normalised_name
+from salesflow.text import normalised_name
 
 if TYPE_CHECKING:
     from salesflow.db.transaction import Transaction
@@ -46,13 +45,10 @@ _BY_FORMER_NAME: Final = (
     _FIND + "id = (SELECT merged_into_id FROM customer WHERE name_norm = :name AND merged_into_id IS NOT NULL LIMIT 1)"  # noqa: S608 - names of ours
 )
 _BY_NAME: Final = _FIND + "name_norm = :name AND archived_at IS NULL ORDER BY id LIMIT 1 OFFSET :skip"
-_SAME_NAME: Final = (
-    "SELECT code, name FROM customer WHERE name_norm = :name AND id <> :id AND archived_at IS NULL LIMIT 1"
-)
 _OWNER: Final = "SELECT id FROM staff WHERE login = :login AND active"
 _LOGIN: Final = "SELECT login FROM staff WHERE id = :id"
 _TAGGED: Final = "SELECT 1 FROM customer_tag WHERE customer_id = :customer AND tag_id = :tag"
-_LATEST: Final = "SELECT max(at) FROM followup WHERE customer_id = :id"
+_PLACE: Final = "customer.edit"
 
 
 class Found(NamedTuple):
@@ -161,29 +157,22 @@ class CustomerUpdates:
             known = name in values and (name != "name" or found.by_code)
             new = str(values[name]) if known else found.fields[name]
             if new != found.fields[name]:
-                edit.note(name, found.fields[name], new, {name: new})
+                before, after = (
+                    for_audit(self._work, name, text, found.id, _PLACE) for text in (found.fields[name], new)
+                )
+                edit.note(name, before, after, {name: new})
         if "name" in edit.after:
-            name = edit.after["name"]
-            norm = normalised_name(name)
-            self._refuse_twin(found, name, norm)
-            heard = sound(name, person=edit.after.get("kind", found.fields["kind"]) == Kind.PERSON)
-            edit.columns |= {
-                "name_folded": fold(name),
-                "name_norm": norm,
-                "pinyin": heard.full,
-                "initials": heard.initials,
-            }
+            named = name_columns(edit.after["name"], edit.after.get("kind", found.fields["kind"]))
+            self._refuse_twin(found, named["name"], named["name_norm"])
+            edit.columns |= named
 
     def _refuse_twin(self, found: Found, name: str, norm: str) -> None:
         if self._options.allow_duplicate:
             return
         self._intake.flush()
-        twin = self._work.look_up(_SAME_NAME, {"name": norm, "id": found.id})
+        twin = same_name(self._work, norm, but=found.id)
         if twin is not None:
-            raise Duplicate(
-                msg("{name} is there already: {code} {twin}", name=name, code=twin[0], twin=twin[1]),
-                details={"twin": twin[0], "field": "name"},
-            )
+            raise there_already(name, twin)
 
     def _edit_owner(self, found: Found, values: Values, edit: _Edit) -> None:
         if "owner" not in values:
@@ -200,11 +189,10 @@ class CustomerUpdates:
     def _edit_budget(self, found: Found, values: Values, edit: _Edit) -> None:
         consent = values.get("budget_consent") or found.fields["budget_consent"]
         self._work.decide(budget_consent(budget_given="budget" in values, consent=consent))
-        sealed, vault = found.fields["budget_cipher"], self._work.context.vault
+        sealed = found.fields["budget_cipher"]
         if "budget" in values:
-            amount = format_money(values["budget"])
-            if sealed is None or vault.decrypt(sealed, BUDGET, found.id) != amount:
-                new = vault.encrypt(amount, BUDGET, found.id)
+            new = sealed_budget(self._work, found.id, sealed, values["budget"])
+            if new != sealed:
                 edit.note("budget", sealed, new, {"budget_cipher": new})
         former = found.fields["budget_consent"]
         if consent != former and (sealed is not None or "budget" in values):
@@ -231,12 +219,9 @@ class CustomerUpdates:
         kept = from_db(found.fields["first_contact_at"])
         if clock.local(given).date() == clock.local(kept).date():
             return
-        latest = self._work.look_up(_LATEST, {"id": found.id})
-        last = given if latest is None or latest[0] is None else max(given, from_db(latest[0]))
         customer = load(self._work, found.id)
         edit.note("first_contact_at", kept, given.astimezone(kept.tzinfo), {})
-        customer.first_contact_at, customer.last_contact_on = given, clock.local(last).date()
-        customer.version += 1
+        self._work.changed(customer, first_contact(self._work, found.id, given))
         self._work.session.add(customer)
         schedule.replan(self._work, customer)
 

@@ -29,15 +29,18 @@ if TYPE_CHECKING:
     from sqlmodel import SQLModel
 
     from salesflow.db.transaction import Transaction
+    from salesflow.i18n import Message
 
-__all__ = ["BUDGET", "Intake", "NewContact", "NewCustomer", "NewStatus", "add", "change_status", "load"]
+__all__ = [
+    "BUDGET", "Intake", "NewContact", "NewCustomer", "NewStatus", "add", "change_status", "load", "same_name", "there_already",
+]  # fmt: skip
 
 BUDGET: Final = "customer.budget"
 _BATCH: Final = 500
 # Who was merged stands for the customer that it went into.
 _SAME_NAME: Final = """SELECT kept.code, kept.name FROM customer
     JOIN customer kept ON kept.id = coalesce(customer.merged_into_id, customer.id)
-    WHERE customer.name_norm = :name AND kept.archived_at IS NULL
+    WHERE customer.name_norm = :name AND kept.archived_at IS NULL AND kept.id <> :but
     ORDER BY customer.archived_at IS NOT NULL, customer.id LIMIT 1"""
 # parents before children
 _TABLES: Final[tuple[type[SQLModel], ...]] = (Customer, Contact, StatusChange, GradeChange, PlanItem)
@@ -63,6 +66,19 @@ def change_status(work: Transaction, customer_id: int, new: NewStatus) -> Decisi
     due = status.change_status(work, load(work, customer_id), cleaned)
     assert due is not None
     return due
+
+
+def same_name(work: Transaction, norm: str, *, but: int = 0) -> tuple[str, str] | None:
+    """Code and name of the customer that has, or had before a merge, the same normalised name; `but` a customer itself."""
+    found = work.look_up(_SAME_NAME, {"name": norm, "but": but})
+    return None if found is None else (found[0], found[1])
+
+
+def there_already(name: str, twin: tuple[str, str], hint: Message | None = None) -> Duplicate:
+    """The refusal of a name that another customer has."""
+    code, other = twin
+    text = msg("{name} is there already: {code} {twin}", name=name, code=code, twin=other)
+    return Duplicate(text, hint, details={"twin": code, "field": "name"})
 
 
 class Intake:
@@ -148,14 +164,10 @@ class Intake:
 
     def _refuse_twin(self, checked: Checked) -> None:
         norm = checked.columns["name_norm"]
-        same = self._names.get(norm) or self._work.look_up(_SAME_NAME, {"name": norm})
+        same = self._names.get(norm) or same_name(self._work, norm)
         if same is not None:
-            code, name = same
-            raise Duplicate(
-                msg("{name} is there already: {code} {twin}", name=checked.columns["name"], code=code, twin=name),
-                msg("see: salesflow customer show {code}; add it all the same with --allow-duplicate", code=code),
-                details={"twin": code, "field": "name"},
-            )
+            hint = msg("see: salesflow customer show {code}; add it all the same with --allow-duplicate", code=same[0])
+            raise there_already(checked.columns["name"], same, hint)
         for contact in checked.contacts:
             pending = (self._values.get(pair) for pair in contact.indexes.items())
             twin = next(filter(None, pending), None) or contacts.twin(self._work, contact)

@@ -7,19 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from sqlmodel import col, select
-
-from salesflow.enums import ApprovalState, Grade, PlanState, Role
-from salesflow.errors import NotPermitted, Refused
-from salesflow.i18n import msg, nmsg, render
-from salesflow.models.approval import Approval
+from salesflow.enums import Grade, PlanState
+from salesflow.errors import Refused
+from salesflow.i18n import msg, render
 from salesflow.models.customer import Customer
-from salesflow.models.staff import Staff
 from salesflow.rules.cadence import CADENCE
 from salesflow.rules.decision import Decision
-from salesflow.services import belongings, schedule, status, united_contacts
+from salesflow.services import belongings, schedule, standing, status, united_contacts
 from salesflow.services.contacts import optional
 from salesflow.services.copies import recount
+from salesflow.services.customer_changes import for_audit
 from salesflow.services.customers import BUDGET
 from salesflow.services.records import load, merged
 
@@ -30,8 +27,6 @@ _FILLED: Final = ("grade", "size", "address", "source_detail", "budget", "remark
 _FIELDS: Final = (
     "name", "kind", "industry", "region", "source", "first_contact_at", "need", "status", "owner", *_FILLED,
 )  # fmt: skip
-_WORDS: Final = frozenset(("address", "source_detail", "need", "remark"))
-"""Free text, which may be personal: the audit trail has it encrypted."""
 _HIDDEN: Final = "***"
 _PLACE: Final = "customer.merged"
 
@@ -113,49 +108,12 @@ def _check(work: Transaction, source: Customer, target: Customer) -> None:
                 msg("what was erased is not brought back by a merge"),
                 code="forgotten",
             )
-    _check_permitted(work, source, target)
     for customer in (source, target):
-        _check_no_approval(work, customer)
-
-
-def _check_permitted(work: Transaction, source: Customer, target: Customer) -> None:
-    if work.actor.roles & {Role.MANAGER, Role.DIRECTOR}:
-        return
-    for customer in (source, target):
-        if customer.owner_id != work.actor.id:
-            raise NotPermitted(
-                msg(
-                    "{code} {name} is in the charge of {owner}",
-                    code=customer.code,
-                    name=customer.name,
-                    owner=_login(work, customer.owner_id),
-                ),
-                msg("the owner of both customers, a manager or a director merges them"),
-            )
-
-
-def _check_no_approval(work: Transaction, customer: Customer) -> None:
-    waiting = select(Approval.number).where(
-        Approval.customer_id == customer.id, Approval.state == ApprovalState.PENDING
-    )
-    numbers = list(work.session.exec(waiting.order_by(col(Approval.number))).all())
-    if numbers:
-        raise Refused(
-            nmsg(
-                "{code} {name} has an open approval: {numbers}",
-                "{code} {name} has open approvals: {numbers}",
-                count=len(numbers),
-                code=customer.code,
-                name=customer.name,
-                numbers=numbers,
-            ),
-            msg(
-                "let it be decided, or withdraw it, before you merge: salesflow approval show {number}",
-                number=numbers[0],
-            ),
-            code="open-approval",
-            details={"approvals": numbers},
+        standing.refuse_stranger(
+            work, customer, msg("the owner of both customers, a manager or a director merges them")
         )
+    for customer in (source, target):
+        standing.refuse_open_approval(work, customer)
 
 
 def _values(work: Transaction, source: Customer, target: Customer) -> list[Value]:
@@ -180,13 +138,9 @@ def _fields(work: Transaction, customer: Customer) -> dict[str, Any]:
     assert customer.id is not None
     return {
         **{name: getattr(customer, name) for name in _FIELDS if name not in ("owner", "budget")},
-        "owner": _login(work, customer.owner_id),
+        "owner": standing.login(work, customer.owner_id),
         "budget": None if budget is None else work.context.vault.decrypt(budget, BUDGET, customer.id),
     }
-
-
-def _login(work: Transaction, staff_id: int) -> str:
-    return work.session.exec(select(Staff.login).where(Staff.id == staff_id)).one()
 
 
 def _fill(work: Transaction, source: Customer, target: Customer, values: Sequence[Value]) -> None:
@@ -237,6 +191,4 @@ def _for_audit(work: Transaction, source: Customer, value: Value) -> object:
     assert source.id is not None
     if value.field == "budget":
         return source.budget_cipher
-    if value.field in _WORDS:
-        return work.context.vault.encrypt(str(value.other), f"{_PLACE}.{value.field}", source.id)
-    return value.other
+    return for_audit(work, value.field, value.other, source.id, _PLACE)

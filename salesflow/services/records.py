@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from salesflow.errors import Conflict, Refused
 from salesflow.i18n import msg
@@ -22,10 +22,32 @@ def load(work: Transaction, customer_id: int, *, archived: bool = False) -> Cust
             raise merged(work, found)
         raise Refused(
             msg("{code} {name} is archived", code=found.code, name=found.name),
-            msg("archived customers are not changed"),
+            msg("bring it back first: salesflow customer remove {code} --undo", code=found.code),
             code="archived",
         )
     return found
+
+
+class Versioned(Protocol):
+    """A record that counts its changes."""
+
+    version: int
+
+
+def refuse_changed(record: Versioned, seen: int | None, *, code: str, name: str) -> None:
+    """Raise Conflict where somebody changed the record since the version that was `seen` (None: whatever it is)."""
+    if seen is not None and record.version != seen:
+        raise Conflict(
+            msg(
+                "{name} was changed meanwhile: it is at version {now}, not {seen}",
+                name=name,
+                now=record.version,
+                seen=seen,
+            ),
+            msg("look at it again: salesflow customer show {code}", code=code),
+            code="changed",
+            details={"version": record.version},
+        )
 
 
 def merged(work: Transaction, customer: Customer) -> Refused:

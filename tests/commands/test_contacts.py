@@ -9,7 +9,7 @@ from tests.conftest import Office
 
 KEYS = [
     "customer_code", "customer_name", "name", "title", "phone_masked", "email_masked", "wechat_masked", "role", "primary",
-    "concern",
+    "concern", "version",
 ]  # fmt: skip
 
 
@@ -42,6 +42,7 @@ def test_adding_a_contact(stock: Office) -> None:
     assert row == {
         "customer_code": "HZ2026001", "customer_name": "杭州云帆科技有限公司", "name": "王芳", "title": None, "phone_masked": None,
         "email_masked": None, "wechat_masked": "wa***g", "role": "other", "primary": True, "concern": None,
+        "version": 1,
     }  # fmt: skip
     rows = stock.json("contact", "list", "HZ2026001")
     assert [list(row) for row in rows] == [KEYS] * 3

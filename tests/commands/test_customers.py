@@ -20,6 +20,7 @@ LIST_KEYS = [
 SHOW_KEYS = [
     *LIST_KEYS, "size", "address", "source_detail", "need", "has_budget", "budget_consent", "remark", "entry_late", "archived_at",
     "former_codes", "contacts", "plan", "followups", "quotes", "status_changes", "grade_changes",
+    "version", "attachments", "corrections", "objections", "gradings", "owner_changes", "stall_analyses",
 ]  # fmt: skip
 WHY = "no grade, so as grade C: every 30 days from the first contact on 2026-03-02; 2026-04-01 is a working day"
 
@@ -67,6 +68,7 @@ def test_adding_with_everything(office: Office) -> None:
         {
             "name": "张女士", "title": "店主", "phone_masked": "138****5678", "email_masked": "z***@example.com",
             "wechat_masked": "zh***i", "role": "decision_maker", "primary": True, "concern": "售后",
+                "version": 1,
         }
     ]  # fmt: skip
     assert "50000" not in json.dumps(row)
@@ -376,7 +378,17 @@ def test_a_file_for_scripts(stock: Office) -> None:
     row = stock.json("customer", "show", "HZ2026001")
     assert list(row) == SHOW_KEYS
     assert {key: list(row[key][0]) for key in ("contacts", "plan", "status_changes")} == {
-        "contacts": ["name", "title", "phone_masked", "email_masked", "wechat_masked", "role", "primary", "concern"],
+        "contacts": [
+            "name",
+            "title",
+            "phone_masked",
+            "email_masked",
+            "wechat_masked",
+            "role",
+            "primary",
+            "concern",
+            "version",
+        ],
         "plan": ["due_on", "method", "focus", "goal", "rule", "beyond_cadence"],
         "status_changes": [
             "at",
@@ -538,7 +550,7 @@ def test_an_archived_customer_is_shown_and_not_changed(stock: Office) -> None:
     done = stock.run("customer", "status", "HZ2026001", "interested", "--reason", "x")
     assert (done.status, done.err) == (
         4,
-        "error [archived]: HZ2026001 杭州云帆科技有限公司 is archived: archived customers are not changed\n",
+        f"error [archived]: HZ2026001 {leads.NAME} is archived: bring it back first: salesflow customer remove HZ2026001 --undo\n",
     )
 
 

@@ -58,5 +58,6 @@ def test_a_contact_is_shown_masked(stock: Office) -> None:
     assert contacts.show(context, 2) == {
         "customer_code": "HZ2026001", "customer_name": "甲公司", "name": "李强", "title": None, "phone_masked": None,
         "email_masked": "l***@example.com", "wechat_masked": None, "role": "other", "primary": 0, "concern": None,
+        "version": 1,
     }  # fmt: skip
     context.close()

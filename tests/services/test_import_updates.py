@@ -68,6 +68,14 @@ def test_only_what_differs_is_changed(there: Office, tmp_path: Path) -> None:
     assert there.json("db", "check")["ok"] is True
 
 
+def test_words_are_in_the_trail_only_encrypted(there: Office, tmp_path: Path) -> None:
+    update(there, tmp_path, ("客户名称", "备注", "企业规模"), (GOOD[0], "爱喝茶", "77"))
+    _, before, after = last_audit(there, "customer.edit")
+    assert (after["size"], set(after)) == ("77", {"size", "remark"})
+    assert "爱喝茶" not in json.dumps([before, after], ensure_ascii=False)
+    assert leads.rows(there, "SELECT remark FROM customer ORDER BY id")[0] == {"remark": "爱喝茶"}
+
+
 def test_new_customers_are_added_beside(there: Office, tmp_path: Path) -> None:
     new = ("苏州新元光电", "制造业", "徐静", "13812580006", "检测 2 套")
     report = update(there, tmp_path, TITLES, (GOOD[0], "教育", "", "", ""), new)

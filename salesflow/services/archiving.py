@@ -1,0 +1,87 @@
+"""Taking a customer out of the lists, and bringing it back: its file is kept, its code goes on standing for it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from salesflow.enums import PlanState
+from salesflow.errors import Refused, UsageError
+from salesflow.i18n import msg
+from salesflow.services import schedule, standing
+from salesflow.services.contacts import optional
+from salesflow.services.records import load, merged
+
+if TYPE_CHECKING:
+    from salesflow.db.transaction import Transaction
+    from salesflow.models.customer import Customer
+    from salesflow.rules.decision import Decision
+
+
+class Archived(NamedTuple):
+    """The customer, and how many plan items were cancelled."""
+
+    customer: Customer
+    cancelled: int
+
+
+def remove(work: Transaction, customer_id: int, reason: str) -> Archived:
+    """Archive a customer; what is planned for it is cancelled.
+
+    Raises UsageError without a reason, InvalidValue for one that cannot be kept, NotPermitted, Refused where it is archived
+    already or merged, an approval waits, or an order is in progress.
+    """
+    why = optional(reason, work.context.policy.limits.text, msg("the reason"), multiline=True)
+    if why is None:
+        raise UsageError(msg("the reason is missing"), msg("say why: --reason TEXT"), code="missing-value")
+    customer = load(work, customer_id, archived=True)
+    _check(work, customer)
+    if customer.archived_at is not None:
+        raise Refused(
+            msg("{code} {name} is archived already", code=customer.code, name=customer.name),
+            msg("bring it back with: salesflow customer remove {code} --undo", code=customer.code),
+            code="archived",
+        )
+    standing.refuse_open_approval(work, customer)
+    standing.refuse_open_order(work, customer)
+    items = schedule.pending(work, customer)
+    for item in items:
+        schedule.close(work, item, PlanState.CANCELLED, reason=why)
+    before, after = work.changed(customer, {"archived_at": work.now})
+    work.session.add(customer)
+    schedule.refresh(work, customer)
+    after |= {"reason": why, "cancelled": [item.id for item in items] or None}
+    work.audit("customer.remove", "customer", customer.code, before=before, after=after)
+    return Archived(customer, len(items))
+
+
+def restore(work: Transaction, customer_id: int) -> Decision[date]:
+    """Bring an archived customer back; gives the rule's word on its next follow-up, which is planned.
+
+    Raises NotPermitted, Refused where it is not archived, was merged, or its personal data was erased.
+    """
+    customer = load(work, customer_id, archived=True)
+    _check(work, customer)
+    if customer.archived_at is None:
+        raise Refused(
+            msg("{code} {name} is not archived", code=customer.code, name=customer.name),
+            msg("see: salesflow customer show {code}", code=customer.code),
+            code="state",
+        )
+    if customer.forgotten_at is not None:
+        raise Refused(
+            msg("the personal data of {code} {name} was erased", code=customer.code, name=customer.name),
+            msg("what was erased is not brought back; add the customer anew: salesflow customer add"),
+            code="forgotten",
+        )
+    before, after = work.changed(customer, {"archived_at": None})
+    work.session.add(customer)
+    due = schedule.replan(work, customer)
+    work.audit("customer.restore", "customer", customer.code, before=before, after=after)
+    return due
+
+
+def _check(work: Transaction, customer: Customer) -> None:
+    if customer.merged_into_id is not None:
+        raise merged(work, customer)
+    standing.refuse_stranger(work, customer, msg("its owner, a manager or a director does that"))

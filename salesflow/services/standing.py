@@ -1,0 +1,76 @@
+"""What stands in the way of ending a customer's file: who may do it, and what is still under way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sqlmodel import col, select
+
+from salesflow.enums import ApprovalState, OrderState, Role
+from salesflow.errors import NotPermitted, Refused
+from salesflow.i18n import Message, label, msg, nmsg
+from salesflow.models.approval import Approval
+from salesflow.models.order import SalesOrder
+from salesflow.models.staff import Staff
+
+if TYPE_CHECKING:
+    from salesflow.db.transaction import Transaction
+    from salesflow.models.customer import Customer
+
+_ENDED: Final = (OrderState.CLOSED, OrderState.CANCELLED)
+
+
+def login(work: Transaction, staff_id: int) -> str:
+    return work.session.exec(select(Staff.login).where(Staff.id == staff_id)).one()
+
+
+def refuse_stranger(work: Transaction, customer: Customer, hint: Message) -> None:
+    """Raise NotPermitted for who is neither the customer's owner nor a manager or director; `hint` says who does it."""
+    if customer.owner_id == work.actor.id or work.actor.roles & {Role.MANAGER, Role.DIRECTOR}:
+        return
+    owner = login(work, customer.owner_id)
+    text = msg("{code} {name} is in the charge of {owner}", code=customer.code, name=customer.name, owner=owner)
+    raise NotPermitted(text, hint)
+
+
+def refuse_open_approval(work: Transaction, customer: Customer) -> None:
+    """Raise Refused naming the approvals of the customer's quotes, orders and objections that are not decided."""
+    waiting = select(Approval.number).where(
+        Approval.customer_id == customer.id, Approval.state == ApprovalState.PENDING
+    )
+    numbers = list(work.session.exec(waiting.order_by(col(Approval.number))).all())
+    if numbers:
+        raise Refused(
+            nmsg(
+                "{code} {name} has an open approval: {numbers}",
+                "{code} {name} has open approvals: {numbers}",
+                count=len(numbers),
+                code=customer.code,
+                name=customer.name,
+                numbers=numbers,
+            ),
+            msg("let it be decided, or withdraw it first: salesflow approval show {number}", number=numbers[0]),
+            code="open-approval",
+            details={"approvals": numbers},
+        )
+
+
+def refuse_open_order(work: Transaction, customer: Customer) -> None:
+    """Raise Refused naming the customer's orders that are neither closed nor cancelled."""
+    wanted = select(SalesOrder).where(SalesOrder.customer_id == customer.id, col(SalesOrder.state).not_in(_ENDED))
+    orders = list(work.session.exec(wanted.order_by(col(SalesOrder.number))).all())
+    if orders:
+        named = [msg("{number} ({state})", number=one.number, state=label("orderstate", one.state)) for one in orders]
+        raise Refused(
+            nmsg(
+                "{code} {name} has an order in progress: {orders}",
+                "{code} {name} has orders in progress: {orders}",
+                count=len(orders),
+                code=customer.code,
+                name=customer.name,
+                orders=named,
+            ),
+            msg("bring it to its end first: salesflow order show {number}", number=orders[0].number),
+            code="open-order",
+            details={"orders": [one.number for one in orders]},
+        )

@@ -1,0 +1,166 @@
+"""Archiving a customer and bringing it back: what leaves the lists, what stands in the way, who may."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from salesflow.enums import LossReason, Status
+from salesflow.errors import InvalidValue, NotPermitted, Refused, SalesflowError, UsageError
+from salesflow.i18n import render
+from salesflow.services import archiving, customers, merging
+from tests import deals, leads
+from tests.conftest import Office
+
+
+def remove(office: Office, reason: str = "公司已注销", *, key: int = 1, user: str | None = None) -> int:
+    context = office.context(user=user)
+    with context.transaction() as work:
+        count = archiving.remove(work, key, reason).cancelled
+    context.close()
+    return count
+
+
+def restore(office: Office, *, key: int = 1, user: str | None = None, now: str | None = None) -> str | None:
+    context = office.context(user=user, now=now)
+    with context.transaction() as work:
+        due = archiving.restore(work, key).value
+    context.close()
+    return None if due is None else due.isoformat()
+
+
+def kept(office: Office) -> dict[str, Any]:
+    return leads.rows(office, "SELECT archived_at, next_follow_up_on, version FROM customer WHERE id = 1")[0]
+
+
+def trail(office: Office) -> tuple[str, dict[str, Any]]:
+    row = leads.rows(office, "SELECT action, after FROM v_audit ORDER BY id DESC LIMIT 1")[0]
+    return row["action"], json.loads(row["after"])
+
+
+def test_it_leaves_lists_agendas_and_the_plan(office: Office) -> None:
+    leads.add(office, leads.new(), leads.new("乙公司"))
+    office.ok("followup", "plan", "HZ2026001", "--on", "2026-03-04", "--method", "visit", "--focus", "看 3 台样机")
+    assert remove(office) == 1
+    assert kept(office) == {"archived_at": "2026-03-02 01:00:00", "next_follow_up_on": None, "version": 2}
+    states = leads.rows(office, "SELECT state, reason FROM plan_item WHERE customer_id = 1 ORDER BY id DESC LIMIT 1")
+    assert states == [{"state": "cancelled", "reason": "公司已注销"}]
+    assert trail(office) == (
+        "customer.remove", {"archived_at": "2026-03-02 01:00:00", "cancelled": [3], "reason": "公司已注销"},
+    )  # fmt: skip
+    assert [row["code"] for row in office.json("customer", "list")] == ["HZ2026002"]
+    assert [row["code"] for row in office.json("customer", "list", "--archived")] == ["HZ2026001"]
+    assert "HZ2026001" not in office.ok("followup", "due", "--json", now="2026-04-10 09:00").out
+    assert "HZ2026001" not in office.ok("today", "--json", now="2026-04-10 09:00").out
+    assert office.json("customer", "show", "hz2026001")["archived_at"] is not None
+    assert office.run("customer", "show", leads.NAME).status == 3
+    assert office.json("db", "check")["ok"] is True
+
+
+def test_its_quotes_leave_the_agenda(office: Office) -> None:
+    deals.furnish(office)
+    number = deals.quote(office)
+    near = "2026-03-30 09:00"
+    assert number in office.ok("today", "--json", now=near).out
+    remove(office)
+    assert number not in office.ok("today", "--json", now=near).out
+
+
+def test_bringing_it_back(office: Office) -> None:
+    leads.add(office, leads.new())
+    remove(office)
+    assert restore(office, now="2026-03-10 09:00") == "2026-04-01"
+    assert kept(office) == {"archived_at": None, "next_follow_up_on": "2026-04-01", "version": 3}
+    assert trail(office) == ("customer.restore", {})
+    assert office.json("db", "check")["ok"] is True
+    assert remove(office, "再次") == 1
+
+
+def test_a_lost_one_comes_back_without_a_plan(office: Office) -> None:
+    leads.add(office, leads.new())
+    with office.context().transaction() as work:
+        customers.change_status(work, 1, customers.NewStatus(Status.LOST, "价格高", LossReason.PRICE))
+    assert remove(office) == 0
+    assert restore(office) is None
+    assert kept(office)["next_follow_up_on"] is None
+
+
+@pytest.mark.parametrize(
+    ("user", "may"), [("li.na", True), ("zhang.wei", True), ("wang.fang", True), ("chen.jie", False)]
+)
+def test_who_may(office: Office, user: str, *, may: bool) -> None:
+    leads.add(office, leads.new())
+    if may:
+        assert remove(office, user=user) == 1
+        assert restore(office, user=user) == "2026-04-01"
+        return
+    before = leads.written(office)
+    with pytest.raises(NotPermitted) as caught:
+        remove(office, user=user)
+    assert "li.na" in render(caught.value.message)
+    with pytest.raises(NotPermitted):
+        restore(office, user=user)
+    assert leads.written(office) == before
+
+
+@pytest.mark.parametrize(
+    ("reason", "error"),
+    [("", UsageError), (" \n ", UsageError), ("a\x1b", InvalidValue), ("长" * 20_001, InvalidValue)],
+)
+def test_a_reason_is_needed(office: Office, reason: str, error: type[SalesflowError]) -> None:
+    leads.add(office, leads.new())
+    before = leads.written(office)
+    with pytest.raises(error):
+        remove(office, reason)
+    assert leads.written(office) == before
+
+
+def test_twice(office: Office) -> None:
+    leads.add(office, leads.new())
+    with pytest.raises(Refused) as caught:
+        restore(office)
+    assert (caught.value.code, render(caught.value.message)) == ("state", f"HZ2026001 {leads.NAME} is not archived")
+    remove(office)
+    with pytest.raises(Refused) as caught:
+        remove(office)
+    assert render(caught.value.message) == f"HZ2026001 {leads.NAME} is archived already"
+
+
+def test_an_approval_that_waits(office: Office) -> None:
+    deals.furnish(office)
+    deals.quote(office, discount=deals.ABOVE)
+    before = leads.written(office)
+    with pytest.raises(Refused) as caught:
+        remove(office)
+    assert caught.value.code == "open-approval"
+    (approval,) = leads.rows(office, "SELECT number FROM approval")
+    assert caught.value.details == {"approvals": [approval["number"]]}
+    assert leads.written(office) == before
+
+
+def test_an_order_in_progress(office: Office) -> None:
+    deals.furnish(office)
+    number = deals.created(office)
+    with pytest.raises(Refused) as caught:
+        remove(office)
+    assert (caught.value.code, caught.value.details) == ("open-order", {"orders": [number]})
+    assert f"{number} (draft)" in render(caught.value.message)
+    leads.execute(office, "UPDATE sales_order SET state = 'closed'")
+    assert remove(office) == 1
+
+
+def test_who_was_merged_or_forgotten(office: Office) -> None:
+    leads.add(office, leads.new(), leads.new("乙公司"))
+    with office.context().transaction() as work:
+        merging.merge(work, 2, 1)
+    for attempt in (remove, restore):
+        with pytest.raises(Refused) as caught:
+            attempt(office, key=2)
+        assert (caught.value.code, caught.value.details) == ("merged", {"merged_into": "HZ2026001"})
+    remove(office)
+    leads.execute(office, "UPDATE customer SET forgotten_at = archived_at WHERE id = 1")
+    with pytest.raises(Refused) as caught:
+        restore(office)
+    assert caught.value.code == "forgotten"
