@@ -187,7 +187,7 @@ def test_a_file_tells_what_happened(stock: Office) -> None:
         ("INSERT INTO grading (customer_id, at, by_id, industry_potential, budget_match, decision_chain, urgency, score, grade, "
         "policy_id) SELECT 1, '2026-03-02 02:00:00', 2, 5, 4, 3, 4, 405, 'A', max(id) FROM policy_version"),
         "INSERT INTO owner_change (customer_id, at, by_id, from_id, to_id, reason) VALUES (1, '2026-03-02 02:00:00', 2, 4, 3, '交接')",
-        "INSERT INTO stall_analysis (customer_id, at, by_id, cause, strategy) VALUES (1, '2026-03-02 02:00:00', 3, 'budget', '等预算')",
+        "INSERT INTO stall_analysis (customer_id, at, made_on, by_id, cause, strategy) VALUES (1, '2026-03-02 02:00:00', '2026-03-02', 3, 'budget', '等预算')",
         "INSERT INTO followup_correction (followup_id, at, by_id, kind, text) VALUES (1, '2026-03-02 03:00:00', 3, 'amendment', '是 3 台')",
         ("INSERT INTO followup_correction (followup_id, at, by_id, kind, text) "
         "VALUES (1, '2026-03-02 02:30:00', 3, 'edit', '{\"content\": \"确认\"}')"),

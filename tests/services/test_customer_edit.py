@@ -85,7 +85,7 @@ def test_what_is_the_same_is_no_change(stock: Office) -> None:
 def test_a_new_name_is_found_in_all_its_forms(stock: Office) -> None:
     edit(stock, name="单氏重庆火锅")
     assert kept(stock, "name_folded", "name_norm", "pinyin", "initials") == (
-        "单氏重庆火锅", "单氏重庆火锅", "danshichongqinghuoguo", "dscqhg",
+        "单氏重庆火锅", "单氏重庆火锅", "shanshichongqinghuoguo", "sscqhg",
     )  # fmt: skip
     edit(stock, kind=Kind.PERSON)
     assert kept(stock, "name", "pinyin") == ("单氏重庆火锅", "shanshichongqinghuoguo")
