@@ -33,6 +33,53 @@ class _Catalogue(Protocol):
     def pgettext(self, context: str, message: str) -> str: ...
 
 
+class _Compiled:
+    """A compiled catalogue (.mo) whose texts stand in the order of their bytes, read only where it is asked.
+
+    To load the whole of it takes as long as most of a bare interpreter's start, and a command says a few dozen of its texts.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._count = self._number(8) if content else 0
+        self._asked: dict[str, str | None] = {}
+
+    def gettext(self, message: str) -> str:
+        return self._found(message, message)
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """The form for `n`; a language with one form, such as Chinese, has that for every number."""
+        forms = self._found(f"{msgid1}\0{msgid2}", f"{msgid1}\0{msgid2}").split("\0")
+        return forms[min(int(n != 1), len(forms) - 1)]
+
+    def pgettext(self, context: str, message: str) -> str:
+        return self._found(f"{context}\4{message}", message)
+
+    def _found(self, key: str, otherwise: str) -> str:
+        if key not in self._asked:
+            self._asked[key] = self._search(key)
+        found = self._asked[key]
+        return otherwise if found is None else found
+
+    def _search(self, key: str) -> str | None:
+        wanted, low, high = key.encode(errors="surrogatepass"), 0, self._count
+        while low < high:
+            middle = (low + high) // 2
+            text = self._text(12, middle)
+            if text == wanted:
+                return self._text(16, middle).decode()
+            low, high = (middle + 1, high) if text < wanted else (low, middle)
+        return None
+
+    def _text(self, table: int, number: int) -> bytes:
+        place = self._number(table) + 8 * number
+        start = self._number(place + 4)
+        return self._content[start : start + self._number(place)]
+
+    def _number(self, place: int) -> int:
+        return int.from_bytes(self._content[place : place + 4], "little")
+
+
 class _State:
     """The process's language, as gettext has one: chosen once, before anything is printed."""
 
@@ -112,13 +159,21 @@ def preferred_language(environ: Mapping[str, str]) -> str:
 def catalogue(language: str) -> _Catalogue:
     """The compiled catalogue of a language; one without a catalogue gives every text back as it is."""
     if language not in _State.catalogues:
-        import gettext
-
-        directory = os.path.join(os.path.dirname(__file__), "locale")
-        names = [_LOCALES[language]] if language in _LOCALES else []
-        found = gettext.translation(_DOMAIN, directory, names, fallback=True) if names else gettext.NullTranslations()
-        _State.catalogues[language] = found
+        _State.catalogues[language] = _Compiled(_content(_LOCALES.get(language)))
     return _State.catalogues[language]
+
+
+def _content(locale: str | None) -> bytes:
+    """The compiled catalogue of a locale; nothing where there is none."""
+    if locale is None:
+        return b""
+    try:
+        with open(
+            os.path.join(os.path.dirname(__file__), "locale", locale, "LC_MESSAGES", f"{_DOMAIN}.mo"), "rb"
+        ) as file:
+            return file.read()
+    except FileNotFoundError:  # not compiled
+        return b""
 
 
 def translate(text: str, context: str | None = None, in_language: str | None = None) -> str:
