@@ -125,6 +125,23 @@ class Obligation(Code):
     DECISION = "decision"
 
 
+class Happening(Code):
+    """What became of something planned, and a contact that nobody planned."""
+
+    PLANNED = "planned"
+    DONE = "done"
+    LATE = "late"
+    OVERDUE = "overdue"
+    CANCELLED = "cancelled"
+    MOVED = "moved"
+    UNPLANNED = "unplanned"
+
+
+class HappeningKind(Code):
+    PLAN = "plan"
+    FOLLOWUP = "followup"
+
+
 class StallCause(Code):
     """Why nothing moves with a customer."""
 

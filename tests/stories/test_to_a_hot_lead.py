@@ -163,7 +163,7 @@ def log_a_week(team: Team) -> None:
     logged = team.json("li.na", "followup", "log", code_of(5), *words)
     assert logged["next_follow_up_on"] == "2026-03-16", "a B: every 14 days"
     team.now = "2026-03-03 15:00"
-    words = (
+    visit = (
         "--method",
         "visit",
         "--content",
@@ -173,11 +173,11 @@ def log_a_week(team: Team) -> None:
         "--reason",
         "要求样机测试",
     )
-    team.json("zhao.lei", "followup", "log", code_of(1), *words)
+    team.json("zhao.lei", "followup", "log", code_of(1), *visit)
     team.now = "2026-03-04 11:00"
     team.run("chen.jie", "objection", "log", code_of(8), "--kind", "price", "--statement", "比恒通高 12%")
     team.now = "2026-03-05 16:00"
-    words = (
+    demo = (
         "--method",
         "demo",
         "--content",
@@ -187,7 +187,7 @@ def log_a_week(team: Team) -> None:
         "--reason",
         "总经理同意报价",
     )
-    hot = team.json("zhao.lei", "followup", "log", code_of(1), *words)
+    hot = team.json("zhao.lei", "followup", "log", code_of(1), *demo)
     assert hot["next_follow_up_why"]["rule"] == "cadence"
     assert [row["code"] for row in team.json("li.na", "find", "样件合格")] == [code_of(1)]
     team.now = "2026-03-06 17:00"
