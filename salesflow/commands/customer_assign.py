@@ -79,13 +79,13 @@ def assign(
     obligations: list[dict[str, Any]] = []
     if leaver is not None:
         leaver_id = staff_queries.staff_id(context, leaver, everybody=True)
-        obligations = handover_queries.obligations(context, leaver_id)
         with context.transaction() as work:
+            obligations = handover_queries.obligations(context, leaver_id, together=to is not None)
             found = assignment.hand_over(work, leaver_id, to=to, reason=reason, dry_run=dry_run)
     else:
         keys = [customer_queries.resolve(context, one).id for one in customers or ()]
-        keys = keys or assignment_queries.chosen(context, chosen)
         with context.transaction() as work:
+            keys = keys or assignment_queries.chosen(context, chosen)
             found = assignment.assign_customers(work, keys, to=to, reason=reason, dry_run=dry_run)
     return _answer(context, found, obligations, dry_run=dry_run)
 
