@@ -153,7 +153,9 @@ def test_a_dry_run_lists_every_obligation(office: Office) -> None:
     )
     assert [(row["kind"], row["goes_along"]) for row in manager["obligations"]] == [("decision", False)]
     assert office.json("customer", "show", "明远")["owner"] == "li.na"
-    office.ok(*words[:-1], user="zhang.wei")
+    assert office.ok(*words[:-1], user="zhang.wei").out.splitlines() == [
+        "1 customer changes hands", "HZ2026001 杭州明远制造有限公司: li.na -> chen.jie", "go along: 5 open obligations",
+    ], "what goes along is told one by one only while it is tried"  # fmt: skip
     assert office.json("customer", "show", "明远")["owner"] == "chen.jie"
     assert office.ok("staff", "deactivate", "li.na", user="zhang.wei").out == "li.na is no longer active\n"
     assert (
