@@ -91,7 +91,7 @@ def edit(
     """
     _check_asked(wanted)
     customer = load(work, customer_id)
-    refuse_changed(customer, if_version, code=customer.code, name=customer.name)
+    refuse_changed(customer, if_version, name=customer.name, look=f"salesflow customer show {customer.code}")
     columns = _columns(work, customer, wanted)
     if not allow_duplicate:
         _refuse_twin(work, customer, columns)
