@@ -16,7 +16,7 @@ from salesflow.rules.deadlines import log_deadline
 from salesflow.rules.decision import Decision
 from salesflow.rules.wording import objective_wording
 from salesflow.services import plans, schedule
-from salesflow.services.plans import NewPlan, Planned, done, plan
+from salesflow.services.plans import NewPlan, Planned, cancel, done, plan
 from salesflow.services.records import load
 from salesflow.subject import of_followup
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from salesflow.db.transaction import Transaction
     from salesflow.models.customer import Customer
 
-__all__ = ["Logged", "NewFollowup", "NewPlan", "Planned", "done", "log", "plan"]
+__all__ = ["Logged", "NewFollowup", "NewPlan", "Planned", "cancel", "done", "log", "plan"]
 
 
 @dataclass(frozen=True, slots=True)
