@@ -12,26 +12,17 @@ from typing import TYPE_CHECKING, Final
 
 from salesflow.enums import CorrectionKind, Role
 from salesflow.errors import Conflict, InvalidValue, NotFound, NotPermitted, Refused, UsageError
-from salesflow.i18n import Message, msg
+from salesflow.i18n import msg
 from salesflow.models.followup import Followup, FollowupCorrection
 from salesflow.models.staff import Staff
 from salesflow.rules.wording import objective_wording
 from salesflow.services import plans
+from salesflow.services.followups import WORDS
 from salesflow.services.records import load
 
 if TYPE_CHECKING:
     from salesflow.db.transaction import Transaction
 
-WORDS: Final[Mapping[str, Message]] = {
-    "content": msg("the content"),
-    "scene": msg("the scene"),
-    "feedback": msg("the feedback"),
-    "resolved": msg("what was resolved"),
-    "open_points": msg("what is open"),
-    "risk": msg("the risk"),
-    "next": msg("the next step"),
-}
-"""The words of a follow-up: column -> what a message calls it."""
 _IMPRESSIONS: Final = ("content", "feedback")
 
 
@@ -48,19 +39,28 @@ def edit(
     if record.by_id != work.actor.id:
         raise NotPermitted(
             msg("follow-up {id} is not yours: its author is {login}", id=followup_id, login=_author(work, record)),
-            msg("the customer's owner and managers add to it with: salesflow followup amend {id} --text TEXT", id=followup_id),
+            msg(
+                "the customer's owner and managers add to it with: salesflow followup amend {id} --text TEXT",
+                id=followup_id,
+            ),
         )
     _check_window(work, record)
     if if_version is not None and if_version != record.version:
         raise Conflict(
-            msg("follow-up {id} is at version {version}, not {given}", id=followup_id, version=record.version, given=if_version),
+            msg(
+                "follow-up {id} is at version {version}, not {given}",
+                id=followup_id,
+                version=record.version,
+                given=if_version,
+            ),
             msg("look again with: salesflow followup show {id}", id=followup_id),
         )
     former = record.version
     before, after = work.changed(record, _kept(work, words))
     if not after:
         raise UsageError(
-            msg("nothing to change in follow-up {id}", id=followup_id), msg("give what is to be different: --content TEXT")
+            msg("nothing to change in follow-up {id}", id=followup_id),
+            msg("give what is to be different: --content TEXT"),
         )
     work.session.add(record)
     for name in _IMPRESSIONS:
@@ -126,6 +126,4 @@ def _kept(work: Transaction, words: Mapping[str, str | None]) -> dict[str, str |
 
 def _add(work: Transaction, record: Followup, kind: CorrectionKind, text: str) -> FollowupCorrection:
     assert record.id is not None
-    return work.add(
-        FollowupCorrection(followup_id=record.id, at=work.now, by_id=work.actor.id, kind=kind, text=text)
-    )
+    return work.add(FollowupCorrection(followup_id=record.id, at=work.now, by_id=work.actor.id, kind=kind, text=text))

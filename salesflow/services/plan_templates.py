@@ -62,7 +62,12 @@ def _refuse_pending(work: Transaction, customer: Customer, template: str) -> Non
     keys = [str(key) for key in work.session.exec(pending.order_by("due_on", "id"))]
     if keys:
         raise Refused(
-            msg("template {name} is planned for {code} already: plan items {ids}", name=template, code=customer.code, ids=keys),
+            msg(
+                "template {name} is planned for {code} already: plan items {ids}",
+                name=template,
+                code=customer.code,
+                ids=keys,
+            ),
             msg("see: salesflow followup list {code} --plan; --again plans it once more", code=customer.code),
             code="planned",
             details={"ids": [int(key) for key in keys]},
