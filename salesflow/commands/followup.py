@@ -19,10 +19,10 @@ from salesflow.queries import staff as staff_queries
 
 app = noun(
     "Follow-ups: log what happened, plan what comes next, see what is due.",
-    followup_due="due overdue",
-    followup_plans="plan done reschedule cancel",
-    followup_ics="ics",
     followup_corrections="show edit amend",
+    followup_plans="plan done reschedule cancel",
+    followup_due="due overdue",
+    followup_ics="ics",
 )
 
 CUSTOMER = typer.Argument(

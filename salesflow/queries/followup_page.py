@@ -16,12 +16,12 @@ from salesflow.queries.followups import COLUMNS
 from salesflow.subject import of_followup
 
 CORRECTION: Final = (
-    Column("id", "No.", Kind.INTEGER),
+    Column("id", "No.", Kind.INTEGER, table=False),
     Column("kind", "Kind", Kind.CODE, labels="correctionkind"),
     Column("at", "At", Kind.INSTANT),
     Column("by", "By"),
     Column("text", "Correction", flexible=True),
-    Column("before", "Before", Kind.OBJECT),
+    Column("before", "Before", Kind.OBJECT, flexible=True),
 )
 _FILE: Final = tuple(
     column for column in attachments.COLUMNS if column.key in ("id", "kind", "name", "size", "at", "by")

@@ -30,7 +30,7 @@ COLUMNS: Final = (
     Column("open_points", "Open", table=False),
     Column("risk", "Risk", table=False),
     Column("recorded_at", "Recorded", Kind.INSTANT, table=False),
-    Column("corrected", "Corrections", Kind.INTEGER, table=False),
+    Column("corrected", "Corrected", Kind.INTEGER),
 )
 LOGGED: Final[Columns] = (
     *COLUMNS,

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from salesflow.enums import Grade, Role
-from salesflow.rules.deadlines import approval_deadline, entry_deadline, first_contact_deadline, log_deadline
+from salesflow.rules.deadlines import (
+    approval_deadline,
+    entry_deadline,
+    first_contact_deadline,
+    log_deadline,
+    plan_deadline,
+    support_lead_time,
+)
 from salesflow.rules.decision import Strength
 from salesflow.rules.policy import Business, Policy
 from salesflow.rules.policy_toml import load_preset
@@ -212,3 +219,12 @@ def test_approval_deadline(
     assert (decision.rule, decision.outcome, decision.value) == ("approval-deadline", outcome, at(due))
     assert decision.strength is strength
     assert str(decision.message) == text
+
+
+def test_plans_and_support_have_deadlines_in_working_days() -> None:
+    """Their tables are in test_deadlines_plans."""
+    first = at("2026-03-05 10:00")
+    plan = plan_deadline(BALANCED, CALENDAR, grade=Grade.A, first_contact=first, planned=None, now=first)
+    assert (plan.rule, plan.outcome, plan.value) == ("plan-deadline", "pending", at("2026-03-10 18:00"))
+    support = support_lead_time(BALANCED, CALENDAR, asked=date(2026, 3, 5), on=date(2026, 3, 6))
+    assert (support.rule, support.outcome, support.value) == ("support-lead-time", "short", date(2026, 3, 9))
