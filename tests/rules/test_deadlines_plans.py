@@ -212,3 +212,6 @@ def test_what_support_lead_time_says() -> None:
     assert str(short.hint) == "agree it with the supporter, or plan it for 2026-03-04 or later"
     fine = support_lead_time(BALANCED, CALENDAR, asked=asked, on=date(2026, 3, 4))
     assert (str(fine.message), fine.hint) == ("support is asked for in time: 2 working days ahead", None)
+    off = Policy(support_lead_time=SupportLeadTime(Strength.OFF, 2))
+    never = support_lead_time(off, CALENDAR, asked=asked, on=asked)
+    assert (str(never.message), never.value) == ("support need not be asked for ahead of time", None)
