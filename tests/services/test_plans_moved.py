@@ -10,6 +10,7 @@ import pytest
 
 from salesflow.enums import Grade, Method, Role, Status
 from salesflow.errors import InvalidValue, NotFound, Refused, RuleRefused, SalesflowError
+from salesflow.queries import plan_items
 from salesflow.rules.decision import Decision, Strength
 from salesflow.rules.policy import PlanTemplates, Policy, Stage, SupportLeadTime
 from salesflow.services import followups, plan_templates, replanning
@@ -64,7 +65,8 @@ def items(office: Office) -> list[tuple[Any, ...]]:
 
 def next_on(office: Office) -> str | None:
     (row,) = leads.rows(office, "SELECT next_follow_up_on FROM v_customer WHERE id = 1")
-    return row["next_follow_up_on"]
+    on: str | None = row["next_follow_up_on"]
+    return on
 
 
 def use(office: Office, policy: Policy) -> None:
@@ -375,3 +377,11 @@ def test_support_that_nobody_can_give_is_refused(lead: Office) -> None:
 def test_a_lost_customer_can_be_planned_for_by_template(lead: Office) -> None:
     leads.move(lead, 1, Status.INVALID)
     assert len(by_template(lead)) == 4
+
+
+def test_a_plan_item_that_is_not_there(lead: Office) -> None:
+    context = lead.context()
+    assert plan_items.show(context, 1)["moves"] == []
+    with pytest.raises(NotFound, match="there is no plan item 7"):
+        plan_items.chosen(context, [1, 7])
+    context.close()
