@@ -39,6 +39,7 @@ NOUNS: dict[str, Entry] = {
     "customer": Entry("Customers: the customer file, status, import, stale leads.", "customer"),
     "contact": Entry("Contacts: the people at a customer.", "contact"),
     "followup": Entry("Follow-ups: log what happened, plan what comes next, see what is due.", "followup"),
+    "import": Entry("Imports: which there were, and taking one back.", "imports"),
     "product": Entry("Products and their prices.", "product"),
     "quote": Entry("Quotes: priced offers with discounts, routed for approval where needed.", "quote"),
     "approval": Entry("Approvals: your inbox, decisions, the reasons behind a route.", "approval"),

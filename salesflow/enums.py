@@ -225,6 +225,14 @@ class ImportOutcome(Code):
     ERROR = "error"
 
 
+class ImportRecord(Code):
+    """What a list is of."""
+
+    CUSTOMER = "customer"
+    FOLLOWUP = "followup"
+    PRODUCT = "product"
+
+
 class Scope(Code):
     """Whose records a report counts."""
 

@@ -44,3 +44,10 @@ def orders(context: Context) -> Iterator[Offer]:
     """Numbers of orders, the newest first, with their customers."""
     for row in context.reader.stream("SELECT number, customer_name FROM v_order ORDER BY id DESC"):
         yield row["number"], row["customer_name"]
+
+
+def imports(context: Context) -> Iterator[Offer]:
+    """Numbers of imports that were not taken back, the newest first, with their files."""
+    sql = "SELECT number, file FROM v_import_run WHERE reverted_at IS NULL ORDER BY number DESC"
+    for row in context.reader.stream(sql):
+        yield str(row["number"]), row["file"]

@@ -19,7 +19,7 @@ from salesflow.text import fold, nearest
 if TYPE_CHECKING:
     from salesflow.context import Context
 
-_TITLES: Final[Mapping[str, str]] = {
+TITLES: Final[Mapping[str, str]] = {
     "code": "客户编号 客户编码 客户代码 客户号 编号 customer_code",
     "name": "客户名称 公司名称 企业名称 单位名称 客户全称 公司全称 企业全称 单位全称 客户姓名 客户 公司 企业 单位 名称 客户公司"
     " customer customer_name company company_name",
@@ -50,6 +50,8 @@ _TITLES: Final[Mapping[str, str]] = {
     "role": "决策链角色 决策角色 联系人角色 角色",
     "concern": "关注点 关注重点 核心关注点",
 }
+# What a row may say of each further contact: 联系人2, 职务2, 手机2 … The first names the group.
+CONTACT: Final = ("contact", "title", "reach", "phone", "email", "wechat", "role", "concern")
 # Words for codes beside the codes themselves and their labels.
 _KINDS: Final = {
     Kind.COMPANY: "公司 单位 法人 机构",
@@ -89,10 +91,17 @@ _ROLES: Final = {
     ChainRole.INFLUENCER: "影响人 影响者",
     ChainRole.OTHER: "其它",
 }
+_MASK: Final = "***"
 _CODE_LENGTH: Final = 64
 _BETWEEN: Final = re.compile(r"[/;；，,、|\r\n\t]+|\s+")
 _WECHAT: Final = re.compile(r"(?:微信号?|wx|wechat|vx)[:：]?", re.IGNORECASE)
 _LABEL: Final = re.compile(r"(?:联系)?(?:电话|手机)号?码?[:：]?|(?:tel|mobile|邮箱|e-?mail)[:：]?", re.IGNORECASE)
+
+
+class Masked(str):
+    """A contact value as lists show it (138****6789): enough to recognise it, not to keep it."""
+
+    __slots__ = ()
 
 
 def fields(context: Context) -> tuple[Field, ...]:
@@ -117,21 +126,26 @@ def fields(context: Context) -> tuple[Field, ...]:
         _field("status", cells.kept(cells.code(Status, cells.words(_STATUSES)))),
         _field("loss_reason", cells.kept(cells.code(LossReason, cells.words(_LOSSES)))),
         _field("tags", line, joins=","),
-        _field("owner", cells.kept(_owner(context))),
+        _field("owner", cells.kept(staff(context))),
         _field("remark", long, joins="\n"),
         _field("contact", name),
         _field("title", line),
-        _field("reach", _reach),
-        _field("phone", _phone),
-        _field("email", _email(line)),
-        _field("wechat", line),
+        _field("reach", _unmasked(_reach)),
+        _field("phone", _unmasked(_phone)),
+        _field("email", _unmasked(_email(line))),
+        _field("wechat", _unmasked(line)),
         _field("role", cells.kept(cells.code(ChainRole, cells.words(_ROLES)))),
         _field("concern", long),
     )
 
 
 def _field(name: str, read: Reader, *, joins: str = "", amount: bool = False) -> Field:
-    return Field(name, tuple(_TITLES[name].split()), read, joins=joins, amount=amount)
+    return Field(name, tuple(TITLES[name].split()), read, joins=joins, amount=amount)
+
+
+def _unmasked(read: Reader) -> Reader:
+    """The reader of contact values, which takes a masked one for what it is."""
+    return lambda cell: Masked(cell) if isinstance(cell, str) and _MASK in cell else read(cell)
 
 
 def _industry(context: Context) -> Reader:
@@ -152,12 +166,14 @@ def _source(line: Reader) -> Reader:
     return read
 
 
-def _owner(context: Context) -> Reader:
-    """The login of an active staff member, given by login or by name."""
-    logins: dict[str, set[str]] = {}
-    for row in context.reader.rows("SELECT login, name FROM v_staff WHERE active"):
+def staff(context: Context) -> Reader:
+    """The login of a staff member, given by login or by name; of one who left only where no active one is meant."""
+    active: dict[str, set[str]] = {}
+    left: dict[str, set[str]] = {}
+    for row in context.reader.rows("SELECT login, name, active FROM v_staff"):
         for word in (row["login"], row["name"]):
-            logins.setdefault(fold(word), set()).add(row["login"])
+            (active if row["active"] else left).setdefault(fold(word), set()).add(row["login"])
+    logins = left | active
 
     def read(cell: Cell) -> str:
         text = cells.plain(cell)
@@ -169,7 +185,7 @@ def _owner(context: Context) -> Reader:
                 msg("{name} is the name of more than one: give the login", name=text),
                 msg("{logins}", logins=sorted(found)),
             )
-        close = nearest(text, logins)
+        close = nearest(text, active)
         hint = msg("see: salesflow staff list") if close is None else msg("did you mean {name}?", name=close)
         raise NotFound(msg("there is no active staff member {login}", login=text), hint, code="unknown-staff")
 

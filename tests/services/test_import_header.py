@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from salesflow.errors import UsageError
-from salesflow.services.customer_columns import _TITLES as CUSTOMER_TITLES
+from salesflow.services.customer_columns import TITLES as CUSTOMER_TITLES
 from salesflow.services.importing import Field, Layout, cells
 from salesflow.services.importing.header import Titles, find, letter
 from salesflow.services.importing.layout import IGNORED, normal
