@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from salesflow.columns import Columns, Row
@@ -76,6 +76,14 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Stream:
+    """A long text that is complete in itself, in pieces that are made while it is written."""
+
+    parts: Iterable[str]
+    exit_status: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """A write that was refused as a whole and has more to show than one line: why, part by part.
 
@@ -91,4 +99,4 @@ class Failed:
         return self.error.exit_status
 
 
-Result = Listing | Record | Digest | Written | Failed | Document
+Result = Listing | Record | Digest | Written | Failed | Document | Stream
