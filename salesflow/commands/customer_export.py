@@ -54,7 +54,7 @@ def export(
 
     def made() -> Table:
         found = customer_export.exported(context, wanted)
-        return table(context, found.rows, count=found.count, most_contacts=found.most_contacts, reveal=reveal)
+        return table(context, found.rows, count=found.total, most_contacts=found.most_contacts, reveal=reveal)
 
     return export_file.perform(file, form, force, made, _said)
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from salesflow.commands.base import Command
 from salesflow.columns import Column, Kind
+from salesflow.commands.base import Command
 from salesflow.i18n import Message
 from salesflow.output.progress import progress
 from salesflow.output.results import Record, Stream, Written
@@ -49,5 +49,3 @@ def perform(
     with progress(sys.stderr) as advance:
         count = exporting.write(make(), to, advance)
     return Written(said(count, file), file, Record(_COLUMNS, {"file": file, "format": to.form, "count": count}, "file"))
-
-

@@ -10,8 +10,9 @@ from salesflow.commands import complete
 from salesflow.commands.base import List, Write, current, noun, screenful
 from salesflow.commands.params import CODE
 from salesflow.enums import ImportRecord
+from salesflow.errors import Refused
 from salesflow.i18n import Message, msg, nmsg
-from salesflow.output.results import Digest, Listing, Record, Written
+from salesflow.output.results import Digest, Failed, Listing, Record, Written
 from salesflow.queries import imports as import_queries
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def revert(
         ),
     ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
-) -> Written:
+) -> Written | Failed:
     """Take an import back: what it added is removed, what it changed is as it was before.
 
     A customer with which something was done since (edited, a follow-up logged, a quote made …) is left as it is and named.
@@ -63,7 +64,17 @@ def revert(
     row = found.row()
     listing = Listing(import_queries.LEFT_COLUMNS, row["left"], "code")
     digest = Digest(Record(import_queries.REVERT_COLUMNS, row, "number"), listing)
+    if found.nothing:
+        return Failed(_nothing(number), digest, _lines(found))
     return Written(_summary(found), str(number), digest, _lines(found))
+
+
+def _nothing(number: int) -> Refused:
+    return Refused(
+        msg("nothing of import {number} can be taken back", number=number),
+        msg("take later imports back first; see: salesflow import list"),
+        code="touched",
+    )
 
 
 def _summary(found: reverting.Reverted) -> Message:

@@ -102,6 +102,6 @@ class PlanItem(Base, table=True):
 
 _CONTACT = Followup.__table__.c.contact_id  # type: ignore[attr-defined]  # SQLModel adds __table__ at run time
 Index("ix_followup_contact_id", _CONTACT, sqlite_where=_CONTACT.is_not(None))
-_COLUMNS = PlanItem.__table__.c  # type: ignore[attr-defined]
+_COLUMNS = PlanItem.__table__.c  # type: ignore[attr-defined]  # as above
 for _name in ("support_role", "support_id", "origin_id", "followup_id"):
     Index(f"ix_plan_item_{_name}", _COLUMNS[_name], sqlite_where=_COLUMNS[_name].is_not(None))

@@ -24,7 +24,7 @@ class Exported(NamedTuple):
     A row has the fields of a customer; `loss_reason`; `contacts`, the primary one first, with masked values.
     """
 
-    count: int
+    total: int
     most_contacts: int
     rows: Iterator[dict[str, Any]]
 

@@ -65,7 +65,9 @@ class ContactUpdates:
         if "contact" not in values and not given:
             return None
         name = values.get("contact")
-        row = self._work.look_up(_PRIMARY if name is None else _NAMED, {"customer": customer_id, "name": name, "skip": skip})
+        row = self._work.look_up(
+            _PRIMARY if name is None else _NAMED, {"customer": customer_id, "name": name, "skip": skip}
+        )
         if row is None and name is None:
             return None
         if row is None:

@@ -68,7 +68,7 @@ _SOURCES: Final = {
     Source.OTHER: "其他 其它",
 }
 _GRADES: Final = {grade: f"{grade}级 {grade}类 {grade}级客户 {grade}类客户" for grade in Grade}
-_STATUSES: Final = {
+STATUSES: Final = {
     Status.PROSPECT: "潜在客户 新客户 新线索 未成交",
     Status.INTERESTED: "意向客户 有意向 跟进中",
     Status.HOT: "高意向客户 重点意向",
@@ -76,7 +76,7 @@ _STATUSES: Final = {
     Status.LOST: "已流失 流失客户",
     Status.INVALID: "无效 无效客户",
 }
-_LOSSES: Final = {
+LOSSES: Final = {
     LossReason.PRICE: "价格原因",
     LossReason.COMPETITOR: "竞品",
     LossReason.NO_CONTACT: "联系不上",
@@ -112,7 +112,7 @@ def fields(context: Context) -> tuple[Field, ...]:
         _field("code", cells.line(_CODE_LENGTH)),
         _field("name", name),
         _field("kind", cells.kept(cells.code(Kind, cells.words(_KINDS)))),
-        _field("industry", cells.kept(_industry(context))),
+        _field("industry", cells.kept(industry(context))),
         _field("size", line),
         _field("region", line),
         _field("address", line),
@@ -123,19 +123,26 @@ def fields(context: Context) -> tuple[Field, ...]:
         _field("budget", cells.money, amount=True),
         _field("budget_consent", line),
         _field("grade", cells.kept(cells.code(Grade, cells.words(_GRADES)))),
-        _field("status", cells.kept(cells.code(Status, cells.words(_STATUSES)))),
-        _field("loss_reason", cells.kept(cells.code(LossReason, cells.words(_LOSSES)))),
+        _field("status", cells.kept(cells.code(Status, cells.words(STATUSES)))),
+        _field("loss_reason", cells.kept(cells.code(LossReason, cells.words(LOSSES)))),
         _field("tags", line, joins=","),
         _field("owner", cells.kept(staff(context))),
         _field("remark", long, joins="\n"),
         _field("contact", name),
         _field("title", line),
+        *reach_fields(line),
+        _field("role", cells.kept(cells.code(ChainRole, cells.words(_ROLES)))),
+        _field("concern", long),
+    )
+
+
+def reach_fields(line: Reader) -> tuple[Field, ...]:
+    """The fields of contact values."""
+    return (
         _field("reach", _unmasked(_reach)),
         _field("phone", _unmasked(_phone)),
         _field("email", _unmasked(_email(line))),
         _field("wechat", _unmasked(line)),
-        _field("role", cells.kept(cells.code(ChainRole, cells.words(_ROLES)))),
-        _field("concern", long),
     )
 
 
@@ -148,7 +155,7 @@ def _unmasked(read: Reader) -> Reader:
     return lambda cell: Masked(cell) if isinstance(cell, str) and _MASK in cell else read(cell)
 
 
-def _industry(context: Context) -> Reader:
+def industry(context: Context) -> Reader:
     own = context.settings.items("industries.extra")
     return lambda cell: parse_industry(cells.plain(cell), own)
 

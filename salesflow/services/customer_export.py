@@ -36,9 +36,7 @@ _LABELS: Final = {
 _JSON: Final = {"first_contact": "first_contact_at"}
 
 
-def table(
-    context: Context, rows: Iterable[Record], *, count: int, most_contacts: int, reveal: bool = False
-) -> Table:
+def table(context: Context, rows: Iterable[Record], *, count: int, most_contacts: int, reveal: bool = False) -> Table:
     """The customers (as `queries.customer_export` reads them) as a list. Values of contacts and budgets only with `reveal`.
 
     What is revealed is noted in the audit trail before the first is read.

@@ -77,8 +77,7 @@ def _settle_contacts(values: Values, *, update: bool) -> None:
             masked = person.pop(kind)
             if not update:
                 raise InvalidValue(
-                    msg("{value} is masked: it is no contact value", value=masked),
-                    msg("write the whole value, or export with --reveal"),
+                    msg("{value} is masked: write the whole value, or export with --reveal", value=masked),
                     code="masked",
                 )
     if people[1:]:

@@ -72,7 +72,7 @@ def write(table: Table, to: Target, progress: Advance | None = None) -> int:
             write_workbook(part, table.titles, counted.rows(as_text=False), guard=True, widths=True)
         elif to.form == "csv":
             with open(part, "w", encoding="utf-8-sig", newline="") as file:
-                write_text(file, table.titles, counted.rows(as_text=True))
+                write_text(file, chain((table.titles,), counted.rows(as_text=True)))
         else:
             with open(part, "w", encoding="utf-8") as file:
                 file.writelines(_json(table, counted.records()))
@@ -85,10 +85,10 @@ def text(table: Table, form: str) -> Iterator[str]:
     if form == "json":
         yield from _json(table, counted.records())
         return
-    rows = chain((table.titles,), counted.rows(as_text=True))
+    rows: Iterator[Sequence[Cell]] = chain((table.titles,), counted.rows(as_text=True))
     while piece := list(islice(rows, _AT_ONCE)):
         out = io.StringIO()
-        write_text(out, piece[0], piece[1:], end="\n")
+        write_text(out, piece, end="\n")
         yield out.getvalue()
 
 

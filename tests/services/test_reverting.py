@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from salesflow.enums import Grade, Status
+from salesflow.enums import Grade, Method, Status
 from salesflow.errors import NotFound, NotPermitted, Refused
 from salesflow.i18n import render
 from salesflow.services import followups, reverting
@@ -24,7 +25,9 @@ TABLES = ("customer", "contact", "customer_tag", "status_change", "grade_change"
 BACK = "HZ2026001"
 
 
-def revert(office: Office, number: int = 1, *, user: str = "li.na", now: str = LATER, dry_run: bool = False) -> Reverted:
+def revert(
+    office: Office, number: int = 1, *, user: str = "li.na", now: str = LATER, dry_run: bool = False
+) -> Reverted:
     context = office.context(user=user, now=now)
     try:
         return reverting.revert(context, number, dry_run=dry_run)
@@ -35,9 +38,7 @@ def revert(office: Office, number: int = 1, *, user: str = "li.na", now: str = L
 def state(office: Office) -> dict[str, list[dict[str, Any]]]:
     """Every row of what an import writes; versions only count up."""
     found = {name: leads.rows(office, f"SELECT * FROM {name}") for name in TABLES}
-    return {
-        name: sorted(({**row, "version": None} for row in rows), key=lambda row: str(row)) for name, rows in found.items()
-    }
+    return {name: sorted(({**row, "version": None} for row in rows), key=str) for name, rows in found.items()}
 
 
 def reasons(found: Reverted) -> list[tuple[str, str]]:
@@ -62,7 +63,9 @@ def test_new_customers_are_removed_with_all_that_came_with_them(office: Office, 
         ("HZ2026002", {"import": 1}),
     ]
     take(office, sheets.customers(tmp_path / "again.csv"))
-    assert [row["code"] for row in office.json("customer", "list")] == ["HZ2026003", "HZ2026004"], "no code is used twice"
+    assert [row["code"] for row in office.json("customer", "list")] == ["HZ2026003", "HZ2026004"], (
+        "no code is used twice"
+    )
 
 
 def test_an_import_is_taken_back_once(office: Office, tmp_path: Path) -> None:
@@ -90,7 +93,7 @@ def test_products_are_not_taken_back(office: Office, tmp_path: Path) -> None:
 
 def logged(office: Office) -> None:
     with office.context(now="2026-03-03 10:00").transaction() as work:
-        followups.log(work, 1, followups.NewFollowup(followups.Method.PHONE, "客户要求报价"))
+        followups.log(work, 1, followups.NewFollowup(Method.PHONE, "客户要求报价"))
 
 
 def edited(office: Office) -> None:
@@ -135,7 +138,9 @@ def archived(office: Office) -> None:
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
-def test_what_was_touched_since_stays(office: Office, tmp_path: Path, touch: Callable[[Office], None], why: str) -> None:
+def test_what_was_touched_since_stays(
+    office: Office, tmp_path: Path, touch: Callable[[Office], None], why: str
+) -> None:
     take(office, sheets.customers(tmp_path / "list.csv"))
     office.now = "2026-03-03 10:00"
     touch(office)
@@ -157,7 +162,7 @@ def there(office: Office, tmp_path: Path) -> Office:
     rows = [(*row, "10万", "2026-01 邮件", "老客户") for row in sheets.ROWS]
     take(office, sheets.customers(tmp_path / "there.csv", *rows, titles=(*TITLES, "预算", "预算授权", "标签")))
     with office.context().transaction() as work:
-        plan = followups.NewPlan(followups.date(2026, 3, 10), followups.Method.VISIT, "与张伟确认报价")
+        plan = followups.NewPlan(date(2026, 3, 10), Method.VISIT, "与张伟确认报价")
         followups.plan(work, 1, plan)
     return office
 
@@ -171,7 +176,9 @@ def change(office: Office, path: Path, *rows: tuple[Any, ...], titles: tuple[str
 def test_what_was_changed_is_as_it_was(there: Office, tmp_path: Path) -> None:
     before = state(there)
     change(there, tmp_path)
-    assert leads.rows(there, "SELECT status, name FROM customer WHERE id = 1") == [{"status": "lost", "name": CHANGED[1]}]
+    assert leads.rows(there, "SELECT status, name FROM customer WHERE id = 1") == [
+        {"status": "lost", "name": CHANGED[1]}
+    ]
     assert sound(there.database) == []
     found = revert(there, 2, user="zhang.wei")
     assert (found.removed, found.restored, found.left) == (0, 1, [])
@@ -215,15 +222,24 @@ def test_what_was_changed_again_stays(there: Office, tmp_path: Path, sql: str, w
 def test_with_a_followup_since_nothing_is_put_back(there: Office, tmp_path: Path) -> None:
     change(there, tmp_path, ("HZ2026001", sheets.ROWS[0][0], "80人"), titles=("客户编号", "客户名称", "规模"))
     with there.context(now="2026-03-03 11:00").transaction() as work:
-        followups.log(work, 1, followups.NewFollowup(followups.Method.PHONE, "客户要求报价", status=Status.INTERESTED, reason="报价"))
+        followups.log(
+            work,
+            1,
+            followups.NewFollowup(Method.PHONE, "客户要求报价", status=Status.INTERESTED, reason="报价"),
+        )
     assert reasons(revert(there, 2, user="zhang.wei")) == [(BACK, "it was edited since")]
 
 
 def test_a_contact_that_a_followup_names_stays(there: Office, tmp_path: Path) -> None:
-    change(there, tmp_path, ("HZ2026001", sheets.ROWS[0][0], "赵六", "z@e.cn"), titles=("客户编号", "客户名称", "联系人", "邮箱"))
+    change(
+        there,
+        tmp_path,
+        ("HZ2026001", sheets.ROWS[0][0], "赵六", "z@e.cn"),
+        titles=("客户编号", "客户名称", "联系人", "邮箱"),
+    )
     leads.execute(there, "UPDATE contact SET removed_at = NULL")
     with there.context(now="2026-03-03 11:00").transaction() as work:
-        followups.log(work, 1, followups.NewFollowup(followups.Method.PHONE, "客户要求报价", contact="赵六"))
+        followups.log(work, 1, followups.NewFollowup(Method.PHONE, "客户要求报价", contact="赵六"))
     found = revert(there, 2, user="zhang.wei")
     assert reasons(found) == [(BACK, "a follow-up was logged since")]
 

@@ -200,7 +200,9 @@ class _Import:
         )
         assert record.id is not None
         writer = self._layout.writer(
-            work, record.id, Options(job.update, job.allow_duplicate, self._report.file, self._rows_of, job.create_missing)
+            work,
+            record.id,
+            Options(job.update, job.allow_duplicate, self._report.file, self._rows_of, job.create_missing),
         )
         for count, (index, item, cells) in enumerate(self._waiting, 1):
             try:

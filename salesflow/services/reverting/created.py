@@ -61,7 +61,7 @@ def _versions(work: Transaction, run: Run) -> dict[int, int]:
     found = select(change.c.record_id, change.c.version).where(
         change.c.import_id == run.number, change.c.record_kind == "customer"
     )
-    return {key: version for key, version in work.session.execute(found)}
+    return {row[0]: row[1] for row in work.session.execute(found)}
 
 
 def _touched(work: Transaction, run: Run) -> Iterator[tuple[str, Iterable[int]]]:

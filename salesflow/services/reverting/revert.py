@@ -44,6 +44,11 @@ class Reverted:
     restored: int = 0
     left: list[Left] = field(default_factory=list)
 
+    @property
+    def nothing(self) -> bool:
+        """Every record was touched since: then the import stands, and can be taken back later."""
+        return bool(self.left) and not (self.removed or self.followups or self.restored)
+
     def row(self) -> Mapping[str, Any]:
         return {
             "number": self.run.number,
@@ -58,22 +63,16 @@ class Reverted:
         }
 
 
-class _Undone(Exception):
-    """No error: it leaves the transaction without keeping anything."""
-
-
 def revert(context: Context, number: int, *, dry_run: bool = False) -> Reverted:
-    """Take an import back; with `dry_run` only see what would become of it.
+    """Take an import back; with `dry_run` only see what would become of it. Where there is `nothing` to take back, nothing is done.
 
     Raises NotFound, NotPermitted for one who neither imported it nor leads, Refused for an import that was taken back already.
     """
-    try:
-        with context.transaction() as work:
-            found = _take_back(work, number, dry_run=dry_run)
-            if dry_run:
-                raise _Undone
-    except _Undone:
-        pass
+    with context.transaction() as work:
+        found = _take_back(work, number, dry_run=dry_run)
+        if dry_run or found.nothing:
+            work.session.rollback()
+            work.drop_audit()
     return found
 
 
@@ -102,9 +101,7 @@ def _allowed(work: Transaction, number: int) -> ImportRun:
         work.actor.require(Role.MANAGER, Role.DIRECTOR)
     if record.reverted_at is not None:
         day = work.context.clock.local(record.reverted_at).strftime("%Y-%m-%d %H:%M")
-        raise Refused(
-            msg("import {number} was taken back already on {at}", number=number, at=day), _HINT, code="state"
-        )
+        raise Refused(msg("import {number} was taken back already on {at}", number=number, at=day), _HINT, code="state")
     if record.record_kind not in _KINDS:
         raise Refused(
             msg("an import of products is not taken back"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from salesflow.i18n import msg
@@ -43,7 +44,8 @@ def write_bad_rows(path: str, titles: Sequence[str], rows: Iterable[BadRow], del
             write_workbook(part, titles, ((row.reason, row.number, *map(_as_read, row.cells)) for row in rows))
         else:
             with open(part, "w", encoding="utf-8-sig", newline="") as file:
-                write_text(file, titles, ((row.reason, row.number, *row.cells) for row in rows), delimiter=delimiter)
+                below = ((row.reason, row.number, *row.cells) for row in rows)
+                write_text(file, chain((titles,), below), delimiter=delimiter)
 
 
 def _as_read(cell: Cell) -> Cell:

@@ -60,7 +60,8 @@ def _examined(path: str, given: str | None) -> _Found:
         begin = file.read(4)
         file.seek(0)
         marked = next((name for mark, name in _MARKS if begin.startswith(mark)), None)
-        candidates = [given or marked] if given or marked else ["utf-8", "gb18030"]
+        said = given or marked
+        candidates = [said] if said is not None else ["utf-8", "gb18030"]
         wide = candidates[0].startswith(("utf-16", "utf-32"))
         decoders = {name: codecs.getincrementaldecoder(name)() for name in candidates}
         lines = since = 0
@@ -72,7 +73,7 @@ def _examined(path: str, given: str | None) -> _Found:
             _advance(decoders, chunk)
         _advance(decoders, b"", final=True)
     if not decoders:
-        raise _no_text(path, given or marked)
+        raise _no_text(path, said)
     return _Found(next(iter(decoders)), lines)
 
 

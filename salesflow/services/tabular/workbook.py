@@ -90,7 +90,9 @@ def _rows(sheet: CalamineSheet, broken: dict[int, dict[int, Broken]]) -> Iterato
     offset = sheet.start[1] if sheet.start else 0
     number = 0
     for number, values in enumerate(sheet.iter_rows(), 1):
-        cells: list[Cell] = [_meant(cell) if isinstance(cell, str) and ("_x" in cell or cell[:1] == "'") else cell for cell in values]
+        cells: list[Cell] = [
+            _meant(cell) if isinstance(cell, str) and ("_x" in cell or cell[:1] == "'") else cell for cell in values
+        ]
         if offset:
             cells[:0] = [""] * offset
         yield Row(number, _with_broken(cells, broken.pop(number, {})) if broken else cells)

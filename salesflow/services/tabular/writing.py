@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from salesflow.i18n import Message
 
 MOST_ROWS: Final = 1_048_576  # a sheet holds no more
-_FORMATS: Final = {"date": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm", "second": "yyyy-mm-dd hh:mm:ss", "time": "hh:mm:ss"}
+_FORMATS: Final = {
+    "date": "yyyy-mm-dd",
+    "moment": "yyyy-mm-dd hh:mm",
+    "second": "yyyy-mm-dd hh:mm:ss",
+    "time": "hh:mm:ss",
+}
 _LONGEST_CELL: Final = 32_767  # a workbook holds no more
 _FIRST_YEAR: Final = 1900  # a workbook knows no earlier date
 _WIDEST, _NARROWEST = 40, 8
@@ -44,12 +49,9 @@ def in_one_step(path: str, hint: Message) -> Iterator[str]:
         ) from error
 
 
-def write_text(
-    file: TextIO, titles: Sequence[str], rows: Iterable[Sequence[Cell]], *, delimiter: str = ",", end: str = "\r\n"
-) -> None:
-    """The rows below their titles; a text that a spreadsheet would run as a formula gets an apostrophe in front."""
+def write_text(file: TextIO, rows: Iterable[Sequence[Cell]], *, delimiter: str = ",", end: str = "\r\n") -> None:
+    """The rows, the titles first; a text that a spreadsheet would run as a formula gets an apostrophe in front."""
     writer = csv.writer(file, delimiter=delimiter, lineterminator=end)
-    writer.writerow([guarded(title) for title in titles])
     writer.writerows([guarded(cell) if isinstance(cell, str) else _unrun(cell) for cell in row] for row in rows)
 
 
