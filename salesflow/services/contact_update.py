@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from salesflow.services.importing.changes import Changes
 
 _PLAIN: Final = ("title", "role", "concern")
-_KEPT: Final = ("id", "name", *_PLAIN, *(f"{kind}_{form}" for kind in KINDS for form in ("index", "cipher", "masked")))
+_KEPT: Final = (
+    "id",
+    "version",
+    "name",
+    *_PLAIN,
+    *(f"{kind}_{form}" for kind in KINDS for form in ("index", "cipher", "masked")),
+)
 _OF: Final = f"SELECT {', '.join(_KEPT)} FROM contact WHERE customer_id = :customer AND removed_at IS NULL"  # noqa: S608 - names of ours
 _NAMED: Final = _OF + " AND name = :name ORDER BY is_primary DESC, id LIMIT 1 OFFSET :skip"
 _PRIMARY: Final = _OF + " AND is_primary LIMIT 1"
@@ -92,7 +98,7 @@ class ContactUpdates:
             columns |= {name: value for name, value in sealed.items() if name.partition("_")[0] in moved}
             before |= {kind: kept[f"{kind}_cipher"] for kind in moved}
             after |= {kind: sealed[f"{kind}_cipher"] for kind in moved}
-        former = {name: kept[name] for name in columns}
+        former = {name: kept[name] for name in ("version", *columns)}
         return ContactChange(None, kept["id"], columns, before, after, former) if columns else None
 
     def _refuse_twin(self, contact: contacts.Checked, code: str) -> None:

@@ -40,7 +40,7 @@ _PLAIN: Final = ("name", "kind", "industry", "size", "region", "address", "sourc
 _DERIVED: Final = ("name_folded", "name_norm", "pinyin", "initials", "assigned_at", "uncontacted_since")
 _MOVED: Final = ("status", "grade", "first_contact_at", "last_contact_on", "last_progress_on", "next_follow_up_on")
 _KEPT: Final = (
-    *_PLAIN, *_DERIVED, *_MOVED, "id", "code", "owner_id", "budget_cipher", "budget_consent", "archived_at",
+    *_PLAIN, *_DERIVED, *_MOVED, "id", "code", "version", "owner_id", "budget_cipher", "budget_consent", "archived_at",
 )  # fmt: skip
 _FIND: Final = f"SELECT {', '.join(_KEPT)} FROM customer WHERE "  # noqa: S608 - names of ours
 _BY_CODE: Final = _FIND + "code = :code"
@@ -144,7 +144,7 @@ class CustomerUpdates:
             self._people.write(found.id, found.code, person)
         if not (edit.after or moved or people):
             return ImportOutcome.UNCHANGED
-        names = (*edit.columns, *(_MOVED if edit.moved else ()))
+        names = ("version", *edit.columns, *(_MOVED if edit.moved else ()))
         former = {name: found.fields[name] for name in names}
         self._changes.note("customer", found.id, former, tags=edit.tags, **edit.moved)
         return ImportOutcome.UPDATED

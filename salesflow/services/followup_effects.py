@@ -51,6 +51,7 @@ class _Standing(NamedTuple):
 
     id: int
     code: str
+    version: int
     grade: str | None
     status: str
     first_contact_at: datetime
@@ -175,7 +176,7 @@ class Effects:
         history = self._history.since(one.id, ()) if moved else {"made": {}}
         closed = [item.id for item in (*ended, *cancelled)]
         plan = {"plan_item": [row["id"] for row in made]} if made else {}
-        former = {name: _as_stored(getattr(before, name)) for name in _COPIES} | moved
+        former = {name: _as_stored(getattr(before, name)) for name in _COPIES} | {"version": before.version} | moved
         self._changes.note("customer", one.id, former, moved=True, made=history["made"] | plan, closed=closed)
 
     def _plan(

@@ -36,9 +36,8 @@ def revert(
 
 
 def state(office: Office) -> dict[str, list[dict[str, Any]]]:
-    """Every row of what an import writes; versions only count up."""
-    found = {name: leads.rows(office, f"SELECT * FROM {name}") for name in TABLES}
-    return {name: sorted(({**row, "version": None} for row in rows), key=str) for name, rows in found.items()}
+    """Every row of what an import writes."""
+    return {name: sorted(leads.rows(office, f"SELECT * FROM {name}"), key=str) for name in TABLES}
 
 
 def reasons(found: Reverted) -> list[tuple[str, str]]:

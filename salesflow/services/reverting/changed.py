@@ -25,7 +25,7 @@ from salesflow.services.reverting.tables import (
 if TYPE_CHECKING:
     from salesflow.db.transaction import Transaction
 
-_UNTOLD: Final = ("name_folded", "name_norm", "pinyin", "initials")  # the trail has the name
+_UNTOLD: Final = ("name_folded", "name_norm", "pinyin", "initials", "version")  # the trail has the name
 _HISTORY: Final = ("status_change", "grade_change", "plan_item")
 
 
@@ -139,7 +139,7 @@ def _restore_fields(work: Transaction, run: Run, one: _Changed) -> None:
 
 
 def _put_back(work: Transaction, name: str, key: int, fields: dict[str, Any]) -> None:
-    """The columns as the database had them; the record counts as changed once more."""
-    columns = "".join(f"{column} = :{column}, " for column in fields)
-    statement = f"UPDATE {name} SET {columns}version = version + 1 WHERE id = :row_key"  # noqa: S608 - names of ours
+    """The columns as the database had them, the version too: so that what came before can be taken back as well."""
+    columns = ", ".join(f"{column} = :{column}" for column in fields)
+    statement = f"UPDATE {name} SET {columns} WHERE id = :row_key"  # noqa: S608 - names of ours
     work.session.execute(text(statement), {**fields, "row_key": key})
