@@ -30,8 +30,8 @@ def tool(name: str) -> ModuleType:
 TREE: list[tuple[tuple[str, ...], Any]] = list(tool("catalogue").walk())
 LEAVES = [(words, command) for words, command in TREE if not hasattr(command, "commands")]
 PROMISED = """
-    init · staff add list whoami · config show get set path · customer add list show status import stale
-    · contact add list reveal · followup log plan due overdue list done · today · product add list import
+    init · staff add list whoami · config show get set path · customer add list show status import export stale
+    · contact add list reveal · followup log plan due overdue list done import export · import list revert · today · product add list import
     · quote make list show accept · approval list show approve reject · order create submit list show · report weekly
     · policy show presets check apply · rules list show · explain · db info check backup path · audit list verify · demo
 """

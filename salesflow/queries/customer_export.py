@@ -33,9 +33,9 @@ def exported(context: Context, wanted: Filter | None = None) -> Exported:
     """The customers that are wanted, by code. Raises NotFound for an owner or a tag that is not there."""
     where = conditions(context, wanted or Filter())
     chosen = f"SELECT id FROM v_customer{where}"  # noqa: S608 - names of ours
-    count = context.reader.value(f"SELECT count(*) FROM ({chosen})", where.parameters)  # noqa: S608
+    count = context.reader.value(f"SELECT count(*) FROM ({chosen})", where.parameters)  # noqa: S608 - names of ours
     most = context.reader.value(
-        f"SELECT max(number) FROM (SELECT count(*) AS number FROM v_contact WHERE customer_id IN ({chosen})"  # noqa: S608
+        f"SELECT max(number) FROM (SELECT count(*) AS number FROM v_contact WHERE customer_id IN ({chosen})"  # noqa: S608 - names of ours
         " GROUP BY customer_id)",
         where.parameters,
     )

@@ -167,8 +167,8 @@ def test_a_status_that_the_rules_refuse_stays_and_is_told(there: Office, tmp_pat
     assert "HZ2026001 stays prospect, not lost" in done.err
     assert customer(there)["status"] == "prospect"
     titles = (*GUIDE, "流失原因")
-    row = (*row[:3], "真的不买了", *row[4:], "价格")
-    assert there.ok("followup", "import", str(write(tmp_path / "lost.csv", row, titles=titles))).err == ""
+    told = (*row[:3], "真的不买了", *row[4:], "价格")
+    assert there.ok("followup", "import", str(write(tmp_path / "lost.csv", told, titles=titles))).err == ""
     assert (customer(there)["status"], customer(there)["next_follow_up_on"]) == ("lost", None)
     assert sound(there.database) == []
 
@@ -256,7 +256,7 @@ def test_customers_that_are_missing_are_made(there: Office, tmp_path: Path) -> N
         (*ROWS[1][:6], "", "", "", "苏州新元光电", "徐静", ""),
     ]
     path = write(tmp_path / "log.csv", *rows, titles=titles)
-    how = {"create_missing": True, "defaults": ("industry=制造业", "need=检测 2 套，8 月上线")}
+    how: dict[str, Any] = {"create_missing": True, "defaults": ("industry=制造业", "need=检测 2 套，8 月上线")}
     before = state(there)
     assert take(there, path, dry_run=True, **how).created == 2
     assert state(there) == before
@@ -304,13 +304,14 @@ def test_taken_back_everything_is_as_it_was(there: Office, tmp_path: Path) -> No
     [
         ("UPDATE followup SET version = 2 WHERE id = 1", "a follow-up was corrected since"),
         (
-            "INSERT INTO followup_correction (followup_id, at, by_id, kind, text)"
-            " VALUES (1, '2026-03-10 03:00:00', 3, 'amendment', '应为 30 万')",
+            "INSERT INTO followup_correction (followup_id, at, by_id, kind, text) VALUES (1, '2026-03-10 03:00:00', 3, 'amendment', '应为 30 万')",
             "a follow-up was corrected since",
         ),
         (
-            "INSERT INTO attachment (subject_kind, subject_id, subject_ref, kind, name, size, sha256, at, by_id)"
-            " VALUES ('followup', 1, '1', 'other', 'a.txt', 1, 'x', '2026-03-10 03:00:00', 1)",
+            (
+                "INSERT INTO attachment (subject_kind, subject_id, subject_ref, kind, name, size, sha256, at, by_id)"
+                " VALUES ('followup', 1, '1', 'other', 'a.txt', 1, 'x', '2026-03-10 03:00:00', 1)"
+            ),
             "a file was attached since",
         ),
         ("UPDATE customer SET version = version + 1 WHERE id = 1", "it was edited since"),
