@@ -30,16 +30,16 @@ COLUMNS: Final = (
     Column("rows", "Rows", Kind.ROWS, columns=ROW_COLUMNS),
 )
 LIST_COLUMNS: Final = (
-    Column("number", "Import number", Kind.INTEGER),
+    Column("number", "No.", Kind.INTEGER),
     Column("record", "Kind", Kind.CODE, labels="importrecord"),
     Column("file", "File", flexible=True),
     Column("at", "At", Kind.INSTANT),
     Column("by", "By"),
-    Column("read", "Rows read", Kind.INTEGER),
-    Column("created", "Rows added", Kind.INTEGER),
-    Column("updated", "Rows changed", Kind.INTEGER),
-    Column("skipped", "Rows left as they are", Kind.INTEGER),
     Column("reverted_at", "Taken back", Kind.INSTANT),
+    Column("read", "Read", Kind.INTEGER),
+    Column("created", "Added", Kind.INTEGER),
+    Column("updated", "Changed", Kind.INTEGER),
+    Column("skipped", "Left", Kind.INTEGER),
     Column("reverted_by", "Taken back by", table=False),
 )
 LEFT_COLUMNS: Final = (

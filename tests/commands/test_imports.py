@@ -10,7 +10,7 @@ from tests import leads, sheets
 from tests.conftest import Office
 
 KEYS = [
-    "number", "record", "file", "at", "by", "read", "created", "updated", "skipped", "reverted_at", "reverted_by",
+    "number", "record", "file", "at", "by", "reverted_at", "read", "created", "updated", "skipped", "reverted_by",
 ]  # fmt: skip
 
 

@@ -158,7 +158,8 @@ class Titles:
 def find(rows: Iterable[Row], titles: Titles) -> Header | None:
     """The row of titles among the first rows of a sheet. UsageError where two different rows could be it.
 
-    A row below with fewer than half as many titles is data: 企业 is the title of a column, and also what a cell may say.
+    A row below with fewer than half as many titles, and other cells beside, is data: 企业 is the title of a column, and also
+    what a cell may say.
     """
     found = [(titles.recognised(row), row) for row in rows]
     likely = [(count, row) for count, row in found if count > 1]
@@ -169,7 +170,8 @@ def find(rows: Iterable[Row], titles: Titles) -> Header | None:
     most, first = likely[0]
     header = titles.header(first)
     for count, other in likely[1:]:
-        if 2 * count >= most and not header.repeats(other):
+        rival = 2 * count >= most or count == _filled(other)
+        if rival and not header.repeats(other):
             raise UsageError(
                 msg(
                     "rows {first} and {second} both look like the row of titles", first=header.row, second=other.number
