@@ -198,15 +198,16 @@ class CustomerUpdates:
     def _edit_owner(self, found: Found, values: Values, edit: _Edit) -> None:
         if "owner" not in values:
             return
+        former = self._work.look_up(_LOGIN, {"id": found.fields["owner_id"]})
+        if former == (values["owner"],):  # also somebody who left: nothing changes
+            return
         row = self._work.look_up(_OWNER, {"login": values["owner"]})
-        if row is None:  # somebody who left since the list was read
+        if row is None:
             raise NotFound(msg("there is no active staff member {login}", login=values["owner"]), code="unknown-staff")
-        if row[0] != found.fields["owner_id"]:
-            assignment.refuse_strange(self._work, found.fields)
-            former = self._work.look_up(_LOGIN, {"id": found.fields["owner_id"]})
-            columns = {"owner_id": row[0], "assigned_at": self._work.now, "uncontacted_since": self._work.now}
-            edit.note("owner", former[0] if former else None, values["owner"], columns)
-            assignment.keep_change(self._work, found.id, found.fields["owner_id"], Person(*row), self._options.file)
+        assignment.refuse_strange(self._work, found.fields)
+        columns = {"owner_id": row[0], "assigned_at": self._work.now, "uncontacted_since": self._work.now}
+        edit.note("owner", former[0] if former else None, values["owner"], columns)
+        assignment.keep_change(self._work, found.id, found.fields["owner_id"], Person(*row), self._options.file)
 
     def _edit_budget(self, found: Found, values: Values, edit: _Edit) -> None:
         consent = values.get("budget_consent") or found.fields["budget_consent"]
