@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from salesflow.db.transaction import Transaction
     from salesflow.models.customer import Customer
 
+_HIDDEN: Final = "***"
 _PLACE: Final = "customer.edit"
 _SHOWN: Final = (
     "name", "kind", "industry", "size", "region", "address", "source", "source_detail", "first_contact_at", "need", "budget",
@@ -60,7 +61,7 @@ class CustomerEdit:
 
 
 class Change(NamedTuple):
-    """A field that changed: what it was and what it is. Of a budget both are None, of tags `new` is what was added."""
+    """A field that changed: what it was and what it is. A budget is masked, of tags `new` is what was added."""
 
     field: str
     old: Any = None
@@ -197,7 +198,7 @@ def _refuse_twin(work: Transaction, customer: Customer, columns: Mapping[str, An
 def _changes(before: Mapping[str, object], after: Mapping[str, object]) -> list[Change]:
     changed = {name: Change(name, before[name], after[name]) for name in after if name in _SHOWN}
     if "budget_cipher" in after:
-        changed["budget"] = Change("budget")
+        changed["budget"] = Change("budget", *(values["budget_cipher"] and _HIDDEN for values in (before, after)))
     return [changed[name] for name in _SHOWN if name in changed]
 
 

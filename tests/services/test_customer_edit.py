@@ -141,17 +141,17 @@ def test_a_budget_needs_consent(stock: Office) -> None:
         edit(stock, budget_consent="电话同意")
     assert leads.written(stock) == before
     done = edit(stock, budget=5_000_000, budget_consent="3 月 2 日电话同意")
-    assert done.changes == [Change("budget"), Change("budget_consent", None, "3 月 2 日电话同意")]
+    assert done.changes == [Change("budget", None, "***"), Change("budget_consent", None, "3 月 2 日电话同意")]
     sealed = kept(stock, "budget_cipher")[0]
     assert leads.vault(stock).decrypt(sealed, BUDGET, 1) == "50000.00"
     assert "50000" not in json.dumps(trail(stock))
     assert trail(stock)[1]["budget"] == sealed.hex()
     # the consent stands; the same amount is no change
     assert edit(stock, budget=5_000_000).changes == []
-    assert edit(stock, budget=6_000_000).changes == [Change("budget")]
+    assert edit(stock, budget=6_000_000).changes == [Change("budget", "***", "***")]
     assert edit(stock, budget_consent="书面同意").changes == [Change("budget_consent", "3 月 2 日电话同意", "书面同意")]
     assert edit(stock, clear=(CustomerField.BUDGET,)).changes == [
-        Change("budget"), Change("budget_consent", "书面同意", None),
+        Change("budget", "***", None), Change("budget_consent", "书面同意", None),
     ]  # fmt: skip
     assert kept(stock, "budget_cipher", "budget_consent") == (None, None)
 
