@@ -76,7 +76,7 @@ def _required(word: str | None, place: str) -> str:
 
 
 def _labels() -> Iterator[tuple[Text, str]]:
-    from salesflow import enums
+    from salesflow import enums, enums_more
     from salesflow.rules.decision import Strength
     from salesflow.rules.rule import APPROVAL, CUSTOMER, FOLLOW_UP, OBJECTION, ORDER, QUOTE
 
@@ -85,7 +85,7 @@ def _labels() -> Iterator[tuple[Text, str]]:
     for subject in (CUSTOMER, FOLLOW_UP, QUOTE, ORDER, OBJECTION, APPROVAL):
         yield Text(subject, None, "subject"), "salesflow/rules/registry.py"
 
-    for codes in vars(enums).values():
+    for codes in (*vars(enums).values(), *vars(enums_more).values()):
         if isinstance(codes, type) and issubclass(codes, enums.Code) and codes is not enums.Code:
             for code in codes:
                 yield Text(code.value, None, codes.kind()), f"salesflow/enums.py: {codes.__name__}"

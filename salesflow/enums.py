@@ -1,11 +1,18 @@
 """The codes of the glossary. They cost nothing to import, stay English in every language, and never change.
 
+Those that only some commands need are in `enums_more`, and made when one of them is asked for: `from salesflow.enums import
+Source` works for all.
+
 What a person reads for a code comes from the catalogue: `i18n.label(kind, code)`, where kind is the class's `KIND`.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from salesflow.enums_more import *  # noqa: F403 - all of them, for those who read types
 
 
 class Code(StrEnum):
@@ -54,29 +61,6 @@ class Status(Code):
         return self in (Status.PROSPECT, Status.INTERESTED, Status.HOT)
 
 
-class Source(Code):
-    EXHIBITION = "exhibition"
-    REFERRAL = "referral"
-    WEBSITE = "website"
-    INBOUND = "inbound"
-    CAMPAIGN = "campaign"
-    COLD_CALL = "cold-call"
-    EXISTING_CUSTOMER = "existing-customer"
-    OTHER = "other"
-
-
-class ChainRole(Code):
-    """A contact's part in the customer's decision chain (决策链)."""
-
-    DECISION_MAKER = "decision_maker"
-    USER = "user"
-    PROCUREMENT = "procurement"
-    TECHNICAL = "technical"
-    FINANCE = "finance"
-    INFLUENCER = "influencer"
-    OTHER = "other"
-
-
 class Method(Code):
     """How one talks with a customer."""
 
@@ -106,84 +90,10 @@ class PlanState(Code):
     CANCELLED = "cancelled"
 
 
-class CorrectionKind(Code):
-    """How a follow-up was corrected: its words replaced in the correction window, or a correction put beside them."""
-
-    EDIT = "edit"
-    AMENDMENT = "amendment"
-
-
-class Obligation(Code):
-    """What goes along when a book of customers goes to somebody else."""
-
-    PLAN = "plan"
-    QUOTE = "quote"
-    ORDER = "order"
-    OBJECTION = "objection"
-    SUPPORT = "support"
-    SUBMISSION = "submission"
-    DECISION = "decision"
-
-
-class StallCause(Code):
-    """Why nothing moves with a customer."""
-
-    NEED_CHANGE = "need-change"
-    COMPETITOR = "competitor"
-    BUDGET = "budget"
-    CONTACT_LEFT = "contact-left"
-    NO_RESPONSE = "no-response"
-    OTHER = "other"
-
-
-class ObjectionKind(Code):
-    """What a customer objects to."""
-
-    PRICE = "price"
-    DELIVERY = "delivery"
-    QUALITY = "quality"
-    SERVICE = "service"
-    CONTRACT = "contract"
-    COMPETITOR = "competitor"
-    OTHER = "other"
-
-
 class ObjectionOutcome(Code):
     OPEN = "open"
     RESOLVED = "resolved"
     ESCALATED = "escalated"
-
-
-class AttachmentKind(Code):
-    """What an attached file is."""
-
-    BUSINESS_CARD = "business-card"
-    CHAT = "chat"
-    EMAIL = "email"
-    PROPOSAL = "proposal"
-    CONTRACT = "contract"
-    ACCEPTANCE = "acceptance"
-    OTHER = "other"
-
-
-class AttachmentProblem(Code):
-    """What is wrong with a file of the store."""
-
-    MISSING = "missing"
-    CHANGED = "changed"
-    UNREFERENCED = "unreferenced"
-
-
-class MailState(Code):
-    """A mail in the outbox. It is marked as being sent before it is handed over, so that it never goes out twice."""
-
-    QUEUED = "queued"
-    SENDING = "sending"
-    SENT = "sent"
-    FAILED = "failed"
-
-
-MINUTES_UNDER_WAY = 5  # so long a process may be busy with a mail that it has marked; after that nobody knows its fate
 
 
 class QuoteState(Code):
@@ -238,106 +148,10 @@ class OrderState(Code):
         return self in (OrderState.APPROVED, OrderState.IN_FULFILMENT, OrderState.SHIPPED)
 
 
-class ImportOutcome(Code):
-    """What became of a row of an imported list."""
+def __getattr__(name: str) -> Any:
+    """A code that only some commands need: each class takes as long to make as a hundredth of a bare interpreter's start."""
+    if name.startswith("__"):  # what the import itself asks a module for
+        raise AttributeError(name)
+    from salesflow import enums_more
 
-    CREATED = "created"
-    UPDATED = "updated"
-    UNCHANGED = "unchanged"
-    SKIPPED = "skipped"
-    ERROR = "error"
-
-
-class Scope(Code):
-    """Whose records a report counts."""
-
-    ALL = "all"
-    TEAM = "team"
-    OWNER = "owner"
-
-
-class Outcome(Code):
-    """What became of a planned follow-up by a report's moment (the first four), and how a logged one stands to its deadline."""
-
-    ON_TIME = "on_time"
-    LATE = "late"
-    MISSED = "missed"
-    OPEN = "open"
-    IN_TIME = "in_time"
-
-
-class Figure(Code):
-    """Which of a section's figures a record is counted in."""
-
-    PLANNED = "planned"
-    LOGGED = "logged"
-    STALE = "stale"
-    DOWNGRADED = "downgraded"
-    ENTRIES_LATE = "entries_late"
-    LOGS_LATE = "logs_late"
-    MADE = "made"
-    ACCEPTED = "accepted"
-    WAITING = "waiting"
-    DECIDED = "decided"
-    CREATED = "created"
-    SUBMITTED = "submitted"
-    APPROVED = "approved"
-    OVERDUE = "overdue"
-
-
-class Belonging(Code):
-    """What belongs to a customer and goes along when it is merged into another one."""
-
-    CONTACT = "contact"
-    FOLLOWUP = "followup"
-    PLAN = "plan"
-    QUOTE = "quote"
-    ORDER = "order"
-    APPROVAL = "approval"
-    OBJECTION = "objection"
-    ATTACHMENT = "attachment"
-    STALL_ANALYSIS = "stall_analysis"
-    TAG = "tag"
-    FORMER_CODE = "former_code"
-
-
-class TwinReason(Code):
-    """Why two customers are likely to be one."""
-
-    SAME_NAME = "same-name"
-    SIMILAR_NAME = "similar-name"
-    SAME_PHONE = "same-phone"
-    SAME_EMAIL = "same-email"
-    SAME_WECHAT = "same-wechat"
-
-
-class Matched(Code):
-    """Where a search found what it looked for, the best place first."""
-
-    CODE = "code"
-    NAME = "name"
-    PINYIN = "pinyin"
-    CONTACT = "contact"
-    NEED = "need"
-    REMARK = "remark"
-    FOLLOWUP = "followup"
-
-
-class CustomerField(Code):
-    """What of a customer may be made empty."""
-
-    ADDRESS = "address"
-    SIZE = "size"
-    SOURCE_DETAIL = "source_detail"
-    REMARK = "remark"
-    BUDGET = "budget"
-
-
-class ContactField(Code):
-    """What of a contact may be made empty."""
-
-    TITLE = "title"
-    PHONE = "phone"
-    EMAIL = "email"
-    WECHAT = "wechat"
-    CONCERN = "concern"
+    return getattr(enums_more, name)

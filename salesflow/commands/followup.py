@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 app = noun(
     "Follow-ups: log what happened, plan what comes next, see what is due.",
     followup_due="due overdue",
+    followup_gantt="gantt",
     followup_ics="ics",
 )
 
