@@ -28,6 +28,7 @@ app = noun(
     customer_stale="stale stall",
     customer_twins="duplicates merge",
     customer_tag="tag",
+    customer_timeline="timeline",
 )
 
 CUSTOMER = typer.Argument(

@@ -310,6 +310,7 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("state = 'pending'"),
     )
+    op.create_index("ix_approval_customer", "approval", ["customer_id"], unique=False)
     op.drop_index("ix_audit_entry_subject", "audit_entry")  # the kind took space, and kept a search by reference from using it
     op.create_index("ix_audit_entry_subject", "audit_entry", ["subject_ref"], unique=False)
     connection = op.get_bind().connection.driver_connection
