@@ -202,11 +202,14 @@ def _moves(kind: Event, view: str) -> Callable[[Context, int], Iterator[Entry]]:
     return ask
 
 
+_SCORES: Final = (
+    "at, customer_code, grade, score, industry_potential AS potential, budget_match AS budget, "
+    'decision_chain AS chain, urgency, "by"'
+)
+
+
 def _scores(context: Context, customer_id: int) -> Iterator[Entry]:
-    sql = (
-        "SELECT at, customer_code, grade, score, industry_potential AS potential, budget_match AS budget, "
-        f'decision_chain AS chain, urgency, "by" FROM v_grading WHERE {OF_FILE} ORDER BY id'  # noqa: S608 - names of ours
-    )
+    sql = f"SELECT {_SCORES} FROM v_grading WHERE {OF_FILE} ORDER BY id"  # noqa: S608 - names of ours
     for row in _rows(context, sql, customer_id):
         score = f"{row['score'] // 100}.{row['score'] % 100:02d}"
         parts = {name: row[name] for name in ("grade", "potential", "budget", "chain", "urgency")}

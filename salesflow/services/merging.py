@@ -30,10 +30,7 @@ _FILLED: Final = ("grade", "size", "address", "source_detail", "budget", "remark
 _FIELDS: Final = (
     "name", "kind", "industry", "region", "source", "first_contact_at", "need", "status", "owner", *_FILLED,
 )  # fmt: skip
-_WORDS: Final = frozenset(("address", "source_detail", "need", "remark"))
-"""Free text, which may be personal: the audit trail has it encrypted."""
 _HIDDEN: Final = "***"
-_PLACE: Final = "customer.merged"
 
 
 class Value(NamedTuple):
@@ -225,18 +222,10 @@ def _audit(work: Transaction, found: Merged, reason: str | None) -> None:
     """Both files have an entry. What gave way is in the one of the file that stays."""
     source, target = found.source, found.target
     taken = [value.field for value in found.values if value.taken_over]
-    lost = {value.field: _for_audit(work, source, value) for value in found.values if not value.taken_over}
+    lost = {value.field: value.other for value in found.values if not value.taken_over}
+    if "budget" in lost:
+        lost["budget"] = source.budget_cipher
     after = {"merged": source.code, "moved": dict(found.moved), "taken_over": taken or None, "reason": reason}
     work.audit("customer.merge", "customer", target.code, before=lost, after=after)
     gone: dict[str, object] = {"merged_into": target.code, "archived_at": work.now}
     work.audit("customer.merged", "customer", source.code, after=gone)
-
-
-def _for_audit(work: Transaction, source: Customer, value: Value) -> object:
-    """The value that gave way, as the trail may keep it: budgets and free text only encrypted."""
-    assert source.id is not None
-    if value.field == "budget":
-        return source.budget_cipher
-    if value.field in _WORDS:
-        return work.context.vault.encrypt(str(value.other), f"{_PLACE}.{value.field}", source.id)
-    return value.other

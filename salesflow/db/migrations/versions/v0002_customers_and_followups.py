@@ -30,6 +30,7 @@ REFERENCES = (
 )
 COLUMNS: tuple[tuple[str, sa.Column[Any]], ...] = (
     ("customer", sa.Column("forgotten_at", INSTANT, nullable=True)),
+    ("customer", sa.Column("trail_key", sa.LargeBinary(), nullable=True)),
     ("contact", sa.Column("pinyin", sa.String(), server_default="", nullable=False)),
     ("contact", sa.Column("initials", sa.String(), server_default="", nullable=False)),
     ("followup", sa.Column("version", sa.Integer(), server_default="1", nullable=False)),
@@ -315,6 +316,7 @@ def upgrade() -> None:
     op.create_index("ix_audit_entry_subject", "audit_entry", ["subject_ref"], unique=False)
     connection = op.get_bind().connection.driver_connection
     assert connection is not None
+    connection.execute("UPDATE customer SET trail_key = randomblob(16)")
     _sound(connection)
     search.create(connection)
 
