@@ -29,6 +29,7 @@ app = noun(
     customer_twins="duplicates merge",
     customer_tag="tag",
     customer_timeline="timeline",
+    customer_forget="forget",
 )
 
 CUSTOMER = typer.Argument(

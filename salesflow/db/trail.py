@@ -64,20 +64,18 @@ def sealed(entries: Sequence[Entry], connection: sqlite3.Connection) -> Iterator
             yield entry
             continue
         owner = owners[entry.subject_kind].get(entry.subject_ref, _NOBODY)
-        names = _personal(entry.subject_kind, person=owner.person)
-        if entry.rule is not None:
-            names -= _REASON
+        names = _personal(entry.subject_kind, entry.rule, person=owner.person)
         yield entry._replace(before=_split(entry.before, names, owner), after=_split(entry.after, names, owner))
 
 
-def _personal(kind: str, *, person: bool) -> frozenset[str]:
-    names = PERSONAL.get(kind, frozenset())
-    return names | _OWN_NAME if person and kind == "customer" else names
+def _personal(kind: str, rule: str | None, *, person: bool) -> frozenset[str]:
+    names = PERSONAL.get(kind, frozenset()) | (_OWN_NAME if person and kind == "customer" else frozenset())
+    return names if rule is None else names - _REASON
 
 
 def _owners(connection: sqlite3.Connection, kind: str, entries: Iterable[Entry]) -> dict[str, _Owner]:
     """The customers of those entries that have something personal, by the reference that the entry has."""
-    names = _personal(kind, person=True)
+    names = _personal(kind, None, person=True)
     refs = {
         entry.subject_ref
         for entry in entries
@@ -128,6 +126,6 @@ def opened(values: Mapping[str, Any], key: bytes, customer_id: int) -> dict[str,
     return found
 
 
-def readable(values: Mapping[str, Any] | None, kind: str, *, person: bool) -> bool:
+def readable(values: Mapping[str, Any], kind: str, rule: str | None, *, person: bool) -> bool:
     """Whether personal fields stand in an entry as they are, as entries of earlier versions have them."""
-    return not _personal(kind, person=person).isdisjoint(values or ())
+    return not _personal(kind, rule, person=person).isdisjoint(values)

@@ -92,10 +92,10 @@ def _corrections(context: Context, customer_id: int) -> Iterator[Entry]:
 
 def _edited(text: str) -> list[Message]:
     """What was corrected in a follow-up, of which the trail of corrections keeps the fields as they were."""
-    from salesflow.output.jsontext import loads
+    import json
 
     try:
-        before = loads(text)
+        before = json.loads(text)
     except ValueError:
         before = None
     if not isinstance(before, dict):

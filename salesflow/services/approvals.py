@@ -9,20 +9,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from importlib import import_module
-from typing import Final, NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, cast
 
 from sqlmodel import col, select
 
 from salesflow.db.transaction import Transaction
 from salesflow.enums import ApprovalState, Role, StepDecision, SubjectKind
 from salesflow.errors import Conflict, NotFound, Refused
-from salesflow.i18n import Message, dump, label, msg
+from salesflow.i18n import Message, dump, label, msg, nmsg
 from salesflow.models.approval import Approval, ApprovalStep
 from salesflow.rules.approvals import Step, rejection_reason
 from salesflow.rules.deadlines import approval_deadline
 from salesflow.rules.decision import Decision
 from salesflow.services.approvers import check_decider, check_route
 from salesflow.text import clean, fold
+
+if TYPE_CHECKING:
+    from salesflow.models.customer import Customer
 
 SUBJECTS: Final = {
     SubjectKind.QUOTE: "salesflow.services.quotes",
@@ -233,3 +236,25 @@ def _clean(work: Transaction, given: str | None, what: Message) -> str:
 
 def _hooks(kind: str) -> Hooks:
     return cast(Hooks, import_module(SUBJECTS[SubjectKind(kind)]))
+
+
+def refuse_open(work: Transaction, customer: Customer) -> None:
+    """Raise Refused where somebody still has to decide on something of the customer's."""
+    waiting = select(Approval.number).where(
+        Approval.customer_id == customer.id, Approval.state == ApprovalState.PENDING
+    )
+    numbers = list(work.session.exec(waiting.order_by(col(Approval.number))).all())
+    if numbers:
+        raise Refused(
+            nmsg(
+                "{code} {name} has an open approval: {numbers}",
+                "{code} {name} has open approvals: {numbers}",
+                count=len(numbers),
+                code=customer.code,
+                name=customer.name,
+                numbers=numbers,
+            ),
+            msg("let it be decided, or withdraw it, first: salesflow approval show {number}", number=numbers[0]),
+            code="open-approval",
+            details={"approvals": numbers},
+        )

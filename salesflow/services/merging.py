@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from sqlmodel import col, select
+from sqlmodel import select
 
-from salesflow.enums import ApprovalState, Grade, PlanState, Role
+from salesflow.enums import Grade, PlanState, Role
 from salesflow.errors import NotPermitted, Refused
-from salesflow.i18n import msg, nmsg, render
-from salesflow.models.approval import Approval
+from salesflow.i18n import msg, render
 from salesflow.models.customer import Customer
 from salesflow.models.staff import Staff
 from salesflow.rules.cadence import CADENCE
 from salesflow.rules.decision import Decision
-from salesflow.services import belongings, schedule, status, united_contacts
+from salesflow.services import approvals, belongings, schedule, status, united_contacts
 from salesflow.services.contacts import optional
 from salesflow.services.copies import recount
 from salesflow.services.customers import BUDGET
@@ -112,7 +111,7 @@ def _check(work: Transaction, source: Customer, target: Customer) -> None:
             )
     _check_permitted(work, source, target)
     for customer in (source, target):
-        _check_no_approval(work, customer)
+        approvals.refuse_open(work, customer)
 
 
 def _check_permitted(work: Transaction, source: Customer, target: Customer) -> None:
@@ -129,30 +128,6 @@ def _check_permitted(work: Transaction, source: Customer, target: Customer) -> N
                 ),
                 msg("the owner of both customers, a manager or a director merges them"),
             )
-
-
-def _check_no_approval(work: Transaction, customer: Customer) -> None:
-    waiting = select(Approval.number).where(
-        Approval.customer_id == customer.id, Approval.state == ApprovalState.PENDING
-    )
-    numbers = list(work.session.exec(waiting.order_by(col(Approval.number))).all())
-    if numbers:
-        raise Refused(
-            nmsg(
-                "{code} {name} has an open approval: {numbers}",
-                "{code} {name} has open approvals: {numbers}",
-                count=len(numbers),
-                code=customer.code,
-                name=customer.name,
-                numbers=numbers,
-            ),
-            msg(
-                "let it be decided, or withdraw it, before you merge: salesflow approval show {number}",
-                number=numbers[0],
-            ),
-            code="open-approval",
-            details={"approvals": numbers},
-        )
 
 
 def _values(work: Transaction, source: Customer, target: Customer) -> list[Value]:
