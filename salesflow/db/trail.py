@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import secrets
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -104,14 +105,14 @@ def _split(fields: Mapping[str, object] | None, names: frozenset[str], owner: _O
 
 
 def _encrypted(fields: Mapping[str, object], key: bytes, customer_id: int) -> str:
-    """Base64 of nonce and AES-GCM ciphertext, bound to the customer."""
+    """Base64 of nonce and AES-GCM ciphertext of the compressed JSON, bound to the customer."""
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     from salesflow.db.audit import canonical
 
     nonce = secrets.token_bytes(_NONCE_BYTES)
-    text = canonical(fields) or ""
-    return base64.b64encode(nonce + AESGCM(key).encrypt(nonce, text.encode(), str(customer_id).encode())).decode()
+    text = zlib.compress((canonical(fields) or "").encode(), 9)
+    return base64.b64encode(nonce + AESGCM(key).encrypt(nonce, text, str(customer_id).encode())).decode()
 
 
 def opened(values: Mapping[str, Any], key: bytes, customer_id: int) -> dict[str, Any]:
@@ -122,7 +123,7 @@ def opened(values: Mapping[str, Any], key: bytes, customer_id: int) -> dict[str,
     for data in values.get(SEALED, {}).values():
         blob = base64.b64decode(data)
         plain = AESGCM(key).decrypt(blob[:_NONCE_BYTES], blob[_NONCE_BYTES:], str(customer_id).encode())
-        found |= json.loads(plain)
+        found |= json.loads(zlib.decompress(plain))
     return found
 
 
