@@ -244,7 +244,7 @@ def _write(work: Transaction, customers: Iterable[Mapping[str, Any]], found: Ite
         rows.append({"id": one.id, "owner_id": one.to.id, **start, "version": versions[one.id] + 1})
         made = {"customer_id": one.id, "at": work.now, "by_id": work.actor.id, "from_id": one.from_id}
         history.append({**made, "to_id": one.to.id, "reason": reason, "rule": rule})
-        before, after = {"owner": logins[one.from_id]}, {"owner": one.to.login, "reason": reason or None}
+        before, after = {"owner": logins[one.from_id]}, {"owner": one.to.login}
         work.audit("customer.assign", "customer", one.code, before=before, after=after, rule=rule)
     if rows:
         work.session.execute(update(Customer), rows)
