@@ -55,6 +55,8 @@ READS: dict[str, set[str]] = {
     "customer list --json --limit 20": set(),
     "customer show HZ2026001": set(),
     "customer duplicates": {"rapidfuzz"},
+    "customer timeline HZ2026001": set(),
+    "customer timeline HZ2026001 --json": set(),
     "tag list": set(),
     "customer find 云帆": set(),
     "find hzyf --limit 5": set(),

@@ -86,6 +86,8 @@ def _details(found: Forgotten, scrubbed: bool | None) -> list[Message]:
         if found.counts[column.key]
     ]
     lines = [msg("erased: {counts}", counts=counted)]
+    if scrubbed is None:
+        lines = [msg("to be erased: {counts}", counts=counted)]
     if found.old_entries:
         lines.append(
             nmsg(

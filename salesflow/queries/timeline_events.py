@@ -102,7 +102,7 @@ def _edited(text: str) -> list[Message]:
         return [msg("the words")]
     headers = {"content": "Content", **_NOTES}
     return [
-        msg("{field} (before: {value})", field=label("column", headers.get(key, key)), value=value or "")
+        msg("{field} (before: {value})", field=label("column", headers.get(str(key), str(key))), value=value or "")
         for key, value in before.items()
     ]
 
@@ -195,8 +195,8 @@ def _moves(kind: Event, view: str) -> Callable[[Context, int], Iterator[Entry]]:
             f"WHERE {OF_FILE} ORDER BY id"
         )
         for row in _rows(context, sql, customer_id):
-            new = msg("none") if row["new"] is None else label(kind, row["new"])
-            text = msg("{old} -> {new}", old=label(kind, row["old"]), new=new) if row["old"] else msg("{new}", new=new)
+            new = msg("not graded") if row["new"] is None else label(kind, row["new"])
+            text = msg("{old} -> {new}", old=label(kind, row["old"]), new=new) if row["old"] else new
             yield Entry(row["at"], kind, row["customer_code"], _because(text, row["reason"]), row["by"])
 
     return ask
