@@ -54,6 +54,7 @@ READS: dict[str, set[str]] = {
     "customer list": set(),
     "customer list --json --limit 20": set(),
     "customer show HZ2026001": set(),
+    "customer grade HZ2026001": set(),
     "customer duplicates": {"rapidfuzz"},
     "customer timeline HZ2026001": set(),
     "customer timeline HZ2026001 --json": set(),

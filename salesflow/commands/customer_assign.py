@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from salesflow.services.assignment import Assigned
 
 MOST_NAMED = 20
+_CHANGE = ("code", "name", "from_owner", "to_owner")
 
 
 class Assign(Command):
@@ -79,13 +80,13 @@ def assign(
     obligations: list[dict[str, Any]] = []
     if leaver is not None:
         leaver_id = staff_queries.staff_id(context, leaver, everybody=True)
-        obligations = handover_queries.obligations(context, leaver_id)
         with context.transaction() as work:
+            obligations = handover_queries.obligations(context, leaver_id, together=to is not None)
             found = assignment.hand_over(work, leaver_id, to=to, reason=reason, dry_run=dry_run)
     else:
         keys = [customer_queries.resolve(context, one).id for one in customers or ()]
-        keys = keys or assignment_queries.chosen(context, chosen)
         with context.transaction() as work:
+            keys = keys or assignment_queries.chosen(context, chosen)
             found = assignment.assign_customers(work, keys, to=to, reason=reason, dry_run=dry_run)
     return _answer(context, found, obligations, dry_run=dry_run)
 
@@ -117,26 +118,36 @@ def _answer(
         "assigned",
     )
     digest = Digest(record, Listing(assignment_queries.COLUMNS, rows, "code", empty=msg("nobody changes hands")))
-    details = (*_named(rows), *_obliged(obligations))
-    if len(rows) == 1 and not obligations:
-        (row,) = rows
-        names = {name: row[name] for name in ("code", "name", "from_owner", "to_owner")}
-        text = msg("{code} {name}: {from_owner} -> {to_owner}", **names)
-        details = tuple(filter(None, (row["why"], row["first_contact"])))
-    else:
-        text = nmsg("{count} customer changes hands", "{count} customers change hands", count=len(rows))
-    if not rows and not obligations:
-        text = msg("nobody changes hands: they are all where they should be")
+    text, details = _said(rows, obligations, every=dry_run)
     if dry_run:
         text = msg("only tried: {text}", text=text)
     return Written(text, " ".join(row["code"] for row in rows), digest, details)
 
 
+def _said(
+    rows: list[dict[str, Any]], obligations: list[dict[str, Any]], *, every: bool
+) -> tuple[Message, tuple[Message, ...]]:
+    """What is said of it. Every obligation is told while it is only tried; later what still needs somebody, and a count."""
+    if not rows and not obligations:
+        return msg("nobody changes hands: they are all where they should be"), ()
+    if len(rows) == 1 and not obligations:
+        (row,) = rows
+        return _change(row), tuple(filter(None, (row["why"], row["first_contact"])))
+    told = [one for one in obligations if every or not one["goes_along"]]
+    along = len(obligations) - len(told)
+    count = nmsg("goes along: {count} open obligation", "go along: {count} open obligations", count=along)
+    text = nmsg("{count} customer changes hands", "{count} customers change hands", count=len(rows))
+    return text, (*_named(rows), *([count] if along else []), *map(_obligation, told))
+
+
+def _change(row: dict[str, Any]) -> Message:
+    return msg("{code} {name}: {from_owner} -> {to_owner}", **{name: row[name] for name in _CHANGE})
+
+
 def _named(rows: list[dict[str, Any]]) -> tuple[Message, ...]:
     lines = []
     for row in rows[:MOST_NAMED]:
-        names = {name: row[name] for name in ("code", "name", "from_owner", "to_owner")}
-        line = msg("{code} {name}: {from_owner} -> {to_owner}", **names)
+        line = _change(row)
         lines.append(line if row["why"] is None else msg("{line} ({why})", line=line, why=row["why"]))
     if len(rows) > MOST_NAMED:
         more = len(rows) - MOST_NAMED
@@ -144,17 +155,11 @@ def _named(rows: list[dict[str, Any]]) -> tuple[Message, ...]:
     return tuple(lines)
 
 
-def _obliged(obligations: list[dict[str, Any]]) -> tuple[Message, ...]:
-    lines = []
-    for one in obligations:
-        parts = {"ref": one["ref"], "name": one["customer_name"] or "", "text": one["text"]}
-        known = (
-            msg("{ref} {name}: {text}", **parts)
-            if one["due_on"] is None
-            else msg("{ref} {name}, {due}: {text}", due=one["due_on"], **parts)
-        )
-        if one["goes_along"]:
-            lines.append(msg("goes along: {what}", what=known))
-        else:
-            lines.append(msg("does not go by itself: {what}", what=known))
-    return tuple(lines)
+def _obligation(one: dict[str, Any]) -> Message:
+    parts = {"ref": one["ref"], "name": one["customer_name"] or "", "text": one["text"]}
+    known = msg("{ref} {name}: {text}", **parts)
+    if one["due_on"] is not None:
+        known = msg("{ref} {name}, {due}: {text}", due=one["due_on"], **parts)
+    return (
+        msg("goes along: {what}", what=known) if one["goes_along"] else msg("does not go by itself: {what}", what=known)
+    )

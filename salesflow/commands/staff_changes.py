@@ -9,7 +9,7 @@ import typer
 
 from salesflow.commands import complete
 from salesflow.commands.base import Write, current
-from salesflow.commands.params import CODE
+from salesflow.commands.params import CODE, COUNT
 from salesflow.commands.staff import app
 from salesflow.context import Context
 from salesflow.enums import Role
@@ -53,6 +53,10 @@ def edit(
         list[str] | None,
         typer.Option("--clear", metavar="FIELD", help="Empty it: region, manager or email.", callback=_clearable),
     ] = None,
+    if_version: Annotated[
+        int | None,
+        typer.Option("--if-version", click_type=COUNT, help="Only if it is still at the version that list gave."),
+    ] = None,
 ) -> Written:
     """Change a staff member.
 
@@ -66,9 +70,9 @@ def edit(
     if change == staff_changes.StaffChange():
         raise UsageError(msg("nothing is to change"), msg("see: salesflow staff edit --help"), code="missing-value")
     with context.transaction() as work:
-        changed = staff_changes.edit(work, login, change)
-    said = msg("changed {login}", login=login) if changed else msg("{login} is so already", login=login)
-    return _written(context, said, login)
+        done = staff_changes.edit(work, login, change, if_version=if_version)
+    said = msg("changed {login}", login=login) if done.changed else msg("{login} is so already", login=login)
+    return _written(context, said, login, done.vacant)
 
 
 @app.command("deactivate", cls=Write)
@@ -94,10 +98,11 @@ def deactivate(
         else:
             vacant = staff_changes.deactivate(work, login)
     said = msg("{login} is active again", login=login) if undo else msg("{login} is no longer active", login=login)
-    details = [msg("nobody holds these roles now: {roles}", roles=[label("role", role) for role in vacant])]
-    return _written(context, said, login, tuple(details) if vacant else ())
+    return _written(context, said, login, vacant)
 
 
-def _written(context: Context, text: Message, login: str, details: tuple[Message, ...] = ()) -> Written:
+def _written(context: Context, text: Message, login: str, vacant: Sequence[Role]) -> Written:
     row = staff_queries.show(context, login.strip().lower())
-    return Written(text, str(row["login"]), Record(staff_queries.COLUMNS, row, "login"), details)
+    details = [msg("nobody holds these roles now: {roles}", roles=[label("role", role) for role in vacant])]
+    record = Record(staff_queries.COLUMNS, row, "login")
+    return Written(text, str(row["login"]), record, tuple(details) if vacant else ())

@@ -41,7 +41,7 @@ def _staff() -> Select[Any]:
         .scalar_subquery()
         .label("roles")
     )
-    return select(*all_of(staff, "manager_id", "version"), login_of(staff.c.manager_id, "manager"), roles)
+    return select(*all_of(staff, "manager_id"), login_of(staff.c.manager_id, "manager"), roles)
 
 
 def _staff_role() -> Select[Any]:
@@ -108,7 +108,8 @@ def _customer_facts() -> Select[Any]:
         "entry_late",
     )
     dates = ("last_contact_on", "last_progress_on", "archived_at", "merged_into_id")
-    return select(*(customer.c[name] for name in (*names, *dates)), login_of(customer.c.owner_id, "owner"))
+    places = ("region", "industry")
+    return select(*(customer.c[name] for name in (*names, *dates, *places)), login_of(customer.c.owner_id, "owner"))
 
 
 def _contact() -> Select[Any]:

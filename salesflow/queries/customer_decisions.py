@@ -11,7 +11,7 @@ from salesflow.context import Context
 from salesflow.enums import Grade, LossReason, PlanState, Role, Status
 from salesflow.i18n import msg
 from salesflow.queries.standstill import analysed_on, spared
-from salesflow.rules.assignment import ASSIGN
+from salesflow.rules.assignment import ASSIGN, Team, assign
 from salesflow.rules.cadence import Base, beyond_cadence, cadence
 from salesflow.rules.consent import budget_consent
 from salesflow.rules.deadlines import entry_deadline, first_contact_deadline, grading_deadline, plan_deadline
@@ -22,8 +22,16 @@ from salesflow.rules.status import loss_reason, status_reason, status_transition
 from salesflow.rules.wording import need_specific
 
 _FIELDS: Final = (
-    "id, need, has_budget, budget_consent, grade, status, first_contact_at, recorded_at, assigned_at, last_contact_on, "
-    "last_progress_on"
+    "id, need, has_budget, budget_consent, grade, status, region, industry, owner, first_contact_at, recorded_at, "
+    "assigned_at, last_contact_on, last_progress_on"
+)
+_STAFF: Final = (
+    "SELECT s.login, s.name, s.region, r.role FROM v_staff s JOIN v_staff_role r ON r.staff_id = s.id WHERE s.active "
+    "ORDER BY s.login"
+)
+_BOOKS: Final = (
+    "SELECT owner, grade, industry, count(*) AS number FROM v_customer_facts WHERE status IN ('prospect', 'interested', 'hot') "
+    "AND archived_at IS NULL AND id <> :id GROUP BY owner, grade, industry"
 )
 
 
@@ -35,6 +43,7 @@ class _Standing:
         self.id = int(row["id"])
         self.grade = None if row["grade"] is None else Grade(row["grade"])
         self.status = Status(row["status"])
+        self.region, self.industry = str(row["region"]), str(row["industry"])
         self.first = local(from_db(row["first_contact_at"]))
         self.recorded = local(from_db(row["recorded_at"]))
         self.assigned = local(from_db(row["assigned_at"]))
@@ -85,12 +94,14 @@ def _grading(context: Context, stands: _Standing) -> Iterator[Decision[Any]]:
 
 
 def _assignment(context: Context, stands: _Standing) -> Iterator[Decision[Any]]:
-    """Why its owner has it, where that was decided since it was recorded."""
+    """Why its owner has it, where that was decided since it was recorded; else whom the rule would give it to now."""
     change = context.reader.one(
         'SELECT at, from_owner, to_owner, "by", reason, rule FROM v_owner_change WHERE customer_id = :id ORDER BY id DESC LIMIT 1',
         {"id": stands.id},
     )
     if change is None:
+        if stands.status.is_open:
+            yield _choice(context, stands)
         return
     day = context.clock.local(from_db(change["at"])).date()
     parts = {name: change[name] for name in ("from_owner", "to_owner", "by")} | {"date": day}
@@ -100,6 +111,19 @@ def _assignment(context: Context, stands: _Standing) -> Iterator[Decision[Any]]:
     if change["reason"]:
         text = msg("{text}: {reason}", text=text, reason=change["reason"])
     yield Decision(ASSIGN, change["to_owner"], Strength.COMPUTE, text, {**parts, "by_rule": change["rule"] is not None})
+
+
+def _choice(context: Context, stands: _Standing) -> Decision[str]:
+    """Whom rule assign would choose if it were asked; the customer itself counts in nobody's book."""
+    team = Team(
+        (tuple(row.values()) for row in context.reader.rows(_STAFF)),
+        (tuple(row.values()) for row in context.reader.rows(_BOOKS, {"id": stands.id})),
+    )
+    people = team.candidates()
+    chosen = assign(
+        context.policy, grade=stands.grade, region=stands.region, industry=stands.industry, candidates=people
+    )
+    return chosen._replace(message=msg("--auto would choose: {text}", text=chosen.message))
 
 
 def _plan(context: Context, stands: _Standing) -> Iterator[Decision[Any]]:

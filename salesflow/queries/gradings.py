@@ -8,14 +8,15 @@ from salesflow.columns import Column, Columns, Kind
 from salesflow.context import Context
 from salesflow.queries import customer_file
 from salesflow.queries.base import Page, arranged
+from salesflow.rules.grading import GRADE_SCORE
 
 COLUMNS: Final[Columns] = (
     Column("at", "At", Kind.INSTANT),
     Column("grade", "Grade", Kind.CODE, labels="grade"),
-    Column("score", "Weighted score"),
-    Column("industry_potential", "Industry potential", Kind.INTEGER),
-    Column("budget_match", "Budget match", Kind.INTEGER),
-    Column("decision_chain", "Decision chain", Kind.INTEGER),
+    Column("score", "Weighted"),
+    Column("industry_potential", "Sector", Kind.INTEGER),
+    Column("budget_match", "Budget fit", Kind.INTEGER),
+    Column("decision_chain", "Chain", Kind.INTEGER),
     Column("urgency", "Urgency", Kind.INTEGER),
     Column("reason", "Reason", flexible=True),
     Column("by", "By"),
@@ -33,23 +34,31 @@ _SCORED: Final = (
     "'grade-score' AS rule, policy_id, customer_code FROM v_grading WHERE customer_id = :id ORDER BY id DESC"
 )
 _CHANGED: Final = (
-    'SELECT at, to_grade AS grade, reason, "by", rule, customer_code FROM v_grade_change '
+    'SELECT id, at, to_grade AS grade, reason, "by", rule, customer_code FROM v_grade_change '
     "WHERE customer_id = :id ORDER BY id DESC"
 )
 
 
 def history(context: Context, customer_id: int) -> Page:
-    """Every scoring and every change of the grade, the newest first; a change that a scoring made is told with it."""
+    """Every scoring and every change of the grade, the newest first; a change that a scoring made is told with it.
+
+    Within one second the changes, and the scorings that made them, are in the order in which they were made.
+    """
     scored = [_shown(row) for row in context.reader.rows(_SCORED, {"id": customer_id})]
-    moments = {(row["at"], row["grade"]) for row in scored}
-    empty = dict.fromkeys(column.key for column in COLUMNS)
-    changed = [
-        {**empty, **row}
-        for row in context.reader.rows(_CHANGED, {"id": customer_id})
-        if row["rule"] != "grade-score" or (row["at"], row["grade"]) not in moments
+    changed = context.reader.rows(_CHANGED, {"id": customer_id})
+    by_score = {_moment(row): row["id"] for row in changed if row["rule"] == GRADE_SCORE}
+    entries = [(row["at"], by_score.get(_moment(row), 0), row) for row in scored]
+    told = {_moment(row) for row in scored}
+    entries += [
+        (row["at"], row["id"], row) for row in changed if row["rule"] != GRADE_SCORE or _moment(row) not in told
     ]
-    rows = sorted([*scored, *changed], key=lambda row: str(row["at"]), reverse=True)
+    entries.sort(key=lambda entry: entry[:2], reverse=True)
+    rows = [{column.key: row.get(column.key) for column in COLUMNS} for _, _, row in entries]
     return arranged(context.asked, COLUMNS, rows)
+
+
+def _moment(row: dict[str, Any]) -> tuple[object, object]:
+    return row["at"], row["grade"]
 
 
 def show(context: Context, customer_id: int) -> dict[str, Any]:

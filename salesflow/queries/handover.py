@@ -34,16 +34,19 @@ class _Question(NamedTuple):
     said: Any
 
 
-def obligations(context: Context, staff_id: int) -> list[dict[str, Any]]:
-    """Every open obligation of somebody, kind by kind in the order of enums.Obligation, the earliest first."""
+def obligations(context: Context, staff_id: int, *, together: bool) -> list[dict[str, Any]]:
+    """Every open obligation of somebody, kind by kind in the order of enums.Obligation, the earliest first.
+
+    `together`: the whole book goes to one person, who then gives the support that was asked of the other; where it goes
+    to many, nobody is told to.
+    """
     found = []
     asked = {"me": staff_id, "today": context.clock.today().isoformat()}
     for question in _QUESTIONS:
         for row in context.reader.rows(question.sql, asked):
             named = {column.key: row.get(column.key) for column in COLUMNS}
-            found.append(
-                {**named, "kind": question.kind, "text": question.said(row), "goes_along": question.goes_along}
-            )
+            goes = question.goes_along and (together or question.kind != "support")
+            found.append({**named, "kind": question.kind, "text": question.said(row), "goes_along": goes})
     return found
 
 

@@ -20,6 +20,7 @@ COLUMNS = (
     Column("active", "Active", Kind.FLAG),
     Column("created_at", "Since", Kind.INSTANT, table=False),
     Column("email", "E-mail", table=False),
+    Column("version", "Version", Kind.INTEGER, table=False),
 )
 
 
@@ -32,7 +33,7 @@ def listed(context: Context, *, everybody: bool = False) -> Page:
 
 def show(context: Context, login: str) -> dict[str, Any]:
     row = context.reader.one(
-        "SELECT login, name, roles, region, manager, active, created_at, email FROM v_staff WHERE login = :login",
+        "SELECT login, name, roles, region, manager, active, created_at, email, version FROM v_staff WHERE login = :login",
         {"login": login},
     )
     if row is None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from salesflow.enums import Grade, Role
@@ -25,6 +26,42 @@ class Candidate(NamedTuple):
     roles: frozenset[Role]
     open_by_grade: Mapping[Grade | None, int]
     industries: frozenset[str]
+
+
+class Team:
+    """Everybody active, with their open customers as they are while customers are being assigned."""
+
+    def __init__(
+        self,
+        people: Iterable[tuple[str, str, str | None, str]],
+        books: Iterable[tuple[str, str | None, str, int]],
+    ) -> None:
+        """`people`: login, name, region and role, once for each role; `books`: owner, grade, industry and how many."""
+        self._people: dict[str, tuple[str, str | None]] = {}
+        self._roles: defaultdict[str, set[Role]] = defaultdict(set)
+        self._grades: defaultdict[str, Counter[Grade | None]] = defaultdict(Counter)
+        self._industries: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for login, name, region, role in people:
+            self._people[login] = (name, region)
+            self._roles[login].add(Role(role))
+        for owner, grade, industry, count in books:
+            self.count(owner, None if grade is None else Grade(grade), industry, count)
+
+    def count(self, owner: str, grade: Grade | None, industry: str, by: int) -> None:
+        """Count open customers into somebody's book, or out of it (`by` below zero), so that the next one meets it as it is."""
+        self._grades[owner][grade] += by
+        self._industries[owner][industry] += by
+
+    def candidates(self, *, without: str | None = None) -> list[Candidate]:
+        """Who may be chosen; `without`: somebody who is not to be."""
+        return [
+            Candidate(login, name, region, frozenset(self._roles[login]), self._grades[login], self._in(login))
+            for login, (name, region) in self._people.items()
+            if login != without
+        ]
+
+    def _in(self, login: str) -> frozenset[str]:
+        return frozenset(name for name, count in self._industries[login].items() if count > 0)
 
 
 def load(policy: Policy, candidate: Candidate) -> int:
@@ -85,3 +122,20 @@ def _narrowed(pool: list[Candidate], some: list[Candidate], reason: Message, rea
         return pool
     reasons.append(reason)
     return some
+
+
+def wants_senior(
+    *, grade: Grade, code: str, owner: str, owner_roles: Collection[Role], roles: Collection[Role]
+) -> Decision[bool]:
+    """Whether a customer's new grade calls for another owner: A where the owner is no senior rep and somebody else is one.
+
+    `owner_roles` are those of the owner, `roles` all that somebody active holds. Outcome: "ok" or "reassign", a hint with
+    the command that does it. Source: process-toolkit, order-toolkit.
+    """
+    facts: dict[str, object] = {"grade": grade, "owner": owner}
+    if grade is not Grade.A or Role.SENIOR_REP in owner_roles or Role.SENIOR_REP not in roles:
+        text = msg("the grade calls for no other owner")
+        return Decision(ASSIGN, "ok", Strength.OFF, text, facts, False)
+    text = msg("grade A goes to a senior rep, {owner} is none", owner=owner)
+    hint = msg("reassign it: salesflow customer assign {code} --auto", code=code)
+    return Decision(ASSIGN, "reassign", Strength.HINT, text, facts, True, hint)

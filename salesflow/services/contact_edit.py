@@ -72,7 +72,7 @@ def edit(
     _check_asked(wanted)
     people = contacts.of_customer(work, customer.id)
     contact = contacts.among(customer, people, name)
-    refuse_changed(contact, if_version, code=customer.code, name=contact.name)
+    refuse_changed(contact, if_version, name=contact.name, look=f"salesflow customer show {customer.code}")
     values = _values(work, contact, wanted)
     _refuse_unreachable(contact, wanted)
     other = None if allow_duplicate else contacts.twin(work, values, but=contact.id or 0)

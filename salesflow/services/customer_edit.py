@@ -18,7 +18,7 @@ from salesflow.rules.consent import budget_consent
 from salesflow.rules.decision import Decision
 from salesflow.rules.wording import need_specific
 from salesflow.services import schedule, tags
-from salesflow.services.customer_changes import first_contact, for_audit, sealed_budget
+from salesflow.services.customer_changes import first_contact, sealed_budget
 from salesflow.services.customer_fields import TEXTS, checked_text, name_columns, past_moment
 from salesflow.services.customers import same_name, there_already
 from salesflow.services.industries import parse_industry
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from salesflow.models.customer import Customer
 
 _HIDDEN: Final = "***"
-_PLACE: Final = "customer.edit"
 _SHOWN: Final = (
     "name", "kind", "industry", "size", "region", "address", "source", "source_detail", "first_contact_at", "need", "budget",
     "budget_consent", "remark",
@@ -92,7 +91,7 @@ def edit(
     """
     _check_asked(wanted)
     customer = load(work, customer_id)
-    refuse_changed(customer, if_version, code=customer.code, name=customer.name)
+    refuse_changed(customer, if_version, name=customer.name, look=f"salesflow customer show {customer.code}")
     columns = _columns(work, customer, wanted)
     if not allow_duplicate:
         _refuse_twin(work, customer, columns)
@@ -204,16 +203,8 @@ def _changes(before: Mapping[str, object], after: Mapping[str, object]) -> list[
 
 def _audit(work: Transaction, customer: Customer, before: Mapping[str, object], after: Mapping[str, object]) -> None:
     """The fields themselves, none of the forms derived from them; nothing where only these changed."""
-    assert customer.id is not None
     kept = {"budget_cipher": "budget"} | {name: name for name in _SHOWN if name != "budget"}
-    was, now = (
-        {
-            kept[name]: for_audit(work, name, value, customer.id, _PLACE)
-            for name, value in values.items()
-            if name in kept
-        }
-        for values in (before, after)
-    )
+    was, now = ({kept[name]: value for name, value in values.items() if name in kept} for values in (before, after))
     if now:
         work.audit("customer.edit", "customer", customer.code, before=was, after=now)
 

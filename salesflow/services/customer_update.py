@@ -22,10 +22,11 @@ from salesflow.models.tag import CustomerTag
 from salesflow.rules.consent import budget_consent
 from salesflow.services import assignment, schedule
 from salesflow.services.contact_update import ContactUpdates
-from salesflow.services.customer_changes import first_contact, for_audit, sealed_budget
+from salesflow.services.customer_changes import first_contact, sealed_budget
 from salesflow.services.customer_fields import name_columns, parse_tags
 from salesflow.services.customers import Intake, same_name, there_already
 from salesflow.services.records import load
+from salesflow.services.roster import Person
 from salesflow.services.status import NewStatus, change_grade, change_status
 from salesflow.text import normalised_name
 
@@ -45,10 +46,9 @@ _BY_FORMER_NAME: Final = (
     _FIND + "id = (SELECT merged_into_id FROM customer WHERE name_norm = :name AND merged_into_id IS NOT NULL LIMIT 1)"  # noqa: S608 - names of ours
 )
 _BY_NAME: Final = _FIND + "name_norm = :name AND archived_at IS NULL ORDER BY id LIMIT 1 OFFSET :skip"
-_OWNER: Final = "SELECT id FROM staff WHERE login = :login AND active"
+_OWNER: Final = "SELECT id, login, name FROM staff WHERE login = :login AND active"
 _LOGIN: Final = "SELECT login FROM staff WHERE id = :id"
 _TAGGED: Final = "SELECT 1 FROM customer_tag WHERE customer_id = :customer AND tag_id = :tag"
-_PLACE: Final = "customer.edit"
 
 
 class Found(NamedTuple):
@@ -157,10 +157,7 @@ class CustomerUpdates:
             known = name in values and (name != "name" or found.by_code)
             new = str(values[name]) if known else found.fields[name]
             if new != found.fields[name]:
-                before, after = (
-                    for_audit(self._work, name, text, found.id, _PLACE) for text in (found.fields[name], new)
-                )
-                edit.note(name, before, after, {name: new})
+                edit.note(name, found.fields[name], new, {name: new})
         if "name" in edit.after:
             named = name_columns(edit.after["name"], edit.after.get("kind", found.fields["kind"]))
             self._refuse_twin(found, named["name"], named["name_norm"])
@@ -181,10 +178,11 @@ class CustomerUpdates:
         if row is None:  # somebody who left since the list was read
             raise NotFound(msg("there is no active staff member {login}", login=values["owner"]), code="unknown-staff")
         if row[0] != found.fields["owner_id"]:
+            assignment.refuse_strange(self._work, found.fields)
             former = self._work.look_up(_LOGIN, {"id": found.fields["owner_id"]})
             columns = {"owner_id": row[0], "assigned_at": self._work.now, "uncontacted_since": self._work.now}
             edit.note("owner", former[0] if former else None, values["owner"], columns)
-            assignment.keep_change(self._work, found.id, found.fields["owner_id"], row[0], self._options.file, None)
+            assignment.keep_change(self._work, found.id, found.fields["owner_id"], Person(*row), self._options.file)
 
     def _edit_budget(self, found: Found, values: Values, edit: _Edit) -> None:
         consent = values.get("budget_consent") or found.fields["budget_consent"]

@@ -53,8 +53,8 @@ _WORDS: Final[tuple[tuple[str, type[SQLModel], tuple[str, ...]], ...]] = (
     ("quotes", Quote, ("note",)),
     ("orders", SalesOrder, ("receiver", "receiver_phone_cipher", "receiver_phone_masked", "delivery_address", "note")),
 )
-# A reason that a rule gave is made of facts.
-_HISTORIES: Final = (StatusChange, GradeChange, OwnerChange)
+# A reason that a rule gave is made of facts; but of an owner whom it chose somebody may have said more.
+_HISTORIES: Final = (StatusChange, GradeChange)
 _SUBJECTS: Final = (("quote", Quote), ("order", SalesOrder))
 
 
@@ -145,6 +145,7 @@ def _blank(work: Transaction, files: Sequence[Customer]) -> dict[str, int]:
     counts["changes"] = sum(
         _erase(work, table, ("reason",), _of(table, keys) & _column(table, "rule").is_(None)) for table in _HISTORIES
     )
+    counts["changes"] += _erase(work, OwnerChange, ("reason",), _of(OwnerChange, keys))
     for kind, table in _SUBJECTS:
         about = select(_column(table, "id")).where(_of(table, keys))
         given = (col(StateChange.subject_kind) == kind) & (col(StateChange.reason) != "")

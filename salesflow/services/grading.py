@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from sqlmodel import text
+
 from salesflow.enums import Grade, Role
 from salesflow.errors import InvalidValue, UsageError
 from salesflow.i18n import msg, render
 from salesflow.models.change import Grading
+from salesflow.rules.assignment import wants_senior
 from salesflow.rules.decision import Decision
 from salesflow.rules.grading import GRADE_SCORE, grade_score
-from salesflow.services import schedule, status
+from salesflow.services import schedule, standing, status
 from salesflow.services.records import load
 from salesflow.text import clean
 
@@ -20,9 +23,8 @@ if TYPE_CHECKING:
     from salesflow.models.customer import Customer
 
 BEST: Final = 5
-_SENIOR: Final = (
-    "SELECT 1 FROM staff JOIN staff_role ON staff_role.staff_id = staff.id "
-    "WHERE staff.active AND staff_role.role = :role AND (staff.id = :owner OR :owner IS NULL)"
+_ROLES: Final = (
+    "SELECT staff.id, staff_role.role FROM staff JOIN staff_role ON staff_role.staff_id = staff.id WHERE staff.active"
 )
 
 
@@ -88,13 +90,17 @@ def _graded(work: Transaction, customer: Customer, grade: Grade, reason: str, wh
     if former is grade:
         return Graded(grade, former, why, schedule.due_by_rule(work, customer), reassign=False)
     following = status.change_grade(work, customer, grade, reason, rule=None if why is None else why.rule)
-    return Graded(grade, former, why, following, _wants_senior(work, customer, grade))
+    return Graded(grade, former, why, following, _reassign(work, customer, grade))
 
 
-def _wants_senior(work: Transaction, customer: Customer, grade: Grade) -> bool:
-    """An A customer whose owner is no senior rep, where there is one."""
-    if grade is not Grade.A:
-        return False
-    role = Role.SENIOR_REP.value
-    own = work.look_up(_SENIOR, {"role": role, "owner": customer.owner_id})
-    return own is None and work.look_up(_SENIOR, {"role": role, "owner": None}) is not None
+def _reassign(work: Transaction, customer: Customer, grade: Grade) -> bool:
+    """Whether the new grade calls for another owner; a hint says so."""
+    held = work.session.execute(text(_ROLES)).all()
+    decision = wants_senior(
+        grade=grade,
+        code=customer.code,
+        owner=standing.login(work, customer.owner_id),
+        owner_roles={Role(row.role) for row in held if row.id == customer.owner_id},
+        roles={Role(row.role) for row in held},
+    )
+    return bool(work.decide(decision).value)

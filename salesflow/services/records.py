@@ -34,8 +34,11 @@ class Versioned(Protocol):
     version: int
 
 
-def refuse_changed(record: Versioned, seen: int | None, *, code: str, name: str) -> None:
-    """Raise Conflict where somebody changed the record since the version that was `seen` (None: whatever it is)."""
+def refuse_changed(record: Versioned, seen: int | None, *, name: str, look: str) -> None:
+    """Raise Conflict where somebody changed the record since the version that was `seen` (None: whatever it is).
+
+    `look`: the command that shows it.
+    """
     if seen is not None and record.version != seen:
         raise Conflict(
             msg(
@@ -44,7 +47,7 @@ def refuse_changed(record: Versioned, seen: int | None, *, code: str, name: str)
                 now=record.version,
                 seen=seen,
             ),
-            msg("look at it again: salesflow customer show {code}", code=code),
+            msg("look at it again: {command}", command=look),
             code="changed",
             details={"version": record.version},
         )

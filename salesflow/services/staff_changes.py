@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlmodel import col, delete, select, text
 
@@ -14,6 +14,7 @@ from salesflow.errors import NotFound, Refused
 from salesflow.i18n import label, msg
 from salesflow.models.staff import Staff, StaffRole
 from salesflow.services.contacts import checked_email
+from salesflow.services.records import refuse_changed
 from salesflow.services.regions import checked_region
 from salesflow.services.staff import checked_name, leader, take_over
 
@@ -39,13 +40,21 @@ class StaffChange:
     clear: Collection[str] = ()
 
 
-def edit(work: Transaction, login: str, change: StaffChange) -> bool:
-    """Change a staff member; gives whether anything differed.
+class Edited(NamedTuple):
+    """Whether anything differed, and the roles that nobody holds any more."""
 
-    Raises NotFound, InvalidValue for a name, region or address that cannot be one, Refused where nobody would be left who
-    leads, or where somebody would lead themselves.
+    changed: bool
+    vacant: list[Role]
+
+
+def edit(work: Transaction, login: str, change: StaffChange, *, if_version: int | None = None) -> Edited:
+    """Change a staff member.
+
+    Raises NotFound, InvalidValue for a name, region or address that cannot be one, Conflict where somebody changed it since
+    `if_version`, Refused where nobody would be left who leads, or where somebody would lead themselves.
     """
     record = load(work, login)
+    refuse_changed(record, if_version, name=record.login, look="salesflow staff list --json")
     fields: dict[str, Any] = dict.fromkeys(change.clear)
     if "manager" in fields:
         fields["manager_id"] = fields.pop("manager")
@@ -59,14 +68,17 @@ def edit(work: Transaction, login: str, change: StaffChange) -> bool:
         fields["manager_id"] = leader(work, change.manager)
         if fields["manager_id"] == record.id:
             raise Refused(msg("{login} cannot lead themselves", login=record.login), msg("name somebody else"))
-    before, after = work.changed(record, fields)
-    work.session.add(record)
     roles = _change_roles(work, record, change.roles) if change.roles else None
+    before, after = work.changed(record, fields)
     if roles is not None:
+        if not after:
+            record.version += 1
         before["roles"], after["roles"] = roles
+    work.session.add(record)
     if after:
         work.audit("staff.edit", "staff", record.login, before=before, after=after)
-    return bool(after)
+    former = {Role(role) for role in roles[0]} if roles is not None and record.active else set()
+    return Edited(bool(after), sorted(former - _holders(work)))
 
 
 def deactivate(work: Transaction, login: str) -> list[Role]:
@@ -87,10 +99,7 @@ def deactivate(work: Transaction, login: str) -> list[Role]:
             code="has-customers",
             details={"customers": count},
         )
-    held = {
-        Role(role) for role in work.session.exec(select(StaffRole.role).where(StaffRole.staff_id == record.id)).all()
-    }
-    left = _holders(work, without=record.id)
+    held, left = _holders(work), _holders(work, without=record.id)
     _refuse_leaderless(left)
     before, after = work.changed(record, {"active": False})
     work.session.add(record)
@@ -134,7 +143,7 @@ def _change_roles(work: Transaction, record: Staff, roles: Collection[Role]) -> 
     return old, new
 
 
-def _holders(work: Transaction, *, without: int | None) -> set[Role]:
+def _holders(work: Transaction, *, without: int | None = None) -> set[Role]:
     """The roles that somebody active holds, one left aside."""
     return {Role(role) for role, staff_id in work.session.execute(text(_ACTIVE)) if staff_id != without}
 

@@ -8,7 +8,8 @@ import pytest
 
 from salesflow.enums import Grade
 from tests import deals, leads
-from tests.conftest import Done, Office
+from tests.conftest import PROGRAM, ROOT, Done, Office, outside
+from tests.terminal import sit_down
 
 SCORES = ("--industry-potential", "4", "--budget-match", "5", "--decision-chain", "4", "--urgency", "4")
 ROW = [
@@ -28,14 +29,34 @@ def test_grading_says_why_and_what_follows(lead: Office) -> None:
         f"HZ2026001 {leads.NAME}: grade - -> A",
         "grade A: score 4.25 (A from 4.00, B from 2.50)",
         "next follow-up 2026-03-09 (grade A: every 7 days; 2026-03-09 is a working day)",
-        "grade A goes to a senior rep: salesflow customer assign HZ2026001 --auto",
     ]
+    assert done.err == (
+        "hint [assign]: grade A goes to a senior rep, li.na is none: "
+        "reassign it: salesflow customer assign HZ2026001 --auto\n"
+    )
     assert lead.ok("customer", "grade", "云帆", *SCORES, lang="zh").out.splitlines()[:2] == [
         f"HZ2026001 {leads.NAME}：仍为 A 级", "A 级：得分 4.25（A 级 4.00 起，B 级 2.50 起）",
     ]  # fmt: skip
     record = lead.json("customer", "grade", "云帆", "--set", "b", "--reason", "预算推迟到下半年")
     assert (record["code"], record["grade"], record["grading"]["score"]) == ("HZ2026001", "B", "4.25")
     assert lead.ok("customer", "grade", "云帆", "--set", "C", "--reason", "x", "--quiet").out == "HZ2026001\n"
+
+
+def test_missing_scores_are_asked_for_at_a_terminal(lead: Office) -> None:
+    environ = outside(lead.environ(), TERM="dumb")
+    answers = [("How well its budget fits: ", "5\n"), ("How soon they need it: ", "4\n")]
+    words = ("customer", "grade", "云帆", "--industry-potential", "4", "--decision-chain", "4")
+    seen = sit_down([*PROGRAM, *words], environ, answers, cwd=ROOT)
+    assert seen.status == 0, seen.screen
+    assert "grade - -> A" in seen.screen
+    seen = sit_down(
+        [*PROGRAM, *words[:3], "--set", "B"], environ, [("Why it is set by hand: ", "预算推迟\n")], cwd=ROOT
+    )
+    assert seen.status == 0, seen.screen
+    rows = lead.json("customer", "grade", "云帆")
+    assert [(row["grade"], row["budget_match"], row["urgency"], row["reason"]) for row in rows] == [
+        ("B", None, None, "预算推迟"), ("A", 5, 4, None),
+    ]  # fmt: skip
 
 
 def test_the_history_of_grades(lead: Office) -> None:
@@ -132,7 +153,9 @@ def test_a_dry_run_lists_every_obligation(office: Office) -> None:
     )
     assert [(row["kind"], row["goes_along"]) for row in manager["obligations"]] == [("decision", False)]
     assert office.json("customer", "show", "明远")["owner"] == "li.na"
-    office.ok(*words[:-1], user="zhang.wei")
+    assert office.ok(*words[:-1], user="zhang.wei").out.splitlines() == [
+        "1 customer changes hands", "HZ2026001 杭州明远制造有限公司: li.na -> chen.jie", "go along: 5 open obligations",
+    ], "what goes along is told one by one only while it is tried"  # fmt: skip
     assert office.json("customer", "show", "明远")["owner"] == "chen.jie"
     assert office.ok("staff", "deactivate", "li.na", user="zhang.wei").out == "li.na is no longer active\n"
     assert (
@@ -198,6 +221,16 @@ def test_editing_staff(office: Office) -> None:
     assert office.run("staff", "edit", "li.na", "--clear", "name", user="zhang.wei").status == 2
     assert office.run("staff", "edit", "li.na", "--email", "x", user="zhang.wei").status == 2
     assert office.run("staff", "edit", "nobody", "--name", "x", user="zhang.wei").status == 3
+    stale = office.run("staff", "edit", "li.na", "--name", "李小娜", "--if-version", "1", user="zhang.wei")
+    assert (stale.status, stale.err) == (
+        6,
+        "error [changed]: li.na was changed meanwhile: it is at version 2, not 1: look at it again: salesflow staff list --json\n",
+    )
+    fresh = office.json("staff", "edit", "li.na", "--name", "李小娜", "--if-version", "2", user="zhang.wei")
+    assert (fresh["name"], fresh["version"]) == ("李小娜", 3)
+    assert office.ok("staff", "edit", "liu.yang", "--role", "rep", user="zhang.wei").out.splitlines() == [
+        "changed liu.yang", "nobody holds these roles now: finance",
+    ]  # fmt: skip
     assert office.ok("staff", "deactivate", "sun.li", user="zhang.wei").out.splitlines() == [
         "sun.li is no longer active", "nobody holds these roles now: operations",
     ]  # fmt: skip

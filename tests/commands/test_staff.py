@@ -8,7 +8,7 @@ from salesflow import i18n
 from salesflow.enums import Role
 from tests.conftest import Office
 
-KEYS = ["login", "name", "roles", "region", "manager", "active", "created_at", "email"]
+KEYS = ["login", "name", "roles", "region", "manager", "active", "created_at", "email", "version"]
 
 
 def test_adding(office: Office) -> None:
@@ -27,6 +27,7 @@ def test_adding(office: Office) -> None:
         "active": True,
         "created_at": "2026-03-02T09:00:00+08:00",
         "email": None,
+        "version": 1,
     }
     entry = office.json("audit", "list", "wu.min")[0]
     assert (entry["staff"], entry["action"], entry["rule"]) == ("zhang.wei", "staff.add", None)

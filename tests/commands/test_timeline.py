@@ -18,7 +18,7 @@ KEYS = [
     "days_overdue", "last_contact_on", "last_progress_on", "need", "remark", "former_codes", "archived_at", "forgotten_at",
     "contacts", "plan", "entries",
 ]  # fmt: skip
-CONTACT = ["name", "title", "phone_masked", "email_masked", "wechat_masked", "role", "primary", "concern"]
+CONTACT = ["name", "title", "phone_masked", "email_masked", "wechat_masked", "role", "primary", "concern", "version"]
 PLAN = ["id", "due_on", "method", "focus", "goal", "support", "rule"]
 ENTRY = ["at", "kind", "text", "ref", "by"]
 TIMELINE = ("customer", "timeline", past.CODE)

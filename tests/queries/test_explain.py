@@ -83,6 +83,7 @@ def test_a_new_customer(lead: Office) -> None:
         ("need-specific", "ok", "off"),
         ("budget-consent", "ok", "off"),
         ("grading-deadline", "pending", "compute"),
+        ("assign", "li.na", "compute"),
         ("first-contact-deadline", "pending", "compute"),
         ("cadence", "2026-04-01", "compute"),
         ("stale-downgrade", "none", "off"),
@@ -91,6 +92,9 @@ def test_a_new_customer(lead: Office) -> None:
     ]
     contact = of(found["decisions"], "first-contact-deadline")
     assert contact["source"] == ["order-toolkit"]
+    assert said(of(found["decisions"], "assign")) == (
+        "--auto would choose: goes to li.na 李娜: a sales representative, region HZ, least loaded of 2 (0)"
+    )
     assert said(contact) == "first contact is due by 2026-03-09 09:00, within 7 days of the assignment"
 
 
@@ -142,11 +146,12 @@ def test_what_was_late(lead: Office) -> None:
     )
     leads.add(lead, new, now="2026-03-03 09:00")
     found = decisions(lead, "晚录", "2026-03-12 09:00")
-    assert outcomes(found)[:5] == [
+    assert outcomes(found)[:6] == [
         ("entry-deadline", "late", "flag"),
         ("need-specific", "ok", "off"),
         ("budget-consent", "ok", "off"),
         ("grading-deadline", "overdue", "flag"),
+        ("assign", "li.na", "compute"),
         ("first-contact-deadline", "overdue", "flag"),
     ]
     assert of(found, "budget-consent")["facts"] == {"budget_given": True, "consent": "电话同意"}

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesflow.enums import Grade, Role
-from salesflow.rules.assignment import Candidate, assign, load
+from salesflow.rules.assignment import Candidate, Team, assign, load, wants_senior
 from salesflow.rules.decision import Strength
 from salesflow.rules.policy import Assign, Policy
 
@@ -72,6 +72,43 @@ def test_who_gets_it(
 def test_nobody_sells() -> None:
     decision = assign(BALANCED, grade=A, region="HZ", industry="x", candidates=(one("fang", role=Role.MANAGER),))
     assert (decision.outcome, decision.value, decision.refused) == ("nobody", None, True)
+
+
+@pytest.mark.parametrize(
+    ("grade", "owner_roles", "roles", "outcome"),
+    [
+        (A, {Role.REP}, {Role.REP, Role.SENIOR_REP}, "reassign"),
+        (A, {Role.REP, Role.SENIOR_REP}, {Role.REP, Role.SENIOR_REP}, "ok"),
+        (A, {Role.REP}, {Role.REP, Role.MANAGER}, "ok"),
+        (A, set(), {Role.SENIOR_REP}, "reassign"),
+        (B, {Role.ASSISTANT}, {Role.ASSISTANT, Role.SENIOR_REP}, "ok"),
+        (C, {Role.SENIOR_REP}, {Role.SENIOR_REP}, "ok"),
+    ],
+)
+def test_whether_a_grade_calls_for_another_owner(
+    grade: Grade, owner_roles: set[Role], roles: set[Role], outcome: str
+) -> None:
+    decision = wants_senior(grade=grade, code="HZ2026001", owner="li.na", owner_roles=owner_roles, roles=roles)
+    assert (decision.rule, decision.outcome, decision.value) == ("assign", outcome, outcome == "reassign")
+    assert decision.strength is (Strength.HINT if decision.value else Strength.OFF)
+    if decision.value:
+        assert str(decision.message) == "grade A goes to a senior rep, li.na is none"
+        assert str(decision.hint) == "reassign it: salesflow customer assign HZ2026001 --auto"
+
+
+def test_the_books_of_a_team_count_along() -> None:
+    people = [("li", "Li", "HZ", "rep"), ("li", "Li", "HZ", "assistant"), ("wu", "Wu", None, "rep")]
+    team = Team(people, [("li", "A", "retail", 2), ("li", None, "internet", 1), ("gone", "A", "retail", 9)])
+    team.count("li", A, "retail", -2)
+    team.count("wu", B, "retail", 1)
+    li, wu = team.candidates()
+    assert (li.roles, li.industries, load(BALANCED, li)) == (
+        frozenset({Role.REP, Role.ASSISTANT}),
+        frozenset({"internet"}),
+        1,
+    )
+    assert (wu.region, wu.industries, load(BALANCED, wu)) == (None, frozenset({"retail"}), 2)
+    assert [one.login for one in team.candidates(without="li")] == ["wu"]
 
 
 def test_the_load_is_weighted_by_grade() -> None:

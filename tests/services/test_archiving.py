@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -37,7 +36,7 @@ def kept(office: Office) -> dict[str, Any]:
 
 def trail(office: Office) -> tuple[str, dict[str, Any]]:
     row = leads.rows(office, "SELECT action, after FROM v_audit ORDER BY id DESC LIMIT 1")[0]
-    return row["action"], json.loads(row["after"])
+    return row["action"], leads.opened(office, row)
 
 
 def test_it_leaves_lists_agendas_and_the_plan(office: Office) -> None:

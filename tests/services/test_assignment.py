@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from salesflow.enums import Grade, Method, Role, Status
 from salesflow.errors import NotFound, NotPermitted, Refused, SalesflowError, UsageError
+from salesflow.queries import handover
 from salesflow.services import assignment, followups, staff, staff_changes
 from salesflow.services.assignment import Assigned
 from tests import deals, leads
@@ -75,8 +77,8 @@ def test_by_rule_each_customer_meets_the_ones_before(team: Office) -> None:
         "goes to zhao.lei 赵磊: a sales representative, region HZ, has customers of this industry",
     ]
     assert owners(team) == ["zhao.lei", "chen.jie", "wu.min", "zhao.lei"]
-    rules = leads.rows(team, "SELECT DISTINCT rule FROM owner_change")
-    assert rules == [{"rule": "assign"}]
+    kept = leads.rows(team, "SELECT reason, rule FROM owner_change ORDER BY id")
+    assert kept == [{"reason": reason, "rule": "assign"} for reason in reasons]
 
 
 def test_a_dry_run_writes_nothing(team: Office) -> None:
@@ -165,6 +167,24 @@ def test_a_leavers_quote_of_anothers_customer_goes_to_that_one(office: Office) -
     assert leads.rows(office, "SELECT owner FROM v_quote WHERE number = :n", n=number) == [{"owner": "zhao.lei"}]
 
 
+def test_support_that_was_asked_of_a_leaver(team: Office) -> None:
+    """One successor gives it; where the book goes to many, a person decides, and the list of obligations says so."""
+    with team.context(user="zhang.wei").transaction() as work:
+        plan = followups.NewPlan(date(2026, 3, 9), Method.DEMO, "演示排产", support_id=3, support_for="讲解")
+        followups.plan(work, 2, plan)
+
+    def listed(*, together: bool) -> list[bool]:
+        found = handover.obligations(team.context(user="zhang.wei"), 3, together=together)
+        return [row["goes_along"] for row in found if row["kind"] == "support"]
+
+    supporter = "SELECT support FROM v_plan_item WHERE support_id IS NOT NULL"
+    assert (listed(together=False), listed(together=True)) == ([False], [True])
+    hand_over(team)
+    assert leads.rows(team, supporter) == [{"support": "li.na"}]
+    assert hand_over(team, to="zhao.lei") == [], "the book is empty, the support is not"
+    assert leads.rows(team, supporter) == [{"support": "zhao.lei"}]
+
+
 def test_only_leaders_hand_over(team: Office) -> None:
     with pytest.raises(NotPermitted):
         hand_over(team, user="li.na", to="chen.jie")
@@ -185,6 +205,28 @@ def test_an_import_that_changes_the_owner_keeps_that_too(team: Office) -> None:
     team.ok("customer", "import", str(path), "--update", user="zhang.wei")
     (change,) = leads.rows(team, "SELECT from_owner, to_owner, reason FROM v_owner_change")
     assert change == {"from_owner": "li.na", "to_owner": "chen.jie", "reason": "owners.csv"}
+    assert owners(team)[0] == "chen.jie"
+
+
+def test_an_import_takes_open_deals_along(office: Office) -> None:
+    deals.furnish(office)
+    number, order = deals.quote(office), deals.created(office)
+    (row,) = office.json("customer", "list")
+    path = office.database.parent / "owners.csv"
+    path.write_text(f"客户编号,客户名称,负责人\n{row['code']},{row['name']},chen.jie\n", encoding="utf-8")
+    office.ok("customer", "import", str(path), "--update", user="zhang.wei")
+    for view, ref in (("v_quote", number), ("v_order", order)):
+        assert leads.rows(office, f"SELECT owner FROM {view} WHERE number = :n", n=ref) == [{"owner": "chen.jie"}]
+
+
+def test_an_import_gives_away_no_customers_of_others(team: Office) -> None:
+    path = team.database.parent / "owners.csv"
+    path.write_text("客户编号,客户名称,负责人\nHZ2026001,甲公司,chen.jie\n", encoding="utf-8")
+    before = leads.written(team)
+    done = team.run("customer", "import", str(path), "--update", user="chen.jie")
+    assert done.status != 0
+    assert "HZ2026001 甲公司 is not yours to assign" in done.err
+    assert leads.written(team) == before
 
 
 def test_staff_leave_when_their_book_is_empty(team: Office) -> None:
@@ -228,9 +270,9 @@ def test_somebody_must_lead(office: Office) -> None:
 def test_staff_are_changed(office: Office) -> None:
     change = staff_changes.StaffChange("李小娜", (Role.SENIOR_REP, Role.LEGAL), "nb", "zhang.wei", "li.na@example.com")
     with office.context(user="zhang.wei").transaction() as work:
-        assert staff_changes.edit(work, "LI.NA", change)
+        assert staff_changes.edit(work, "LI.NA", change).changed
     with office.context(user="zhang.wei").transaction() as work:
-        assert not staff_changes.edit(work, "li.na", change)
+        assert staff_changes.edit(work, "li.na", change) == (False, [])
     row = next(row for row in office.json("staff", "list", "--all") if row["login"] == "li.na")
     assert (row["login"], row["name"], row["roles"], row["region"], row["manager"], row["email"]) == (
         "li.na", "李小娜", ["legal", "senior_rep"], "NB", "zhang.wei", "li.na@example.com",
@@ -238,7 +280,9 @@ def test_staff_are_changed(office: Office) -> None:
     founder = next(row for row in office.json("staff", "list") if row["login"] == "wang.fang")
     assert "legal" not in founder["roles"], "a role that the founder held by default moves"
     with office.context(user="zhang.wei").transaction() as work:
-        assert staff_changes.edit(work, "li.na", staff_changes.StaffChange(clear=("region", "manager", "email")))
+        assert staff_changes.edit(
+            work, "li.na", staff_changes.StaffChange(clear=("region", "manager", "email"))
+        ).changed
         with pytest.raises(Refused):
             staff_changes.edit(work, "li.na", staff_changes.StaffChange(manager="li.na"))
     row = next(row for row in office.json("staff", "list") if row["login"] == "li.na")

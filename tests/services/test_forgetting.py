@@ -52,6 +52,26 @@ def test_nothing_is_left_in_the_file(whole: Office) -> None:
     assert [path for path in Path(store.folder(str(whole.database))).rglob("*") if path.is_file()] == []
 
 
+def test_what_was_said_in_passing_leaves_the_trail_too(office: Office, tmp_path: Path) -> None:
+    """The words that only the trail keeps, or keeps a second time: reasons, remarks on deals, comments of approvers."""
+    deals.furnish(office)
+    boss = {"user": "zhang.wei"}
+    office.ok("quote", "make", deals.NAME, "--item", f"{deals.SKU}:1-20%", "--note", "备注私语")
+    office.ok("approval", "reject", "AP2026-0001", "--reason", "驳回私语", **boss)
+    office.ok("contact", "add", deals.NAME, "--name", "替身甲", "--phone", "13612345678")
+    office.ok("contact", "remove", deals.NAME, "替身甲", "--reason", "离职私语")
+    (tmp_path / "a.txt").write_text("聊天")
+    logged = ("--method", "wechat", "--content", "确认 2 台", "--attach", str(tmp_path / "a.txt"))
+    office.ok("followup", "log", deals.NAME, *logged)
+    office.ok("attachment", "remove", "1", "--reason", "删除私语")
+    office.ok("customer", "assign", deals.NAME, "--auto", "--reason", "分配私语", **boss)
+    office.ok("customer", "remove", deals.NAME, "--reason", "归档私语", **boss)
+    office.ok("customer", "remove", "HZ2026001", "--undo", "--reason", "恢复私语", **boss)
+    forget(office)
+    assert found_in(office, "私语", "替身甲", "聊天", "13612345678") == []
+    assert office.json("audit", "verify")["ok"]
+
+
 def test_what_was_erased_is_counted(whole: Office) -> None:
     found = forget(whole)
     assert (found.code, found.name, found.old_entries) == (past.CODE, deals.NAME, 0)
