@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from salesflow.codes import parse_code
 from salesflow.commands import complete, longtext
 from salesflow.commands.base import List, Write, current, noun
-from salesflow.commands.params import CODE, DAY, PAST
-from salesflow.commands.typerbase import MissingParameter
-from salesflow.enums import LossReason, Method, Role, Status
-from salesflow.errors import InvalidValue
+from salesflow.commands.params import CODE, DAY, PAST, wanted_without
+from salesflow.enums import LossReason, Method, Status
 from salesflow.i18n import label, msg
 from salesflow.output.results import Listing, Record, Written
 from salesflow.queries import customers as customer_queries
 from salesflow.queries import followups as followup_queries
 from salesflow.queries import staff as staff_queries
 
-if TYPE_CHECKING:
-    from salesflow.context import Context
-    from salesflow.i18n import Message
-    from salesflow.rules.decision import Decision
-
 app = noun(
     "Follow-ups: log what happened, plan what comes next, see what is due.",
+    followup_corrections="show edit amend",
+    followup_plans="plan done reschedule cancel",
     followup_due="due overdue",
     followup_gantt="gantt",
     followup_ics="ics",
@@ -38,20 +32,14 @@ CUSTOMER = typer.Argument(
 LOGIN = complete.staff
 
 
-def _content_wanted(ctx: typer.Context, param: typer.CallbackParam, value: str | None) -> str | None:
-    """The content is needed, unless it is going to be written in the editor."""
-    if value is None and not ctx.params.get("edit") and not ctx.resilient_parsing:
-        raise MissingParameter(ctx=ctx, param=param)
-    return value
-
-
 @app.command("log", cls=Write)
 def log(
     ctx: typer.Context,
     customer: Annotated[str, CUSTOMER],
     method: Annotated[Method, typer.Option("--method", click_type=CODE(Method), help="How you talked.")],
     content: Annotated[
-        str | None, typer.Option("--content", help="What happened; - reads standard input.", callback=_content_wanted)
+        str | None,
+        typer.Option("--content", help="What happened; - reads standard input.", callback=wanted_without("edit")),
     ] = None,
     edit: Annotated[bool, typer.Option("--edit", is_eager=True, help="Write the content in your editor.")] = False,
     scene: Annotated[str | None, typer.Option("--scene", help="Where and with whom.")] = None,
@@ -119,53 +107,6 @@ def log(
     return Written(text, str(logged.id), record, (*details, logged.next.message))
 
 
-@app.command("plan", cls=Write)
-def plan(
-    ctx: typer.Context,
-    customer: Annotated[str, CUSTOMER],
-    on: Annotated[date, typer.Option("--on", click_type=DAY, help="When.")],
-    method: Annotated[Method, typer.Option("--method", click_type=CODE(Method), help="How you will talk.")],
-    focus: Annotated[str, typer.Option("--focus", help="What about, and with whom.")],
-    goal: Annotated[str | None, typer.Option("--goal", help="What is to come of it.")] = None,
-    support: Annotated[
-        str | None, typer.Option("--support", metavar="ROLE|LOGIN", help="Whose support you need.")
-    ] = None,
-    support_for: Annotated[str | None, typer.Option("--support-for", help="What you need it for.")] = None,
-) -> Written:
-    """Plan a follow-up.
-
-    salesflow followup plan 杭州 --on 下周三 --method demo --focus "向技术部演示排产模块" --support technical
-    """
-    from salesflow.services import followups
-
-    context = current(ctx)
-    who = customer_queries.resolve(context, customer)
-    role, staff_id = (None, None) if support is None else _supporter(context, support)
-    new = followups.NewPlan(on, method, focus, goal, role, staff_id, support_for)
-    with context.transaction() as work:
-        planned = followups.plan(work, who.id, new)
-    about = {"method": label("method", method), "code": who.code, "name": who.name, "date": on}
-    return _written(context, msg("planned {method} with {code} {name} on {date}", **about), planned.id)
-
-
-@app.command("done", cls=Write)
-def done(
-    ctx: typer.Context,
-    item: Annotated[int, typer.Argument(metavar="ID", help="The plan item's number; see: followup list --plan.")],
-    reason: Annotated[str | None, typer.Option("--reason", help="How it was done.")] = None,
-) -> Written:
-    """Close a plan item without logging a follow-up.
-
-    salesflow followup done 12 --reason "已在展会上当面沟通"
-    """
-    from salesflow.services import followups
-
-    context = current(ctx)
-    with context.transaction() as work:
-        following = followups.done(work, item, reason)
-    return _written(context, msg("plan item {id} is done", id=item), item, following)
-
-
 @app.command("list", cls=List)
 def list_(
     ctx: typer.Context,
@@ -206,16 +147,3 @@ def list_(
         )
     found = followup_queries.history(context, **scope, by_id=by_id)
     return Listing(followup_queries.COLUMNS, found.rows, "id", more=found.more, empty=msg("no follow-ups that fit"))
-
-
-def _supporter(context: Context, support: str) -> tuple[Role | None, int | None]:
-    """Of whom support is asked: a role, by its code or label, else a staff login."""
-    try:
-        return parse_code(Role, support), None
-    except InvalidValue:
-        return None, staff_queries.staff_id(context, support)
-
-
-def _written(context: Context, text: Message, item_id: int, following: Decision[date] | None = None) -> Written:
-    record = Record(followup_queries.PLANS, followup_queries.plan(context, item_id), "id")
-    return Written(text, str(item_id), record, () if following is None else (following.message,))

@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import typer
+
 from salesflow.codes import parse_code
-from salesflow.commands.typerbase import CompletionItem, Parameter, ParamType, TyperContext
+from salesflow.commands.typerbase import CompletionItem, MissingParameter, Parameter, ParamType, TyperContext
 from salesflow.context import Context
 from salesflow.errors import InvalidValue
 from salesflow.i18n import label, msg, render
 
 if TYPE_CHECKING:
     from salesflow.commands.items import ExtraText, ItemText
+
+
+def wanted_without(other: str) -> Callable[[typer.Context, typer.CallbackParam, Any], Any]:
+    """The callback of an option that is needed unless the `other` one (which is eager) is given."""
+
+    def check(ctx: typer.Context, param: typer.CallbackParam, value: Any) -> Any:
+        if value is None and not ctx.params.get(other) and not ctx.resilient_parsing:
+            raise MissingParameter(ctx=ctx, param=param)
+        return value
+
+    return check
 
 
 class _Parsed(ParamType):  # type: ignore[misc]  # Typer does not export it, so mypy sees Any
@@ -131,6 +145,21 @@ class _Count(_Parsed):
         return int(value)
 
 
+class _Followup(_Parsed):
+    """A follow-up's number, or its reference: 12, F12."""
+
+    name = "followup"
+
+    def parse(self, value: str, context: Context) -> int:
+        found = re.fullmatch(r"[Ff]?(\d{1,18})", value.strip())
+        if found is None:
+            raise InvalidValue(
+                msg("{value} is not a follow-up", value=value),
+                msg("write its number, such as F12; see: salesflow followup list"),
+            )
+        return int(found[1])
+
+
 class DateRange(NamedTuple):
     """First and last day, both included; either may be open."""
 
@@ -218,7 +247,7 @@ class CODE(_Parsed):
 
 
 DAY, MOMENT, MONEY, PERCENT, DAYS = _Day(), _Moment(), _Money(), _Percent(), _Days()
-COUNT = _Count()
+COUNT, FOLLOWUP = _Count(), _Followup()
 QUANTITY, STOCK = _Quantity(), _Stock()
 ITEM, EXTRA = _Item(), _Extra()
 PAST, SPAN, INDUSTRY = _Past(), _Span(), _Industry()

@@ -16,7 +16,7 @@ from salesflow.models import views_library as library
 from salesflow.models.audit import AuditEntry
 from salesflow.models.change import GradeChange, Grading, OwnerChange, StallAnalysis, StatusChange
 from salesflow.models.contact import Contact
-from salesflow.models.followup import Followup, PlanItem
+from salesflow.models.followup import Followup, FollowupCorrection, PlanItem
 from salesflow.models.run import ImportRun, StaleRun
 from salesflow.models.staff import StaffRole
 from salesflow.models.state import StateChange
@@ -26,7 +26,7 @@ from salesflow.models.view_parts import OF_CUSTOMER, all_of, by_staff, customer,
 
 staff_role = table_of(StaffRole)
 contact, tag, customer_tag = table_of(Contact), table_of(Tag), table_of(CustomerTag)
-followup, plan_item = table_of(Followup), table_of(PlanItem)
+followup, plan_item, correction = table_of(Followup), table_of(PlanItem), table_of(FollowupCorrection)
 state_change, policy_version, audit_entry = table_of(StateChange), table_of(PolicyVersion), table_of(AuditEntry)
 status_change, grade_change = table_of(StatusChange), table_of(GradeChange)
 import_run, stale_run = table_of(ImportRun), table_of(StaleRun)
@@ -129,8 +129,13 @@ def _contact() -> Select[Any]:
 
 
 def _followup() -> Select[Any]:
+    corrected = select(func.count()).where(correction.c.followup_id == followup.c.id)
     return select(
-        *all_of(followup), *OF_CUSTOMER, staff.c.login.label("by"), contact.c.name.label("contact")
+        *all_of(followup),
+        *OF_CUSTOMER,
+        staff.c.login.label("by"),
+        contact.c.name.label("contact"),
+        corrected.scalar_subquery().label("corrected"),
     ).select_from(
         followup.join(customer, customer.c.id == followup.c.customer_id)
         .join(staff, staff.c.id == followup.c.by_id)
@@ -148,6 +153,7 @@ def _plan_item() -> Select[Any]:
     return select(
         *all_of(plan_item),
         func.coalesce(plan_item.c.support_role, login_of(plan_item.c.support_id, "support")).label("support"),
+        login_of(plan_item.c.created_by, "by"),
         *OF_CUSTOMER,
         customer.c.grade,
         customer.c.status,

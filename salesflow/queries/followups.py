@@ -9,8 +9,6 @@ from salesflow.clock import to_db
 from salesflow.columns import Column, Columns, Kind
 from salesflow.context import Context
 from salesflow.enums import Method, PlanState
-from salesflow.errors import NotFound
-from salesflow.i18n import msg
 from salesflow.queries.base import Page, Where, page
 from salesflow.rules.decision import Decision
 
@@ -32,6 +30,7 @@ COLUMNS: Final = (
     Column("open_points", "Open", table=False),
     Column("risk", "Risk", table=False),
     Column("recorded_at", "Recorded", Kind.INSTANT, table=False),
+    Column("corrected", "Corrected", Kind.INTEGER),
 )
 LOGGED: Final[Columns] = (
     *COLUMNS,
@@ -46,9 +45,11 @@ PLANS: Final = (
     Column("focus", "Focus", flexible=True),
     Column("method", "Method", Kind.CODE, labels="method"),
     Column("state", "State", Kind.CODE, labels="planstate"),
+    Column("slips", "Put off", Kind.INTEGER),
     Column("goal", "Goal", flexible=True, table=False),
     Column("support", "Support", Kind.CODE, labels="role"),
     Column("support_for", "Support for", flexible=True, table=False),
+    Column("support_late", "Support asked late", Kind.FLAG, table=False),
     Column("owner", "Owner", table=False),
     Column("rule", "Rule", table=False),
     Column("beyond_cadence", "Beyond cadence", Kind.FLAG, table=False),
@@ -56,6 +57,8 @@ PLANS: Final = (
     Column("closed_at", "Closed", Kind.INSTANT, table=False),
     Column("followup_id", "Follow-up", Kind.INTEGER, table=False),
     Column("reason", "Reason", table=False),
+    Column("origin_id", "Goes on from", Kind.INTEGER, table=False),
+    Column("template", "Template", table=False),
 )
 DUE: Final = (
     Column("days_overdue", "Late by", Kind.INTEGER, order="-due_on", urgent=True),
@@ -146,7 +149,7 @@ def history(
         where.add("at >= :first", first=_start(context, first))
     if last is not None:
         where.add("at < :after_last", after_last=_start(context, last + timedelta(days=1)))
-    return page(context, "v_followup", COLUMNS, where, order="at DESC, id DESC", keep=MOST_IN_HISTORY)
+    return page(context, "v_followup", COLUMNS, where, order="at DESC, id DESC", keep=MOST_IN_HISTORY, by_key=True)
 
 
 def plans(
@@ -177,15 +180,6 @@ def logged(context: Context, followup_id: int, why: Decision[Any]) -> dict[str, 
     next_on = context.reader.value("SELECT next_follow_up_on FROM v_customer WHERE id = :id", customer)
     reason = {"rule": why.rule, "text": why.message, "facts": why.facts}
     return {**row, "next_follow_up_on": next_on, "next_follow_up_why": reason}
-
-
-def plan(context: Context, item_id: int) -> dict[str, Any]:
-    """One plan item, whatever its state."""
-    names = ", ".join(f'"{column.key}"' for column in PLANS)
-    row = context.reader.one(f"SELECT {names} FROM v_plan_item WHERE id = :id", {"id": item_id})  # noqa: S608 - names of ours
-    if row is None:
-        raise NotFound(msg("there is no plan item {id}", id=item_id), msg("see: salesflow followup list --plan"))
-    return row
 
 
 def _start(context: Context, day: date) -> str:

@@ -129,7 +129,8 @@ def plan_deadline(
 
 
 def support_lead_time(policy: Policy, calendar: Calendar, *, asked: date, on: date) -> Decision[date]:
-    """Support is asked for 2 working days ahead. `value` is the first day for which it can still be asked in time.
+    """Support is asked for 2 working days ahead. `value` is the first day for which it can still be asked in time; none
+    where the policy has the rule off.
 
     `asked`: the day of asking, `on`: the day on which it is needed. Outcome: "ok" or "short". Source: process-toolkit.
     """
@@ -137,7 +138,10 @@ def support_lead_time(policy: Policy, calendar: Calendar, *, asked: date, on: da
     first = calendar.add_workdays(asked, section.workdays)
     facts: dict[str, object] = {"asked": asked, "on": on, "first_day": first, "workdays": section.workdays}
     allowed = _workdays(section.workdays)
-    if on >= first or section.strength is Strength.OFF:
+    if section.strength is Strength.OFF:
+        text = msg("support need not be asked for ahead of time")
+        return Decision(SUPPORT_LEAD_TIME, "ok", Strength.OFF, text, facts)
+    if on >= first:
         text = msg("support is asked for in time: {allowed} ahead", allowed=allowed)
         return Decision(SUPPORT_LEAD_TIME, "ok", Strength.OFF, text, facts, first)
     text = msg(

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from salesflow.enums import LossReason, Method, PlanState, Status
 from salesflow.errors import InvalidValue, UsageError
-from salesflow.i18n import msg
+from salesflow.i18n import Message, msg
 from salesflow.models.followup import Followup, PlanItem
 from salesflow.rules.cadence import CADENCE
 from salesflow.rules.deadlines import log_deadline
 from salesflow.rules.decision import Decision
 from salesflow.rules.wording import objective_wording
 from salesflow.services import plans, schedule
-from salesflow.services.plans import NewPlan, Planned, done, plan
+from salesflow.services.plans import NewPlan, Planned, cancel, done, plan
 from salesflow.services.records import load
 from salesflow.subject import of_followup
 
@@ -24,7 +24,18 @@ if TYPE_CHECKING:
     from salesflow.db.transaction import Transaction
     from salesflow.models.customer import Customer
 
-__all__ = ["Logged", "NewFollowup", "NewPlan", "Planned", "done", "log", "plan"]
+__all__ = ["Logged", "NewFollowup", "NewPlan", "Planned", "cancel", "done", "log", "plan"]
+
+WORDS: Final[Mapping[str, Message]] = {
+    "content": msg("the content"),
+    "scene": msg("the scene"),
+    "feedback": msg("the feedback"),
+    "resolved": msg("what was resolved"),
+    "open_points": msg("what is open"),
+    "risk": msg("the risk"),
+    "next": msg("the next step"),
+}
+"""The texts of a follow-up, by their columns: what a message calls them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,18 +129,10 @@ def _attach(work: Transaction, record: Followup, new: NewFollowup) -> None:
 
 def _texts(work: Transaction, new: NewFollowup) -> dict[str, Any]:
     """The texts of a follow-up as they are kept, by their columns."""
-    content = plans.optional(work, new.content, msg("the content"))
-    if content is None:
+    kept = {name: plans.optional(work, getattr(new, name), what) for name, what in WORDS.items()}
+    if kept["content"] is None:
         raise InvalidValue(msg("the content is empty"), msg("say what happened: --content TEXT"))
-    return {
-        "content": content,
-        "scene": plans.optional(work, new.scene, msg("the scene")),
-        "feedback": plans.optional(work, new.feedback, msg("the feedback")),
-        "resolved": plans.optional(work, new.resolved, msg("what was resolved")),
-        "open_points": plans.optional(work, new.open_points, msg("what is open")),
-        "risk": plans.optional(work, new.risk, msg("the risk")),
-        "next": plans.optional(work, new.next, msg("the next step")),
-    }
+    return kept
 
 
 def _moment(work: Transaction, at: datetime | None) -> datetime:

@@ -16,7 +16,7 @@ from salesflow.models.followup import PlanItem
 from salesflow.rules.cadence import CADENCE, beyond_cadence
 from salesflow.rules.decision import Decision
 from salesflow.rules.wording import plan_specific
-from salesflow.services import schedule
+from salesflow.services import schedule, support
 from salesflow.services.records import load
 from salesflow.text import clean
 
@@ -53,23 +53,39 @@ class Planned:
 def plan(work: Transaction, customer_id: int, new: NewPlan) -> Planned:
     """Plan an interaction. The computed plan item gives way where the new one is not later.
 
-    Raises InvalidValue for a day that has passed and for a text that cannot be kept; a date beyond cadence is flagged
-    where nothing is planned before it, a vague focus hinted at.
+    Raises InvalidValue for a day that has passed and for a text that cannot be kept, Refused where nobody can give the
+    support; a date beyond cadence is flagged where nothing is planned before it, support asked for at short notice too,
+    a vague focus hinted at.
     """
     check_day(work, new.on)
     stage = _stage(work, new)
     customer = load(work, customer_id)
-    pending = schedule.pending(work, customer)
-    given = on_day(work, schedule.due_by_rule(work, customer), new.on, pending)
-    for item in pending:
-        if item.rule == CADENCE and item.due_on >= new.on:
-            schedule.close(work, item, PlanState.CANCELLED, reason=CADENCE)
-    made = schedule.plan(work, customer, new.on, stage, beyond_cadence=given.outcome == BEYOND)
-    assert made.id is not None
+    planned = add(work, customer, new.on, support.asked(work, stage, new.on))
     hint_at_wording(work, customer, new.focus, new.on, new.method)
-    after = {"customer": customer.code, "due_on": new.on, "method": new.method, "support_role": new.support_role}
-    work.audit("followup.plan", "plan", str(made.id), after=after | {"support_id": new.support_id})
+    return planned
+
+
+def add(work: Transaction, customer: Customer, on: date, stage: schedule.Stage) -> Planned:
+    """Make a plan item by hand, and note it in the trail."""
+    made, given = put(work, customer, on, stage)
+    after = {"customer": customer.code, "due_on": on, "method": stage.method, "support_role": stage.support_role}
+    also = {"support_id": stage.support_id, "support_late": stage.support_late or None, "template": stage.template}
+    work.audit("followup.plan", "plan", str(made.id), after=after | also)
+    assert made.id is not None
     return Planned(made.id, given)
+
+
+def put(
+    work: Transaction, customer: Customer, on: date, stage: schedule.Stage, moved: PlanItem | None = None
+) -> tuple[PlanItem, Decision[date]]:
+    """Put a plan item on a day chosen by hand, new or `moved`; the computed one gives way where it is not earlier."""
+    pending = schedule.pending(work, customer)
+    given = on_day(work, schedule.due_by_rule(work, customer), on, pending)
+    for item in pending:
+        if item.rule == CADENCE and item.due_on >= on:
+            schedule.close(work, item, PlanState.CANCELLED, reason=CADENCE)
+    beyond = given.outcome == BEYOND
+    return schedule.plan(work, customer, on, stage, beyond_cadence=beyond, moved=moved), given
 
 
 def done(work: Transaction, item_id: int, reason: str | None = None) -> Decision[date] | None:
@@ -78,17 +94,23 @@ def done(work: Transaction, item_id: int, reason: str | None = None) -> Decision
     Gives the decision on that one, None where there was no need. It counts from today: what was planned did happen.
     Raises NotFound, and Refused where it is closed already.
     """
-    hint = msg("see: salesflow followup list --plan")
-    item = work.session.get(PlanItem, item_id)
-    if item is None:
-        raise NotFound(msg("there is no plan item {id}", id=item_id), hint, code="unknown-plan")
-    if item.state != PlanState.PENDING:
-        state = label("planstate", item.state)
-        raise Refused(msg("plan item {id} is {state} already", id=item_id, state=state), hint, code="state")
+    return _end(work, still_pending(work, item_id), PlanState.DONE, optional(work, reason, msg("the reason")))
+
+
+def cancel(work: Transaction, item_id: int, reason: str) -> Decision[date] | None:
+    """Give a plan item up, for a reason. The next one is planned, and refusals are, as in `done`: it counts from today,
+    since from the last contact the rule may well give the day that was just given up.
+    """
+    item = still_pending(work, item_id)
+    return _end(work, item, PlanState.CANCELLED, why(work, reason))
+
+
+def _end(work: Transaction, item: PlanItem, state: PlanState, reason: str | None) -> Decision[date] | None:
     customer = load(work, item.customer_id)
-    schedule.close(work, item, PlanState.DONE, reason=optional(work, reason, msg("the reason")))
-    before, after = {"state": PlanState.PENDING.value}, {"state": PlanState.DONE.value, "customer": customer.code}
-    work.audit("followup.done", "plan", str(item_id), before=before, after=after)
+    schedule.close(work, item, state, reason=reason)
+    before, after = {"state": PlanState.PENDING.value}, {"state": state.value, "customer": customer.code}
+    action = "followup.done" if state is PlanState.DONE else "followup.cancel"
+    work.audit(action, "plan", str(item.id), before=before, after=after)
     schedule.refresh(work, customer)
     if customer.next_follow_up_on is not None:
         return None
@@ -96,6 +118,18 @@ def done(work: Transaction, item_id: int, reason: str | None = None) -> Decision
     if decision.value is not None:
         schedule.plan(work, customer, decision.value, by_rule=True)
     return decision
+
+
+def still_pending(work: Transaction, item_id: int) -> PlanItem:
+    """The plan item, which is still to happen. Raises NotFound, and Refused where it is closed already."""
+    hint = msg("see: salesflow followup list --plan")
+    item = work.session.get(PlanItem, item_id)
+    if item is None:
+        raise NotFound(msg("there is no plan item {id}", id=item_id), hint, code="unknown-plan")
+    if item.state != PlanState.PENDING:
+        state = label("planstate", item.state)
+        raise Refused(msg("plan item {id} is {state} already", id=item_id, state=state), hint, code="state")
+    return item
 
 
 def on_day(work: Transaction, by_rule: Decision[date], given: date, pending: Sequence[PlanItem]) -> Decision[date]:
@@ -122,6 +156,14 @@ def hint_at_wording(work: Transaction, customer: Customer, focus: str, on: date,
 def optional(work: Transaction, typed: str | None, what: Message) -> str | None:
     """An optional text as it is kept; None where nothing is left. Raises InvalidValue as `text.clean` does."""
     return None if typed is None else clean(typed, limit=work.context.policy.limits.text, what=what) or None
+
+
+def why(work: Transaction, reason: str) -> str:
+    """A reason that has to be given. Raises InvalidValue where nothing is left of it."""
+    kept = optional(work, reason, msg("the reason"))
+    if kept is None:
+        raise InvalidValue(msg("the reason is empty"), msg("say why: --reason TEXT"))
+    return kept
 
 
 def _stage(work: Transaction, new: NewPlan) -> schedule.Stage:

@@ -52,7 +52,10 @@ def _start(work: Transaction, day: date) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What a plan item is about. `support` is asked of a role or of one staff member (a key)."""
+    """What a plan item is about. `support` is asked of a role or of one staff member (a key), perhaps at short notice.
+
+    `template`: the plan template that it comes from.
+    """
 
     method: Method | None = None
     focus: str | None = None
@@ -60,6 +63,8 @@ class Stage:
     support_role: Role | None = None
     support_id: int | None = None
     support_for: str | None = None
+    support_late: bool = False
+    template: str | None = None
 
 
 def plan(
@@ -70,9 +75,14 @@ def plan(
     *,
     by_rule: bool = False,
     beyond_cadence: bool = False,
+    moved: PlanItem | None = None,
 ) -> PlanItem:
-    """Add a plan item and bring the customer's next date up to date."""
+    """Add a plan item and bring the customer's next date up to date.
+
+    `moved`: the item that goes on as this one. Put off by hand it has slipped; an earlier day is no slip, nor is the rule's.
+    """
     assert customer.id is not None
+    put_off = moved is not None and not by_rule and due_on > moved.due_on
     item = work.add(
         PlanItem(
             customer_id=customer.id,
@@ -83,6 +93,10 @@ def plan(
             support_role=stage.support_role,
             support_id=stage.support_id,
             support_for=stage.support_for,
+            support_late=stage.support_late,
+            template=stage.template,
+            origin_id=None if moved is None else moved.origin_id or moved.id,
+            slips=0 if moved is None else moved.slips + put_off,
             rule=CADENCE if by_rule else None,
             beyond_cadence=beyond_cadence,
             created_at=work.now,
@@ -122,7 +136,7 @@ def move(work: Transaction, customer: Customer, item: PlanItem, due_on: date, fo
     work.session.add(item)
     if item.due_on != due_on:
         close(work, item, PlanState.CANCELLED, reason=CADENCE)
-        plan(work, customer, due_on, Stage(focus=item.focus), by_rule=True)
+        plan(work, customer, due_on, Stage(focus=item.focus), by_rule=True, moved=item)
 
 
 def pending(work: Transaction, customer: Customer) -> list[PlanItem]:

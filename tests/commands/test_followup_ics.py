@@ -28,19 +28,9 @@ def events(office: Office, *words: str, **settings: str) -> dict[str, Any]:
 
 
 def put_off(office: Office, item: int, on: str) -> int:
-    """What rescheduling does: the item ends, and goes on as another one."""
-    leads.execute(
-        office, "UPDATE plan_item SET state = 'cancelled', closed_at = '2026-03-03 01:00:00' WHERE id = :id", id=item
-    )
-    leads.execute(
-        office,
-        "INSERT INTO plan_item (customer_id, due_on, method, focus, state, beyond_cadence, created_at, created_by, origin_id,"
-        " slips, support_late) SELECT customer_id, :on, method, focus, 'pending', 0, '2026-03-03 01:00:00', created_by,"
-        " coalesce(origin_id, id), slips + 1, 0 FROM plan_item WHERE id = :id",
-        id=item,
-        on=on,
-    )
-    return int(leads.rows(office, "SELECT max(id) AS id FROM plan_item")[0]["id"])
+    """Reschedule an item: it ends, and goes on as another one."""
+    words = ("followup", "reschedule", str(item), "--on", on, "--reason", "客户出差", "--quiet")
+    return int(office.ok(*words, now="2026-03-03 09:00").out)
 
 
 def end(office: Office, item: int, state: str, at: str = "2026-03-03 01:00:00") -> None:

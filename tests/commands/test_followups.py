@@ -67,6 +67,7 @@ def test_the_record_as_json(lead: Office) -> None:
         "open_points": None,
         "risk": None,
         "recorded_at": "2026-03-05T16:00:00+08:00",
+        "corrected": 0,
         "next_follow_up_on": "2026-03-12",
         "next_follow_up_why": {
             "rule": "cadence",
@@ -221,6 +222,7 @@ def test_planning(lead: Office) -> None:
         "focus": "向张伟演示排产模块", "method": "demo", "state": "pending", "goal": "拿到评分表", "support": "technical",
         "support_for": "准备演示环境", "owner": "li.na", "rule": None, "beyond_cadence": False,
         "created_at": "2026-03-02T09:00:00+08:00", "closed_at": None, "followup_id": None, "reason": None,
+        "slips": 0, "support_late": False, "origin_id": None, "template": None,
     }  # fmt: skip
     assert lead.json(*words, "--support", "zhao.lei")["support"] == "zhao.lei"
     done = lead.run(*words, "--support", "nobody")

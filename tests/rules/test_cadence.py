@@ -1,11 +1,8 @@
-"""Rule cadence: cases worked out by hand on the calendars of 2025, 2026 and (estimated) of the years after them.
-
-Days off in 2026: 1-3 January (Sunday 4 works), 15-23 February (the Saturdays 14 and 28 work), 4-6 April, 1-5 May (Saturday 9
-works), 19-21 June, 25-27 September (Sunday 20 works), 1-7 October (Saturday 10 works).
-"""
+"""Rule cadence, on the calendars of 2025, 2026 and (estimated) of the years after them. The cases are in cadence_cases."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -16,158 +13,24 @@ from salesflow.rules.decision import Decision, Strength
 from salesflow.rules.policy import PRESETS, Cadence, Policy
 from salesflow.rules.policy_toml import load_preset
 from salesflow.workdays import Calendar
+from tests.rules.cadence_cases import (
+    HOT,
+    INTERESTED,
+    INVALID,
+    LOST,
+    NO_GRADE,
+    PLAIN,
+    PROCESS_TOOLKIT,
+    PROSPECT,
+    WON,
+    A,
+    B,
+    C,
+)  # fmt: skip
 
-A, B, C, NO_GRADE = Grade.A, Grade.B, Grade.C, None
-PROSPECT, INTERESTED, HOT = Status.PROSPECT, Status.INTERESTED, Status.HOT
-WON, LOST, INVALID = Status.WON, Status.LOST, Status.INVALID
 POLICIES = {name: load_preset(name) for name in PRESETS}
 CALENDAR = Calendar()
-
-Case = tuple[Grade | None, Status, str, str, str]
-
-BALANCED: list[Case] = [
-    (A, PROSPECT, "2026-03-05", "2026-03-12", "7 days after a Thursday"),
-    (A, INTERESTED, "2026-03-05", "2026-03-12", "by grade: interested has no interval of its own"),
-    (B, PROSPECT, "2026-03-05", "2026-03-19", "14 days after a Thursday"),
-    (C, PROSPECT, "2026-03-05", "2026-04-07", "30 days: Saturday 4 April; Sunday; Monday 6 is Qingming's"),
-    (NO_GRADE, PROSPECT, "2026-03-05", "2026-04-07", "no grade counts as C"),
-    (A, HOT, "2026-03-05", "2026-03-09", "hot, 2 days: Saturday, so Monday"),
-    (B, HOT, "2026-03-06", "2026-03-09", "hot, 2 days: Sunday, so Monday"),
-    (C, HOT, "2026-03-04", "2026-03-06", "hot whatever the grade: Friday"),
-    (NO_GRADE, HOT, "2026-03-09", "2026-03-11", "hot without a grade: Wednesday"),
-    (A, WON, "2026-03-05", "2026-06-03", "90 days: 26 to the end of March, 30, 31, 3"),
-    (C, WON, "2026-03-08", "2026-06-08", "90 days: Saturday 6 June, so Monday"),
-    (A, PROSPECT, "2026-02-09", "2026-02-24", "Monday 16 February is off until Monday 23"),
-    (A, PROSPECT, "2026-02-10", "2026-02-24", "New Year's Day itself, Tuesday 17"),
-    (A, PROSPECT, "2026-02-07", "2026-02-14", "Saturday 14 February works"),
-    (A, PROSPECT, "2026-02-08", "2026-02-24", "Sunday 15 February is the first day off"),
-    (A, PROSPECT, "2026-02-21", "2026-02-28", "Saturday 28 February works; the contact was on a holiday"),
-    (B, PROSPECT, "2026-02-02", "2026-02-24", "14 days: Monday 16 February"),
-    (B, PROSPECT, "2026-02-10", "2026-02-24", "14 days: Tuesday 24, the first day back"),
-    (C, PROSPECT, "2026-01-15", "2026-02-14", "30 days: the working Saturday"),
-    (C, PROSPECT, "2026-01-16", "2026-02-24", "30 days: Sunday 15 February"),
-    (A, HOT, "2026-02-12", "2026-02-14", "2 days: the working Saturday"),
-    (A, HOT, "2026-02-13", "2026-02-24", "2 days: Sunday 15 February"),
-    (A, HOT, "2026-02-26", "2026-02-28", "2 days: the other working Saturday"),
-    (A, PROSPECT, "2026-09-24", "2026-10-08", "1 October is off until Wednesday 7"),
-    (A, PROSPECT, "2026-09-30", "2026-10-08", "7 October is the last day off"),
-    (A, PROSPECT, "2026-10-03", "2026-10-10", "Saturday 10 October works"),
-    (B, PROSPECT, "2026-09-20", "2026-10-08", "14 days: Sunday 4 October"),
-    (A, HOT, "2026-09-29", "2026-10-08", "2 days: 1 October"),
-    (A, HOT, "2026-10-08", "2026-10-10", "2 days: the working Saturday"),
-    (A, HOT, "2026-09-23", "2026-09-28", "Friday 25 September is Mid-Autumn, then the weekend"),
-    (A, HOT, "2026-09-18", "2026-09-20", "Sunday 20 September works"),
-    (A, PROSPECT, "2025-12-25", "2026-01-04", "1 January, 2 and 3 off, Sunday 4 works"),
-    (B, PROSPECT, "2025-12-20", "2026-01-04", "14 days: Saturday 3 January"),
-    (C, PROSPECT, "2025-12-03", "2026-01-04", "30 days: Friday 2 January, off"),
-    (A, PROSPECT, "2026-12-24", "2026-12-31", "the last day of a known year"),
-    (A, PROSPECT, "2026-12-25", "2027-01-04", "1 January 2027, a Friday, then the weekend; estimated"),
-    (A, PROSPECT, "2028-02-22", "2028-02-29", "the leap day, a Tuesday"),
-    (A, PROSPECT, "2028-02-29", "2028-03-07", "from the leap day"),
-    (B, PROSPECT, "2028-02-15", "2028-02-29", "14 days to the leap day"),
-    (C, PROSPECT, "2028-01-30", "2028-02-29", "30 days to the leap day"),
-    (A, HOT, "2028-02-27", "2028-02-29", "2 days to the leap day"),
-    (A, PROSPECT, "2030-04-24", "2030-05-03", "1 and 2 May are fixed holidays, Friday 3 works; estimated"),
-    (A, PROSPECT, "2030-09-24", "2030-10-04", "1 to 3 October are fixed holidays, Friday 4 works; estimated"),
-    (A, PROSPECT, "2026-04-24", "2026-05-06", "1 May is off until Tuesday 5"),
-    (B, PROSPECT, "2026-04-20", "2026-05-06", "14 days: Monday 4 May, off"),
-    (A, HOT, "2026-05-07", "2026-05-09", "Saturday 9 May works"),
-    (A, PROSPECT, "2026-06-12", "2026-06-22", "Friday 19 June is Dragon Boat's, then the weekend"),
-    (A, PROSPECT, "2025-01-21", "2025-02-05", "28 January 2025 is off until 4 February"),
-    (A, PROSPECT, "2025-02-01", "2025-02-08", "Saturday 8 February 2025 works"),
-]
-TEMPLATE_GUIDE: list[Case] = [
-    (A, PROSPECT, "2026-03-05", "2026-03-12", "A 7"),
-    (B, PROSPECT, "2026-03-05", "2026-03-19", "B 14"),
-    (C, PROSPECT, "2026-03-05", "2026-04-07", "C 30, moved over Qingming"),
-    (A, HOT, "2026-03-05", "2026-03-12", "hot has no interval of its own: A 7"),
-    (B, HOT, "2026-03-05", "2026-03-19", "hot: B 14"),
-    (C, HOT, "2026-03-05", "2026-04-07", "hot: C 30"),
-    (NO_GRADE, HOT, "2026-03-05", "2026-04-07", "no grade counts as C"),
-    (A, PROSPECT, "2026-02-10", "2026-02-24", "New Year's Day"),
-    (B, INTERESTED, "2026-09-17", "2026-10-08", "14 days: 1 October"),
-    (A, WON, "2026-03-05", "2026-06-03", "won as in balanced: 90 days"),
-]
-ORDER_TOOLKIT: list[Case] = [
-    (A, PROSPECT, "2026-03-05", "2026-03-12", "A 7"),
-    (B, PROSPECT, "2026-03-05", "2026-03-12", "B 7"),
-    (C, PROSPECT, "2026-03-05", "2026-03-12", "C 7"),
-    (NO_GRADE, PROSPECT, "2026-03-05", "2026-03-12", "no grade counts as C: 7"),
-    (B, HOT, "2026-03-05", "2026-03-12", "hot has no interval of its own"),
-    (B, PROSPECT, "2026-02-10", "2026-02-24", "New Year's Day"),
-    (A, WON, "2026-03-05", "2026-06-05", "a quarter: three months, a Friday"),
-    (A, WON, "2026-03-19", "2026-06-22", "a quarter: Dragon Boat's Friday 19 June, so Monday"),
-    (B, WON, "2025-11-30", "2026-02-28", "30 February does not exist; Saturday 28 works"),
-    (B, WON, "2027-11-30", "2028-02-29", "30 February does not exist; 2028 has a 29th"),
-    (C, WON, "2026-07-01", "2026-10-08", "a quarter: 1 October"),
-    (C, WON, "2026-10-31", "2027-02-01", "a quarter: Sunday 31 January 2027"),
-    (C, WON, "2026-12-15", "2027-03-15", "a quarter across the year's end, a Monday"),
-    (C, WON, "2026-09-12", "2026-12-14", "a quarter into December: Saturday 12, so Monday"),
-]
-TRACKER: list[Case] = [
-    (A, PROSPECT, "2026-03-05", "2026-03-12", "prospect 7"),
-    (C, PROSPECT, "2026-03-05", "2026-03-12", "prospect 7 whatever the grade"),
-    (NO_GRADE, PROSPECT, "2026-12-31", "2027-01-07", "prospect 7 across the year's end; estimated"),
-    (A, INTERESTED, "2026-03-05", "2026-03-09", "interested 4: Monday"),
-    (C, INTERESTED, "2026-03-09", "2026-03-13", "interested 4: Friday"),
-    (B, INTERESTED, "2026-03-10", "2026-03-16", "interested 4: Saturday, so Monday"),
-    (NO_GRADE, INTERESTED, "2026-02-12", "2026-02-24", "interested 4: Monday 16 February, off"),
-    (B, INTERESTED, "2026-02-10", "2026-02-14", "interested 4: the working Saturday"),
-    (B, INTERESTED, "2026-09-27", "2026-10-08", "interested 4: 1 October"),
-    (C, HOT, "2026-03-05", "2026-03-09", "hot 2: Saturday, so Monday"),
-    (A, HOT, "2026-04-30", "2026-05-06", "hot 2: 2 May, off until Tuesday 5"),
-    (A, WON, "2026-03-05", "2026-06-03", "won as in balanced: 90 days"),
-]
-
-PLAIN = [
-    (preset, *case)
-    for preset, cases in (
-        ("balanced", BALANCED),
-        ("template-guide", TEMPLATE_GUIDE),
-        ("order-toolkit", ORDER_TOOLKIT),
-        ("tracker", TRACKER),
-    )
-    for case in cases
-]
-
-PROCESS_TOOLKIT: list[tuple[Grade | None, Status, str, int, str, str]] = [
-    (A, PROSPECT, "2026-03-09", 1, "2026-03-12", "3 days after Monday: Thursday of the same week"),
-    (A, PROSPECT, "2026-03-10", 1, "2026-03-13", "3 days after Tuesday: Friday of the same week"),
-    (A, PROSPECT, "2026-03-11", 1, "2026-03-13", "Saturday would be Monday: first contact this week, so Friday"),
-    (A, PROSPECT, "2026-03-11", 2, "2026-03-16", "Saturday, so Monday: there were two contacts this week"),
-    (A, PROSPECT, "2026-03-12", 1, "2026-03-13", "Sunday would be Monday, so Friday"),
-    (A, PROSPECT, "2026-03-12", 2, "2026-03-16", "Sunday, so Monday: two contacts"),
-    (A, PROSPECT, "2026-03-12", 3, "2026-03-16", "three are no fewer than two"),
-    (A, PROSPECT, "2026-03-12", 0, "2026-03-13", "assigned on Thursday, no contact yet: Friday"),
-    (A, PROSPECT, "2026-03-13", 1, "2026-03-16", "after Friday the week has no working day left"),
-    (A, PROSPECT, "2026-03-13", 2, "2026-03-16", "3 days after Friday: Monday"),
-    (A, PROSPECT, "2026-03-14", 1, "2026-03-17", "3 days after Saturday: Tuesday; the week's last working day is past"),
-    (A, PROSPECT, "2026-03-15", 1, "2026-03-18", "3 days after Sunday: Wednesday"),
-    (A, HOT, "2026-03-12", 1, "2026-03-13", "hot has no interval of its own: as A"),
-    (A, PROSPECT, "2026-02-12", 1, "2026-02-14", "the week before the festival ends with the working Saturday"),
-    (A, PROSPECT, "2026-02-12", 2, "2026-02-24", "Sunday 15 February, moved over the festival"),
-    (A, PROSPECT, "2026-02-13", 1, "2026-02-14", "after Friday there is still the working Saturday"),
-    (A, PROSPECT, "2026-02-14", 1, "2026-02-24", "after the working Saturday the week is over"),
-    (A, PROSPECT, "2026-02-17", 1, "2026-02-24", "a contact on New Year's Day: that week has no working day"),
-    (A, PROSPECT, "2026-02-26", 1, "2026-02-28", "Sunday would be Monday, so the working Saturday"),
-    (A, PROSPECT, "2026-09-17", 1, "2026-09-20", "the working Sunday belongs to the same week"),
-    (A, PROSPECT, "2026-09-18", 1, "2026-09-20", "Monday would be next week, so the working Sunday"),
-    (A, PROSPECT, "2026-09-28", 1, "2026-09-30", "1 October would be 8 October, so Wednesday before the holidays"),
-    (A, PROSPECT, "2026-09-28", 2, "2026-10-08", "1 October, moved over the holidays"),
-    (A, PROSPECT, "2026-09-30", 1, "2026-10-08", "the week's last working day is the contact's own"),
-    (A, PROSPECT, "2026-10-08", 1, "2026-10-10", "Sunday would be Monday, so the working Saturday"),
-    (A, PROSPECT, "2025-12-30", 1, "2026-01-04", "Friday 2 January is off; the working Sunday is in the same week"),
-    (A, PROSPECT, "2026-12-30", 1, "2026-12-31", "Saturday would be Monday 4 January, so Thursday"),
-    (A, PROSPECT, "2026-12-31", 1, "2027-01-04", "1 January is off: the week is over; estimated"),
-    (A, PROSPECT, "2028-02-28", 1, "2028-03-02", "3 days over the leap day: Thursday"),
-    (A, PROSPECT, "2028-02-26", 1, "2028-02-29", "3 days after Saturday: the leap day"),
-    (B, PROSPECT, "2026-03-05", 1, "2026-03-12", "B 7"),
-    (B, PROSPECT, "2026-03-07", 1, "2026-03-16", "B 7: Saturday 14, so Monday; the week matters for A alone"),
-    (B, HOT, "2026-03-05", 1, "2026-03-12", "hot: B 7"),
-    (C, PROSPECT, "2026-03-05", 1, "2026-04-07", "C 30, moved over Qingming"),
-    (NO_GRADE, INTERESTED, "2026-03-05", 1, "2026-04-07", "no grade counts as C"),
-    (A, WON, "2026-03-12", 0, "2026-06-10", "won, 90 days: 19 to the end of March, 30, 31, 10"),
-]
+SATURDAY = 5
 
 
 def decide(
@@ -326,6 +189,29 @@ def test_nothing_is_beyond_where_nothing_is_due() -> None:
     assert beyond_cadence(none, given=date(2030, 1, 1)).outcome == "ok"
 
 
-def test_the_cases_are_many_and_cover_every_preset() -> None:
-    assert len(PLAIN) + len(PROCESS_TOOLKIT) >= 80
-    assert {preset for preset, *_ in PLAIN} | {"process-toolkit"} == set(PRESETS)
+def kinds(last: date, due: date) -> Iterator[str]:
+    """What is special about a case: the days between a contact and the next one."""
+    between = {date.fromordinal(day) for day in range(last.toordinal(), due.toordinal() + 1)}
+    if between & {date(2026, 2, day) for day in range(15, 24)}:
+        yield "Spring Festival"
+    if between & {date(2026, 10, day) for day in range(1, 8)}:
+        yield "National Day"
+    if due.weekday() >= SATURDAY:
+        yield "make-up day"
+    if last.year != due.year:
+        yield "year's end"
+    if {last, due} & {date(2028, 2, 29)}:
+        yield "29 February"
+    if CALENDAR.is_estimated(due):
+        yield "beyond the calendar"
+
+
+def test_the_cases_are_many_and_every_preset_has_all_kinds() -> None:
+    cases = [*PLAIN, *(("process-toolkit", *case[:3], *case[4:]) for case in PROCESS_TOOLKIT)]
+    assert len(cases) >= 120
+    for preset in PRESETS:
+        own = [case for case in cases if case[0] == preset]
+        assert {case[1] for case in own} == {A, B, C, NO_GRADE}, preset
+        assert {case[2] for case in own} == {PROSPECT, INTERESTED, HOT, WON}, preset
+        found = {kind for case in own for kind in kinds(date.fromisoformat(case[3]), date.fromisoformat(case[4]))}
+        assert len(found) == 6, (preset, found)

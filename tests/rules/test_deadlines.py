@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,6 +15,7 @@ from salesflow.rules.deadlines import (
     grading_deadline,
     log_deadline,
     plan_deadline,
+    support_lead_time,
 )
 from salesflow.rules.decision import Strength
 from salesflow.rules.policy import Business, Policy
@@ -263,33 +264,10 @@ def test_grading_deadline(
     assert decision.facts == {"recorded": at(recorded), "graded": moment, "due_at": at(due)}
 
 
-@pytest.mark.parametrize(
-    ("grade", "first_contact", "planned", "now", "outcome", "due"),
-    [
-        (Grade.A, "2026-03-02 10:00", None, "2026-03-05 18:00", "pending", "2026-03-05 18:00"),
-        (Grade.A, "2026-03-02 10:00", None, "2026-03-05 18:01", "overdue", "2026-03-05 18:00"),
-        (Grade.A, "2026-03-02 10:00", "2026-03-05 17:00", "2026-03-20 09:00", "ok", "2026-03-05 18:00"),
-        (Grade.A, "2026-03-02 10:00", "2026-03-06 09:00", "2026-03-20 09:00", "late", "2026-03-05 18:00"),
-        # Thursday before a make-up Saturday (调休): Friday, Saturday, Monday
-        (Grade.A, "2026-02-26 10:00", None, "2026-03-02 17:59", "pending", "2026-03-02 18:00"),
-        (Grade.A, "2026-02-26 10:00", None, "2026-03-02 18:30", "overdue", "2026-03-02 18:00"),
-        # before the Spring Festival: the make-up Saturday, then the 24th and 25th
-        (Grade.A, "2026-02-13 10:00", None, "2026-02-25 18:01", "overdue", "2026-02-25 18:00"),
-        (Grade.B, "2026-03-02 10:00", None, "2026-03-20 09:00", "ok", None),
-        (None, "2026-03-02 10:00", None, "2026-03-20 09:00", "ok", None),
-    ],
-)
-def test_plan_deadline(
-    grade: Grade | None, first_contact: str, planned: str | None, now: str, outcome: str, due: str | None
-) -> None:
-    decision = plan_deadline(
-        Policy(),
-        CALENDAR,
-        grade=grade,
-        first_contact=at(first_contact),
-        planned=None if planned is None else at(planned),
-        now=at(now),
-    )
-    assert (decision.rule, decision.outcome) == ("plan-deadline", outcome)
-    assert decision.value == (None if due is None else at(due))
-    assert (decision.strength is Strength.FLAG) is (outcome in ("late", "overdue"))
+def test_plans_and_support_have_deadlines_in_working_days() -> None:
+    """Their tables are in test_deadlines_plans."""
+    first = at("2026-03-05 10:00")
+    plan = plan_deadline(BALANCED, CALENDAR, grade=Grade.A, first_contact=first, planned=None, now=first)
+    assert (plan.rule, plan.outcome, plan.value) == ("plan-deadline", "pending", at("2026-03-10 18:00"))
+    support = support_lead_time(BALANCED, CALENDAR, asked=date(2026, 3, 5), on=date(2026, 3, 6))
+    assert (support.rule, support.outcome, support.value) == ("support-lead-time", "short", date(2026, 3, 9))
