@@ -208,7 +208,38 @@ def importing() -> Iterator[Line]:
         run = _checked(["customer", "import", str(file), "--quiet"], world)
         figures = f"{run.seconds:.0f} s, {run.memory / 1e6:.0f} MB"
         yield Line(f"`customer import` of 100,000 rows, .{kind}", figures, f"{must} s, 300 MB", f"{aim} s, 150 MB")
+    yield from _taken_further(folder, world)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _taken_further(folder: Path, world: dict[str, str]) -> Iterator[Line]:
+    """A log of 100,000 follow-ups with these customers, all of it out again, and taken back."""
+    log = folder / "log.csv"
+    _write_followups(log, [row[0] for row in _rows(LARGE // 5)])
+    commands = {
+        "`followup import` of 100,000 rows, .csv": (["followup", "import", str(log), "--quiet"], 60, 30),
+        "`customer export --reveal` of 100,000, .xlsx": (
+            ["customer", "export", str(folder / "o.xlsx"), "--reveal", "--quiet"],
+            60,
+            30,
+        ),
+        "`import revert` of 100,000 follow-ups": (["import", "revert", "2", "--quiet"], 60, 30),
+        "`import revert` of 100,000 customers": (["import", "revert", "1", "--quiet"], 60, 30),
+    }
+    for what, (words, must, aim) in commands.items():
+        run = _checked(words, world)
+        figures = f"{run.seconds:.0f} s, {run.memory / 1e6:.0f} MB"
+        yield Line(what, figures, f"{must} s, 300 MB", f"{aim} s, 150 MB")
+
+
+def _write_followups(file: Path, names: Sequence[str]) -> None:
+    today = date.today()  # noqa: DTZ011 - any recent day serves
+    with file.open("w", encoding="utf-8-sig", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(("客户名称", "跟进时间", "跟进方式", "跟进内容", "下一步行动"))
+        for number in range(LARGE):
+            on = (today - timedelta(days=1 + number % 300)).isoformat()
+            writer.writerow((names[number % len(names)], on, "电话", f"第 {number} 次沟通报价与交期", "周五前报价"))
 
 
 HEADINGS = ("客户名称", "所属行业", "联系人", "职务", "联系方式", "客户来源", "初次接触时间", "需求描述", "备注")

@@ -44,6 +44,7 @@ NOUNS: dict[str, Entry] = {
     "objection": Entry("Objections: what customers object to, the reply in three steps, escalation.", "objection"),
     "script": Entry("Scripts: the library of replies to objections.", "script"),
     "tag": Entry("Tags: the library that customers are tagged from.", "tag"),
+    "import": Entry("Imports: which there were, and taking one back.", "imports"),
     "product": Entry("Products and their prices.", "product"),
     "quote": Entry("Quotes: priced offers with discounts, routed for approval where needed.", "quote"),
     "approval": Entry("Approvals: your inbox, decisions, the reasons behind a route.", "approval"),

@@ -129,6 +129,14 @@ class ImportOutcome(Code):
     ERROR = "error"
 
 
+class ImportRecord(Code):
+    """What a list is of."""
+
+    CUSTOMER = "customer"
+    FOLLOWUP = "followup"
+    PRODUCT = "product"
+
+
 class Scope(Code):
     """Whose records a report counts."""
 

@@ -18,6 +18,9 @@ _IN_NO_FILE_NAME: Final = '[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2
 _DEVICE: Final = r"CON|PRN|AUX|NUL|COM\d|LPT\d"
 _LONGEST_FILE_NAME: Final = 200  # bytes: file systems allow 255, and a number may come to it
 _LONGEST_ENDING: Final = 12
+# What a spreadsheet runs, and what looks as if it had been guarded already: so that taking the guard away gives the text back.
+_RUNS: Final = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+_PLAIN_NUMBER: Final = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _LINE_ENDS: Final = "\r\n|\u2028|\u2029"
 _SHORT_ESCAPES: Final = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 _ELLIPSIS: Final = "…"
@@ -60,6 +63,16 @@ def clean(text: str, *, limit: int, what: Message, multiline: bool = True) -> st
             details={"length": len(text), "limit": limit},
         )
     return text
+
+
+def guarded(text: str) -> str:
+    """The text with an apostrophe in front where a spreadsheet would run it as a formula; a number stays one."""
+    return f"'{text}" if _RUNS.match(text) and not _PLAIN_NUMBER.fullmatch(text) else text
+
+
+def unguarded(text: str) -> str | None:
+    """The text that `guarded` was given; None for one that it left as it was."""
+    return text[1:] if text[:1] == "'" and _RUNS.match(text) else None
 
 
 def printable(text: str, *, keep_newlines: bool = False) -> str:

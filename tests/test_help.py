@@ -30,8 +30,11 @@ def tool(name: str) -> ModuleType:
 TREE: list[tuple[tuple[str, ...], Any]] = list(tool("catalogue").walk())
 LEAVES = [(words, command) for words, command in TREE if not hasattr(command, "commands")]
 PROMISED = """
-    init · staff add list whoami · config show get set path · customer add list show find status import stale · find
-    · contact add list reveal · followup log plan due overdue list done · today · product add list import
+    init · staff add list whoami edit deactivate · config show get set path · find
+    · customer add list show edit find timeline attach import export duplicates merge grade status assign tag stale stall remove forget
+    · contact add list edit remove reveal vcard · tag add list rename merge retire · attachment list open export verify
+    · import list revert · followup log plan list due overdue done reschedule cancel edit amend gantt ics import export · remind · today
+    · objection log list resolve escalate · script add list search retire · outbox list show send export · product add list import
     · quote make list show accept · approval list show approve reject · order create submit list show · report weekly
     · policy show presets check apply · rules list show · explain · db info check backup path reindex · audit list verify · demo
 """

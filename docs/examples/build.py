@@ -1,4 +1,4 @@
-"""The workbooks in examples/: a customer list and a price list as a team keeps them, with all that makes such lists hard to read.
+"""The workbooks in examples/: lists of customers, prices and follow-ups as a team keeps them, with all that makes them hard to read.
 
     python docs/examples/build.py      make them anew, out of the .tsv files beside this one
 
@@ -23,6 +23,7 @@ HERE: Final = Path(__file__).resolve().parent
 EXAMPLES: Final = HERE.parent.parent / "examples"
 CUSTOMERS: Final = "客户信息登记表.xlsx"
 PRODUCTS: Final = "产品价目表.xlsx"
+FOLLOWUPS: Final = "跟进记录表.xlsx"
 MADE: Final = datetime(2026, 3, 2, 9, 0)  # noqa: DTZ001 - a workbook's own time is in no zone
 
 # (title, width) of each column
@@ -36,6 +37,10 @@ PRODUCT_COLUMNS: Final = (
     ("产品编号", 12), ("产品名称", 22), ("规格型号", 28), ("单位", 8),
     ("单价（元）", 14), ("底价（元）", 14), ("成本（元）", 14), ("税率", 8),
     ("交货周期\n（天）", 10), ("库存", 8), ("是否定制", 10),
+)  # fmt: skip
+FOLLOWUP_COLUMNS: Final = (
+    ("序号", 6), ("客户名称", 34), ("跟进时间", 18), ("跟进人", 10), ("跟进方式", 12),
+    ("跟进内容", 44), ("客户反馈", 34), ("下一步行动", 30), ("当前状态", 10), ("下次跟进\n时间", 14), ("备注：", 24),
 )  # fmt: skip
 PAGE_ENDS: Final = (18, 41)  # after these numbers the customer list has a blank row: its maker started a new page there
 
@@ -61,6 +66,17 @@ def write_products(path: Path) -> None:
         percent = book.add_format({"num_format": "0%"})
         for row, cells in enumerate(_rows("products.tsv"), 3):
             _write(sheet, row, 0, cells, percent)
+
+
+def write_followups(path: Path) -> None:
+    """The log of follow-ups with customers of the customer list: twelve rows, one of a customer that is not there."""
+    with _workbook(path, "跟进记录表") as book:
+        sheet = book.add_worksheet("跟进记录")
+        _head(book, sheet, "客户跟进记录表", "2026年2月", FOLLOWUP_COLUMNS)
+        day = book.add_format({"num_format": "yyyy/m/d hh:mm"})
+        for number, cells in enumerate(_rows("followups.tsv"), 1):
+            sheet.write_number(number + 2, 0, number)
+            _write(sheet, number + 2, 1, cells, day)
 
 
 def _rows(name: str) -> Iterator[list[str]]:
@@ -106,6 +122,7 @@ def _is_number(cell: str) -> bool:
 def main() -> None:
     write_customers(EXAMPLES / CUSTOMERS)
     write_products(EXAMPLES / PRODUCTS)
+    write_followups(EXAMPLES / FOLLOWUPS)
 
 
 if __name__ == "__main__":

@@ -97,6 +97,13 @@ def attachment(ctx: typer.Context, incomplete: str) -> Offers:
     return _from_database(ctx, lambda context: _beginning(offers.attachments(context), incomplete))
 
 
+def import_run(ctx: typer.Context, incomplete: str) -> Offers:
+    """Numbers of imports that were not taken back, the newest first, with their files."""
+    from salesflow.queries import offers
+
+    return _from_database(ctx, lambda context: _beginning(offers.imports(context), incomplete))
+
+
 def record(ctx: typer.Context, incomplete: str) -> Offers:
     """Whatever can be explained: customers, or by how its number begins a quote, an order, an approval."""
     series = {"Q": quote, "DD": order, "YY": objection, "AP": approval}

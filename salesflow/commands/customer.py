@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 
 from salesflow.commands import complete
+from salesflow.commands import customer_filter as chosen
 from salesflow.commands.base import List, Show, Write, current, noun, screenful, somebody_there
-from salesflow.commands.params import CODE, INDUSTRY, MONEY, PAST, SPAN, DateRange
+from salesflow.commands.params import CODE, INDUSTRY, MONEY, PAST
 from salesflow.commands.typerbase import MissingParameter
 from salesflow.context import Context
-from salesflow.enums import ChainRole, Grade, Kind, LossReason, Source, Status
+from salesflow.enums import ChainRole, Kind, LossReason, Source, Status
 from salesflow.i18n import label, msg
 from salesflow.output.results import Listing, Record, Written
 from salesflow.queries import customer_file
@@ -24,6 +25,7 @@ app = noun(
     customer_attach="attach",
     customer_find="find",
     customer_import="import",
+    customer_export="export",
     customer_grade="grade",
     customer_assign="assign",
     customer_stale="stale stall",
@@ -145,52 +147,24 @@ def add(
 @app.command("list", cls=List)
 def list_(
     ctx: typer.Context,
-    grade: Annotated[list[Grade] | None, typer.Option("--grade", click_type=CODE(Grade), help="Of this grade.")] = None,
-    status: Annotated[
-        list[Status] | None, typer.Option("--status", click_type=CODE(Status), help="In this status.")
-    ] = None,
-    owner: Annotated[
-        list[str] | None,
-        typer.Option("--owner", metavar="LOGIN", help="In this one's charge.", autocompletion=complete.staff),
-    ] = None,
-    region: Annotated[list[str] | None, typer.Option("--region", metavar="CODE", help="In this region.")] = None,
-    industry: Annotated[
-        list[str] | None,
-        typer.Option("--industry", click_type=INDUSTRY, help="Of this industry.", autocompletion=complete.industry),
-    ] = None,
-    tag: Annotated[
-        list[str] | None, typer.Option("--tag", help="With this tag.", autocompletion=complete.any_tag)
-    ] = None,
-    source: Annotated[
-        list[Source] | None, typer.Option("--source", click_type=CODE(Source), help="From this source.")
-    ] = None,
-    stale: Annotated[bool, typer.Option("--stale", help="Open, and too long without progress.")] = False,
-    created: Annotated[
-        DateRange | None, typer.Option("--created", click_type=SPAN, help="Recorded in these days.")
-    ] = None,
-    due: Annotated[
-        DateRange | None, typer.Option("--due", click_type=SPAN, help="To be followed up in these days.")
-    ] = None,
-    archived: Annotated[bool, typer.Option("--archived", help="The archived ones instead.")] = False,
+    grade: chosen.Grades = None,
+    status: chosen.Statuses = None,
+    owner: chosen.Owners = None,
+    region: chosen.Regions = None,
+    industry: chosen.Industries = None,
+    tag: chosen.Tags = None,
+    source: chosen.Sources = None,
+    stale: chosen.Stale = False,
+    created: chosen.Created = None,
+    due: chosen.Due = None,
+    archived: chosen.Archived = False,
 ) -> Listing:
     """List customers. An option given several times means any of its values.
 
     salesflow customer list --grade A --grade B --status hot --due ..today --sort days_overdue --reverse
     """
     context = current(ctx)
-    wanted = customer_queries.Filter(
-        grade or (),
-        status or (),
-        owner or (),
-        region or (),
-        industry or (),
-        tag or (),
-        source or (),
-        stale,
-        created or DateRange(),
-        due or DateRange(),
-        archived,
-    )
+    wanted = chosen.wanted(grade, status, owner, region, industry, tag, source, stale, created, due, archived)
     found = customer_queries.listed(context, wanted, keep=screenful(context))
     return Listing(customer_queries.COLUMNS, found.rows, "code", more=found.more, empty=msg("no customers"))
 

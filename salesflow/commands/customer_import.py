@@ -23,6 +23,8 @@ def import_(
     errors_to: import_file.ErrorsTo = None,
     dry_run: import_file.DryRun = False,
     update: import_file.Update = False,
+    encoding: import_file.Encoding = None,
+    header_row: import_file.HeaderRow = None,
     allow_duplicate: Annotated[
         bool, typer.Option("--allow-duplicate", help="Even if the name or the contact is known already.")
     ] = False,
@@ -52,5 +54,7 @@ def import_(
         update,
         errors_to,
         allow_duplicate,
+        encoding=encoding,
+        header_row=header_row,
     )
     return import_file.perform(ctx, job, import_customers)

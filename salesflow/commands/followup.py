@@ -24,6 +24,7 @@ app = noun(
     followup_due="due overdue",
     followup_gantt="gantt",
     followup_ics="ics",
+    followup_lists="import export",
 )
 
 CUSTOMER = typer.Argument(

@@ -32,6 +32,12 @@ Default = Annotated[
     list[str] | None, typer.Option("--default", metavar="FIELD=VALUE", help="The value where a row has none.")
 ]
 Sheet = Annotated[str | None, typer.Option("--sheet", metavar="NAME", help="The sheet (the one with such a list).")]
+Encoding = Annotated[
+    str | None, typer.Option("--encoding", metavar="NAME", help="Of a text file, such as gb18030 (found out).")
+]
+HeaderRow = Annotated[
+    int | None, typer.Option("--header-row", metavar="N", min=1, help="The row with the titles (found out).")
+]
 SkipErrors = Annotated[
     bool, typer.Option("--skip-errors", help="Import the good rows; write the bad ones to a file, with the reason.")
 ]

@@ -21,6 +21,8 @@ def import_(
     errors_to: import_file.ErrorsTo = None,
     dry_run: import_file.DryRun = False,
     update: import_file.Update = False,
+    encoding: import_file.Encoding = None,
+    header_row: import_file.HeaderRow = None,
 ) -> Written | Failed:
     """Import products from a price list: all rows, or none if one of them is bad.
 
@@ -34,5 +36,16 @@ def import_(
     from salesflow.services.importing import Job
     from salesflow.services.product_import import import_products
 
-    job = Job(file, sheet, tuple(mapping or ()), tuple(default or ()), skip_errors, dry_run, update, errors_to)
+    job = Job(
+        file,
+        sheet,
+        tuple(mapping or ()),
+        tuple(default or ()),
+        skip_errors,
+        dry_run,
+        update,
+        errors_to,
+        encoding=encoding,
+        header_row=header_row,
+    )
     return import_file.perform(ctx, job, import_products)

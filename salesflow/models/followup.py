@@ -100,9 +100,11 @@ class PlanItem(Base, table=True):
     import_id: int | None = reference("import_run.id", nullable=True)
 
 
+_CONTACT = Followup.__table__.c.contact_id  # type: ignore[attr-defined]  # SQLModel adds __table__ at run time
+Index("ix_followup_contact_id", _CONTACT, sqlite_where=_CONTACT.is_not(None))
 _COLUMNS = PlanItem.__table__.c  # type: ignore[attr-defined]  # SQLModel adds __table__ at run time
 # Of ten plan items nine are done: what asks for the pending ones needs to find no others.
 Index("ix_plan_item_pending", _COLUMNS.customer_id, _COLUMNS.due_on, sqlite_where=_COLUMNS.state == literal("pending"))
 Index("ix_plan_item_made", _COLUMNS.customer_id, sqlite_where=_COLUMNS.rule.is_(None))
-for _name in ("support_role", "support_id", "origin_id"):
+for _name in ("support_role", "support_id", "origin_id", "followup_id"):
     Index(f"ix_plan_item_{_name}", _COLUMNS[_name], sqlite_where=_COLUMNS[_name].is_not(None))

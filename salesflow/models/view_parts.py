@@ -40,8 +40,8 @@ def of_customer(history: Table) -> Select[Any]:
     )
 
 
-def by_staff(table: Table, column: str) -> Select[Any]:
-    """A table with the login of the staff member that a column names."""
-    return select(*all_of(table), staff.c.login.label("by")).select_from(
+def by_staff(table: Table, column: str, *without: str) -> Select[Any]:
+    """A table (without some of its columns) with the login of the staff member that a column names."""
+    return select(*all_of(table, *without), staff.c.login.label("by")).select_from(
         table.join(staff, staff.c.id == table.c[column])
     )

@@ -245,6 +245,15 @@ def _stale_run() -> Select[Any]:
     )
 
 
+def _import_run() -> Select[Any]:
+    """Imports under their numbers; who took one back is named."""
+    return by_staff(import_run, "by_id", "reverted_by").add_columns(
+        import_run.c.id.label("number"),
+        import_run.c.record_kind.label("record"),
+        login_of(import_run.c.reverted_by, "reverted_by"),
+    )
+
+
 def definitions() -> dict[str, SelectBase]:
     """Every view by its name."""
     return {
@@ -288,7 +297,7 @@ def definitions() -> dict[str, SelectBase]:
         "v_order": deals.order_view(),
         "v_order_line": deals.order_line_view(),
         "v_state_change": by_staff(state_change, "by_id"),
-        "v_import_run": by_staff(import_run, "by_id"),
+        "v_import_run": _import_run(),
         "v_stale_run": _stale_run(),
         "v_policy": by_staff(policy_version, "applied_by"),
         "v_audit": select(*all_of(audit_entry, "hash")),

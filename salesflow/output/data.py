@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, TextIO
 
@@ -12,11 +11,9 @@ from salesflow.output.jsontext import dumps
 from salesflow.output.layout import select, write_lines
 from salesflow.output.results import Listing, Record
 from salesflow.output.values import NESTED, Locale, json_writer, one_line, row_writer
-from salesflow.text import printable
+from salesflow.text import guarded, printable
 
 _TEXTS: Final = frozenset((Kind.TEXT, Kind.CODE, Kind.LIST, Kind.MESSAGE, *NESTED, Kind.OBJECT))
-_FORMULA: Final = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
-_NUMBER: Final = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 
 
 def write_json(result: Listing | Record, fields: Sequence[str], out: TextIO, locale: Locale) -> None:
@@ -99,5 +96,4 @@ def _cell_writer(column: Column, locale: Locale) -> Callable[[Any], str]:
 
 
 def _harmless(text: str) -> str:
-    text = printable(text, keep_newlines=True)
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+    return guarded(printable(text, keep_newlines=True))

@@ -13,7 +13,7 @@ from salesflow.columns import Column
 from salesflow.i18n import msg
 from salesflow.output import layout, notes
 from salesflow.output.options import Format, OutputOptions, resolve
-from salesflow.output.results import Digest, Document, Failed, Listing, Record, Result, Written
+from salesflow.output.results import Digest, Document, Failed, Listing, Record, Result, Stream, Written
 from salesflow.output.values import Locale, one_line
 from salesflow.text import printable
 
@@ -31,6 +31,8 @@ def render(result: Result, options: OutputOptions, out: TextIO, err: TextIO, lan
     if isinstance(result, Document):
         text = printable(result.text, keep_newlines=True)
         out.write(text if out.isatty() else text.replace("\n", result.line_end))
+    elif isinstance(result, Stream):
+        out.writelines(printable(part, keep_newlines=True) for part in result.parts)
     elif isinstance(result, Written):
         _written(result, options, out, err, locale)
     elif isinstance(result, Failed):

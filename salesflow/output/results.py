@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from salesflow.columns import Columns, Row
 from salesflow.errors import SalesflowError
@@ -72,6 +72,13 @@ class Document(Struct):
     line_end: str = "\n"  # of the lines in a pipe, where a format wants its own
 
 
+class Stream(Struct):
+    """A long text that is complete in itself, in pieces that are made while it is written."""
+
+    parts: Iterable[str]
+    exit_status: int = 0
+
+
 class Failed(Struct):
     """A write that was refused as a whole and has more to show than one line: why, part by part.
 
@@ -87,4 +94,4 @@ class Failed(Struct):
         return self.error.exit_status
 
 
-Result = Listing | Record | Digest | Written | Failed | Document
+Result = Listing | Record | Digest | Written | Failed | Document | Stream

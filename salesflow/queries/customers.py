@@ -62,7 +62,7 @@ class Filter(NamedTuple):
 
 def listed(context: Context, wanted: Filter | None = None, *, keep: int | None = None) -> Page:
     """Customers by code. Raises NotFound for an owner or a tag that is not there."""
-    where = _where(context, wanted or Filter())
+    where = conditions(context, wanted or Filter())
     found = page(
         context, "v_customer", COLUMNS, where, order="code", computed=("days_overdue",), keep=keep, by_key=True
     )
@@ -86,7 +86,8 @@ def completed(context: Context, row: dict[str, Any]) -> dict[str, Any]:
     return {key: complete[key] for key in (*keys, *(name for name in row if name not in keys))}
 
 
-def _where(context: Context, wanted: Filter) -> Where:
+def conditions(context: Context, wanted: Filter) -> Where:
+    """What holds of the customers that are wanted, in terms of v_customer. Raises as `listed` does."""
     where = Where().add(f"archived_at IS {'NOT ' if wanted.archived else ''}NULL")
     where.any_of("grade", [grade.value for grade in wanted.grades])
     where.any_of("status", [status.value for status in wanted.statuses])

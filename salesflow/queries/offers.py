@@ -64,3 +64,10 @@ def scripts(context: Context) -> Iterator[Offer]:
     """Numbers of scripts in use, with their titles."""
     for row in context.reader.stream("SELECT id, title FROM v_script WHERE NOT retired ORDER BY id"):
         yield str(row["id"]), row["title"]
+
+
+def imports(context: Context) -> Iterator[Offer]:
+    """Numbers of imports that were not taken back, the newest first, with their files."""
+    sql = "SELECT number, file FROM v_import_run WHERE reverted_at IS NULL ORDER BY number DESC"
+    for row in context.reader.stream(sql):
+        yield str(row["number"]), row["file"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
@@ -16,11 +17,18 @@ if TYPE_CHECKING:
     from salesflow.db.transaction import Transaction
     from salesflow.services.customers import Intake
     from salesflow.services.importing import Values
+    from salesflow.services.importing.changes import Changes
 
 _PLAIN: Final = ("title", "role", "concern")
-_KEPT: Final = ("id", "name", *_PLAIN, *(f"{kind}_{form}" for kind in KINDS for form in ("index", "cipher")))
+_KEPT: Final = (
+    "id",
+    "version",
+    "name",
+    *_PLAIN,
+    *(f"{kind}_{form}" for kind in KINDS for form in ("index", "cipher", "masked")),
+)
 _OF: Final = f"SELECT {', '.join(_KEPT)} FROM contact WHERE customer_id = :customer AND removed_at IS NULL"  # noqa: S608 - names of ours
-_NAMED: Final = _OF + " AND name = :name ORDER BY is_primary DESC, id LIMIT 1"
+_NAMED: Final = _OF + " AND name = :name ORDER BY is_primary DESC, id LIMIT 1 OFFSET :skip"
 _PRIMARY: Final = _OF + " AND is_primary LIMIT 1"
 
 
@@ -32,26 +40,40 @@ class ContactChange(NamedTuple):
     columns: Mapping[str, Any] = {}
     before: Mapping[str, Any] = {}
     after: Mapping[str, Any] = {}
+    former: Mapping[str, Any] = {}
 
 
 class ContactUpdates:
     """Looks at what rows say of contacts, and writes it at once, so that later rows meet it."""
 
-    def __init__(self, work: Transaction, intake: Intake, *, allow_duplicate: bool) -> None:
+    def __init__(self, work: Transaction, intake: Intake, changes: Changes, *, allow_duplicate: bool) -> None:
         self._work = work
         self._intake = intake
+        self._changes = changes
         self._allow_duplicate = allow_duplicate
 
-    def look_at(self, customer_id: int, code: str, values: Values) -> ContactChange | None:
-        """What the row changes of the customer's contacts; None where nothing. Writes nothing.
+    def look_at(self, customer_id: int, code: str, values: Values) -> list[ContactChange]:
+        """What the row changes of the customer's contacts. Writes nothing.
 
-        Raises InvalidValue for a value that cannot be kept, Duplicate for one that another customer's contact has.
+        Of several with one name each is taken in turn. Raises InvalidValue for a value that cannot be kept, Duplicate for one
+        that another customer's contact has.
         """
+        met: Counter[str | None] = Counter()
+        found = []
+        for person in (values, *values.get("more", ())):
+            name = person.get("contact")
+            found.append(self._look_at(customer_id, code, person, met[name]))
+            met[name] += 1
+        return [change for change in found if change is not None]
+
+    def _look_at(self, customer_id: int, code: str, values: Values, skip: int) -> ContactChange | None:
         given: dict[str, Any] = {name: values[name] for name in (*_PLAIN, *KINDS) if name in values}
         if "contact" not in values and not given:
             return None
         name = values.get("contact")
-        row = self._work.look_up(_PRIMARY if name is None else _NAMED, {"customer": customer_id, "name": name})
+        row = self._work.look_up(
+            _PRIMARY if name is None else _NAMED, {"customer": customer_id, "name": name, "skip": skip}
+        )
         if row is None and name is None:
             return None
         if row is None:
@@ -76,7 +98,8 @@ class ContactUpdates:
             columns |= {name: value for name, value in sealed.items() if name.partition("_")[0] in moved}
             before |= {kind: kept[f"{kind}_cipher"] for kind in moved}
             after |= {kind: sealed[f"{kind}_cipher"] for kind in moved}
-        return ContactChange(None, kept["id"], columns, before, after) if columns else None
+        former = {name: kept[name] for name in ("version", *columns)}
+        return ContactChange(None, kept["id"], columns, before, after, former) if columns else None
 
     def _refuse_twin(self, contact: contacts.Checked, code: str) -> None:
         if self._allow_duplicate or not contact.indexes:
@@ -91,10 +114,13 @@ class ContactUpdates:
         """Write what `look_at` found."""
         if change.new is not None:
             self._intake.flush()
-            contacts.add(self._work, load(self._work, customer_id), change.new, allow_duplicate=True)
+            made = contacts.add(self._work, load(self._work, customer_id), change.new, allow_duplicate=True)
+            assert made.id is not None
+            self._changes.note("contact", made.id, added=True)
             return
         table = cast("Any", Contact).__table__
         columns = {**change.columns, "version": table.c.version + 1}
         self._work.session.execute(update(table).where(table.c.id == change.id).values(columns))
+        self._changes.note("contact", change.id, change.former)
         after = {"id": change.id, **change.after}
         self._work.audit("contact.edit", "contact", code, before=change.before, after=after)

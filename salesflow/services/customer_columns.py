@@ -19,7 +19,7 @@ from salesflow.text import fold, nearest
 if TYPE_CHECKING:
     from salesflow.context import Context
 
-_TITLES: Final[Mapping[str, str]] = {
+TITLES: Final[Mapping[str, str]] = {
     "code": "客户编号 客户编码 客户代码 客户号 编号 customer_code",
     "name": "客户名称 公司名称 企业名称 单位名称 客户全称 公司全称 企业全称 单位全称 客户姓名 客户 公司 企业 单位 名称 客户公司"
     " customer customer_name company company_name",
@@ -50,6 +50,8 @@ _TITLES: Final[Mapping[str, str]] = {
     "role": "决策链角色 决策角色 联系人角色 角色",
     "concern": "关注点 关注重点 核心关注点",
 }
+# What a row may say of each further contact: 联系人2, 职务2, 手机2 … The first names the group.
+CONTACT: Final = ("contact", "title", "reach", "phone", "email", "wechat", "role", "concern")
 # Words for codes beside the codes themselves and their labels.
 _KINDS: Final = {
     Kind.COMPANY: "公司 单位 法人 机构",
@@ -66,7 +68,7 @@ _SOURCES: Final = {
     Source.OTHER: "其他 其它",
 }
 _GRADES: Final = {grade: f"{grade}级 {grade}类 {grade}级客户 {grade}类客户" for grade in Grade}
-_STATUSES: Final = {
+STATUSES: Final = {
     Status.PROSPECT: "潜在客户 新客户 新线索 未成交",
     Status.INTERESTED: "意向客户 有意向 跟进中",
     Status.HOT: "高意向客户 重点意向",
@@ -74,7 +76,7 @@ _STATUSES: Final = {
     Status.LOST: "已流失 流失客户",
     Status.INVALID: "无效 无效客户",
 }
-_LOSSES: Final = {
+LOSSES: Final = {
     LossReason.PRICE: "价格原因",
     LossReason.COMPETITOR: "竞品",
     LossReason.NO_CONTACT: "联系不上",
@@ -89,10 +91,17 @@ _ROLES: Final = {
     ChainRole.INFLUENCER: "影响人 影响者",
     ChainRole.OTHER: "其它",
 }
+_MASK: Final = "***"
 _CODE_LENGTH: Final = 64
 _BETWEEN: Final = re.compile(r"[/;；，,、|\r\n\t]+|\s+")
 _WECHAT: Final = re.compile(r"(?:微信号?|wx|wechat|vx)[:：]?", re.IGNORECASE)
 _LABEL: Final = re.compile(r"(?:联系)?(?:电话|手机)号?码?[:：]?|(?:tel|mobile|邮箱|e-?mail)[:：]?", re.IGNORECASE)
+
+
+class Masked(str):
+    """A contact value as lists show it (138****6789): enough to recognise it, not to keep it."""
+
+    __slots__ = ()
 
 
 def fields(context: Context) -> tuple[Field, ...]:
@@ -103,7 +112,7 @@ def fields(context: Context) -> tuple[Field, ...]:
         _field("code", cells.line(_CODE_LENGTH)),
         _field("name", name),
         _field("kind", cells.kept(cells.code(Kind, cells.words(_KINDS)))),
-        _field("industry", cells.kept(_industry(context))),
+        _field("industry", cells.kept(industry(context))),
         _field("size", line),
         _field("region", line),
         _field("address", line),
@@ -114,27 +123,39 @@ def fields(context: Context) -> tuple[Field, ...]:
         _field("budget", cells.money, amount=True),
         _field("budget_consent", line),
         _field("grade", cells.kept(cells.code(Grade, cells.words(_GRADES)))),
-        _field("status", cells.kept(cells.code(Status, cells.words(_STATUSES)))),
-        _field("loss_reason", cells.kept(cells.code(LossReason, cells.words(_LOSSES)))),
+        _field("status", cells.kept(cells.code(Status, cells.words(STATUSES)))),
+        _field("loss_reason", cells.kept(cells.code(LossReason, cells.words(LOSSES)))),
         _field("tags", line, joins=","),
-        _field("owner", cells.kept(_owner(context))),
+        _field("owner", cells.kept(staff(context))),
         _field("remark", long, joins="\n"),
         _field("contact", name),
         _field("title", line),
-        _field("reach", _reach),
-        _field("phone", _phone),
-        _field("email", _email(line)),
-        _field("wechat", line),
+        *reach_fields(line),
         _field("role", cells.kept(cells.code(ChainRole, cells.words(_ROLES)))),
         _field("concern", long),
     )
 
 
+def reach_fields(line: Reader) -> tuple[Field, ...]:
+    """The fields of contact values."""
+    return (
+        _field("reach", _unmasked(_reach)),
+        _field("phone", _unmasked(_phone)),
+        _field("email", _unmasked(_email(line))),
+        _field("wechat", _unmasked(line)),
+    )
+
+
 def _field(name: str, read: Reader, *, joins: str = "", amount: bool = False) -> Field:
-    return Field(name, tuple(_TITLES[name].split()), read, joins=joins, amount=amount)
+    return Field(name, tuple(TITLES[name].split()), read, joins=joins, amount=amount)
 
 
-def _industry(context: Context) -> Reader:
+def _unmasked(read: Reader) -> Reader:
+    """The reader of contact values, which takes a masked one for what it is."""
+    return lambda cell: Masked(cell) if isinstance(cell, str) and _MASK in cell else read(cell)
+
+
+def industry(context: Context) -> Reader:
     own = context.settings.items("industries.extra")
     return lambda cell: parse_industry(cells.plain(cell), own)
 
@@ -152,12 +173,14 @@ def _source(line: Reader) -> Reader:
     return read
 
 
-def _owner(context: Context) -> Reader:
-    """The login of an active staff member, given by login or by name."""
-    logins: dict[str, set[str]] = {}
-    for row in context.reader.rows("SELECT login, name FROM v_staff WHERE active"):
+def staff(context: Context) -> Reader:
+    """The login of a staff member, given by login or by name; of one who left only where no active one is meant."""
+    active: dict[str, set[str]] = {}
+    left: dict[str, set[str]] = {}
+    for row in context.reader.rows("SELECT login, name, active FROM v_staff"):
         for word in (row["login"], row["name"]):
-            logins.setdefault(fold(word), set()).add(row["login"])
+            (active if row["active"] else left).setdefault(fold(word), set()).add(row["login"])
+    logins = left | active
 
     def read(cell: Cell) -> str:
         text = cells.plain(cell)
@@ -169,7 +192,7 @@ def _owner(context: Context) -> Reader:
                 msg("{name} is the name of more than one: give the login", name=text),
                 msg("{logins}", logins=sorted(found)),
             )
-        close = nearest(text, logins)
+        close = nearest(text, active)
         hint = msg("see: salesflow staff list") if close is None else msg("did you mean {name}?", name=close)
         raise NotFound(msg("there is no active staff member {login}", login=text), hint, code="unknown-staff")
 

@@ -42,6 +42,7 @@ class NewCustomer:
 
     Without `owner` (a login) it is the acting staff member's, without `region` the owner's, without `first_contact_at`
     (aware) it is now. `contacts`: one at least, the first is the primary one.
+    `former_code`: what a list that it comes from calls it; codes are given here, so another one goes to the remark.
     `status`: where it has one already, as in a list that was kept elsewhere; the rules hold for it as for any change.
     """
 
@@ -63,6 +64,7 @@ class NewCustomer:
     owner: str | None = None
     remark: str | None = None
     status: NewStatus | None = None
+    former_code: str | None = None
 
 
 class Text(NamedTuple):

@@ -10,7 +10,7 @@ from salesflow.errors import Duplicate, InvalidValue
 from salesflow.i18n import msg, render
 from salesflow.services import contacts
 from salesflow.services.contacts import NewContact
-from salesflow.services.customer_columns import fields
+from salesflow.services.customer_columns import CONTACT, Masked, fields
 from salesflow.services.customer_update import CustomerUpdates
 from salesflow.services.customers import Intake, NewCustomer, NewStatus
 from salesflow.services.importing import Job, Layout, Options, Report, Values, run
@@ -50,17 +50,42 @@ def layout(context: Context, *, update: bool = False) -> Layout:
 
     def build(values: Values) -> Values:
         _settle(values)
+        _settle_contacts(values, update=update)
         if not update:
-            _contact(values)
+            _people(values)
         return values
 
-    return Layout("customer", "name", fields(context), () if update else _REQUIRED, build, CustomerWriter)
+    required = () if update else _REQUIRED
+    return Layout("customer", "name", fields(context), required, build, CustomerWriter, numbered=CONTACT)
+
+
+def _settle_contacts(values: Values, *, update: bool) -> None:
+    """What is said of contacts, the further ones in a list of their own: `more`. A masked value says nothing of one who is there.
+
+    Raises InvalidValue for a masked value of a new contact.
+    """
+    more: dict[int, Values] = {}
+    for name in [name for name in values if name.rpartition("_")[0] in CONTACT]:
+        field, _, number = name.rpartition("_")
+        more.setdefault(int(number), {})[field] = values.pop(name)
+    people = [values, *(more[number] for number in sorted(more))]
+    for person in people:
+        reach = person.pop("reach", {})
+        for kind, value in ({"phone": reach} if isinstance(reach, Masked) else reach).items():
+            person.setdefault(kind, value)
+        for kind in [kind for kind in contacts.KINDS if isinstance(person.get(kind), Masked)]:
+            masked = person.pop(kind)
+            if not update:
+                raise InvalidValue(
+                    msg("{value} is masked: write the whole value, or export with --reveal", value=masked),
+                    code="masked",
+                )
+    if people[1:]:
+        values["more"] = people[1:]
 
 
 def _settle(values: Values) -> None:
     """Give every field what a cell of another column says of it."""
-    for name, value in values.pop("reach", {}).items():
-        values.setdefault(name, value)
     if "source" in values:
         values["source"], detail = values["source"]
         if detail is not None:
@@ -83,6 +108,21 @@ def _contact(values: Values) -> NewContact:
                 msg("the contact's name is missing"), msg("every contact has a name"), code="missing-value"
             )
         name = values["name"]
+    return _new_contact(name, values)
+
+
+def _people(values: Values) -> tuple[NewContact, ...]:
+    """The row's contacts, the primary one first."""
+    return (_contact(values), *(_further(person) for person in values.get("more", ())))
+
+
+def _further(person: Values) -> NewContact:
+    if "contact" not in person:
+        raise InvalidValue(msg("the contact's name is missing"), msg("every contact has a name"), code="missing-value")
+    return _new_contact(person["contact"], person)
+
+
+def _new_contact(name: str, values: Values) -> NewContact:
     given = {field: values[field] for field in (*contacts.KINDS, "title", "role", "concern") if field in values}
     if not any(kind in given for kind in contacts.KINDS):
         raise InvalidValue(
@@ -100,7 +140,7 @@ class CustomerWriter:
         self._work = work
         self._options = options
         self._intake = Intake(work, allow_duplicate=options.allow_duplicate, import_id=import_id)
-        self._updates = CustomerUpdates(work, self._intake, options) if options.update else None
+        self._updates = CustomerUpdates(work, import_id, self._intake, options) if options.update else None
         self._reason = render(msg("import of {file}", file=options.file))
 
     def write(self, values: Values) -> tuple[str, ImportOutcome]:
@@ -117,7 +157,7 @@ class CustomerWriter:
     def finish(self) -> None:
         self._intake.flush()
         if self._updates is not None:
-            self._updates.flush()
+            self._updates.finish()
 
     def _refuse_known_code(self, code: str) -> None:
         found = self._work.look_up(_BY_CODE, {"code": code.upper()})
@@ -131,9 +171,6 @@ class CustomerWriter:
     def _new(self, values: Values) -> NewCustomer:
         given: dict[str, Any] = {name: values[name] for name in _PLAIN if name in values}
         status = values.get("status", Status.PROSPECT)
-        if "code" in values:  # codes are given here; the one that the list had is kept where people find it
-            former = render(msg("former code {code}", code=values["code"]))
-            given["remark"] = "\n".join(filter(None, (values.get("remark"), former)))
         if status is not Status.PROSPECT:
             given["status"] = NewStatus(status, self._reason, values.get("loss_reason"), override=True)
         return NewCustomer(
@@ -142,5 +179,6 @@ class CustomerWriter:
             kind=values.get("kind", Kind.COMPANY),
             first_contact_at=values.get("first_contact"),
             tags=(values["tags"],) if "tags" in values else (),
-            contacts=(_contact(values),),
+            contacts=_people(values),
+            former_code=values.get("code"),
         )

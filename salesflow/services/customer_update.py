@@ -25,6 +25,7 @@ from salesflow.services.contact_update import ContactUpdates
 from salesflow.services.customer_changes import first_contact, sealed_budget
 from salesflow.services.customer_fields import name_columns, parse_tags
 from salesflow.services.customers import Intake, same_name, there_already
+from salesflow.services.importing.changes import Changes, History
 from salesflow.services.records import load
 from salesflow.services.roster import Person
 from salesflow.services.status import NewStatus, change_grade, change_status
@@ -36,8 +37,10 @@ if TYPE_CHECKING:
 
 _BATCH: Final = 1000
 _PLAIN: Final = ("name", "kind", "industry", "size", "region", "address", "source", "source_detail", "need", "remark")
+_DERIVED: Final = ("name_folded", "name_norm", "pinyin", "initials", "assigned_at", "uncontacted_since")
+_MOVED: Final = ("status", "grade", "first_contact_at", "last_contact_on", "last_progress_on", "next_follow_up_on")
 _KEPT: Final = (
-    *_PLAIN, "id", "code", "owner_id", "status", "grade", "first_contact_at", "budget_cipher", "budget_consent", "archived_at",
+    *_PLAIN, *_DERIVED, *_MOVED, "id", "code", "version", "owner_id", "budget_cipher", "budget_consent", "archived_at",
 )  # fmt: skip
 _FIND: Final = f"SELECT {', '.join(_KEPT)} FROM customer WHERE "  # noqa: S608 - names of ours
 # Who was merged stands for the customer that it went into.
@@ -61,12 +64,14 @@ class Found(NamedTuple):
 
 
 class _Edit:
-    """What a row changes: the columns to write, and for the audit trail what was and what is."""
+    """What a row changes: the columns to write, for the audit trail what was and what is, for taking it back what came with it."""
 
     def __init__(self) -> None:
         self.columns: dict[str, Any] = {}
         self.before: dict[str, Any] = {}
         self.after: dict[str, Any] = {}
+        self.moved: dict[str, Any] = {}
+        self.tags: list[int] = []
 
     def note(self, name: str, old: object, new: object, columns: Mapping[str, object]) -> None:
         self.before[name], self.after[name] = old, new
@@ -74,13 +79,18 @@ class _Edit:
 
 
 class CustomerUpdates:
-    """Finds and changes customers. `intake` takes the new ones in beside; it is flushed before what could meet its keys."""
+    """Finds and changes customers. `intake` takes the new ones in beside; it is flushed before what could meet its keys.
 
-    def __init__(self, work: Transaction, intake: Intake, options: Options) -> None:
+    What was there before is kept, so that the import can be taken back.
+    """
+
+    def __init__(self, work: Transaction, import_id: int, intake: Intake, options: Options) -> None:
         self._work = work
         self._intake = intake
         self._options = options
-        self._people = ContactUpdates(work, intake, allow_duplicate=options.allow_duplicate)
+        self._changes = Changes(work, import_id)
+        self._history = History(work)
+        self._people = ContactUpdates(work, intake, self._changes, allow_duplicate=options.allow_duplicate)
         self._waiting: defaultdict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
         self._count = 0
 
@@ -121,7 +131,7 @@ class CustomerUpdates:
         self._edit_plain(found, values, edit)
         self._edit_owner(found, values, edit)
         self._edit_budget(found, values, edit)
-        person = self._people.look_at(found.id, found.code, values)
+        people = self._people.look_at(found.id, found.code, values)
         moved = self._move(found, values, reason, edit)
         if "tags" in values:
             self._add_tags(found, values["tags"], edit)
@@ -129,9 +139,14 @@ class CustomerUpdates:
             self._keep(found, edit)
         if edit.after:
             self._work.audit("customer.edit", "customer", found.code, before=edit.before, after=edit.after)
-        if person is not None:
+        for person in people:
             self._people.write(found.id, found.code, person)
-        return ImportOutcome.UPDATED if edit.after or moved or person else ImportOutcome.UNCHANGED
+        if not (edit.after or moved or people):
+            return ImportOutcome.UNCHANGED
+        names = ("version", *edit.columns, *(_MOVED if edit.moved else ()))
+        former = {name: found.fields[name] for name in names}
+        self._changes.note("customer", found.id, former, tags=edit.tags, **edit.moved)
+        return ImportOutcome.UPDATED
 
     def _keep(self, found: Found, edit: _Edit) -> None:
         """Rows with the same columns are written together; a name at once, so that later rows meet it."""
@@ -140,6 +155,11 @@ class CustomerUpdates:
         self._count += 1
         if self._count >= _BATCH or "name" in edit.columns:
             self.flush()
+
+    def finish(self) -> None:
+        """Write what is still waiting, and what is needed to take it back."""
+        self.flush()
+        self._changes.finish()
 
     def flush(self) -> None:
         """Write what was changed since the last time."""
@@ -199,24 +219,34 @@ class CustomerUpdates:
     def _move(self, found: Found, values: Values, reason: str, edit: _Edit) -> bool:
         """The changes that move the plan; hints of single rows are not shown."""
         kept = found.fields
+        if not {"status", "grade", "first_contact"} & values.keys():
+            return False
         status, grade = values.get("status", kept["status"]), values.get("grade", kept["grade"])
+        moves = status != kept["status"] or grade != kept["grade"] or self._other_day(found, values)
+        if not moves:
+            return False
         shown = len(self._work.context.notes)
+        pending = self._history.pending(found.id)
         if status != kept["status"]:
             asked = NewStatus(Status(status), reason, values.get("loss_reason"), override=True)
             change_status(self._work, load(self._work, found.id), asked)
         if grade != kept["grade"]:
             change_grade(self._work, load(self._work, found.id), Grade(grade), reason)
-        if "first_contact" in values:
+        if self._other_day(found, values):
             self._move_first_contact(found, values["first_contact"], edit)
         del self._work.context.notes[shown:]
-        return bool(status != kept["status"] or grade != kept["grade"])
+        edit.moved = {"moved": True, **self._history.since(found.id, pending)}
+        return True
+
+    def _other_day(self, found: Found, values: Values) -> bool:
+        """Whether the first contact was on another day; a list mostly gives the day alone, so only that is a change."""
+        if "first_contact" not in values:
+            return False
+        local, kept = self._work.context.clock.local, from_db(found.fields["first_contact_at"])
+        return bool(local(values["first_contact"]).date() != local(kept).date())
 
     def _move_first_contact(self, found: Found, given: datetime, edit: _Edit) -> None:
-        """A list mostly gives the day alone, so only another day is a change."""
-        clock = self._work.context.clock
         kept = from_db(found.fields["first_contact_at"])
-        if clock.local(given).date() == clock.local(kept).date():
-            return
         customer = load(self._work, found.id)
         edit.note("first_contact_at", kept, given.astimezone(kept.tzinfo), {})
         self._work.changed(customer, first_contact(self._work, found.id, given))
@@ -232,4 +262,5 @@ class CustomerUpdates:
         if new:
             self._intake.flush()
             self._work.insert(CustomerTag, [{"customer_id": found.id, "tag_id": keys[tag]} for tag in new])
+            edit.tags = [keys[tag] for tag in new]
             edit.note("tags", None, new, {})

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from salesflow.enums import PlanState, Status
 from salesflow.errors import Duplicate
-from salesflow.i18n import msg
+from salesflow.i18n import msg, render
 from salesflow.models.change import GradeChange, StatusChange
 from salesflow.models.contact import Contact
 from salesflow.models.customer import Customer
@@ -125,6 +125,9 @@ class Intake:
                 self._work.decide(remark)
         self.due = checked.due
         code = self._next_code(checked.columns["region"])
+        if new.former_code is not None and new.former_code.upper() != code:
+            former = render(msg("former code {code}", code=new.former_code))
+            checked.columns["remark"] = "\n".join(filter(None, (checked.columns["remark"], former)))
         self._keep(checked, code)
         if len(self._rows[Customer]) >= _BATCH:
             self.flush()
@@ -220,6 +223,7 @@ class Intake:
                     "rule": CADENCE,
                     "created_at": self._work.now,
                     "created_by": self._work.actor.id,
+                    "import_id": self._import_id,
                 }
             )
 

@@ -38,6 +38,16 @@ def parse_phone(text: str) -> str:
     return f"{found};ext={extension}" if extension else found
 
 
+def dialled(e164: str) -> str:
+    """The number as one dials and writes it, so that a spreadsheet leaves it as it is: 0571-88886666转801, +16502530000."""
+    number, _, extension = e164.partition(";ext=")
+    shown = _national(number)
+    if shown.startswith("0"):
+        area = 3 if shown.startswith(("010", "02")) else 4
+        shown = f"{shown[:area]}-{shown[area:]}"
+    return f"{shown}转{extension}" if extension else shown
+
+
 def mask_phone(e164: str) -> str:
     """The form that lists show: 138****6789, 0571****6666-801, +1650****0000. Four digits before the last four are hidden."""
     number, _, extension = e164.partition(";ext=")

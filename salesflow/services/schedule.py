@@ -28,11 +28,11 @@ def due_by_rule(work: Transaction, customer: Customer, *, since: date | None = N
         status=Status(customer.status),
         base=base,
         base_kind=kind,
-        contacts_in_week=_contacts_in_week(work, customer.id, base),
+        contacts_in_week=contacts_in_week(work, customer.id, base),
     )
 
 
-def _contacts_in_week(work: Transaction, customer_id: int, day: date) -> int:
+def contacts_in_week(work: Transaction, customer_id: int, day: date) -> int:
     """Contacts with the customer in the calendar week (Monday to Sunday) of the day, up to and with the day.
 
     They are counted only where the policy wants several a week: this is a query of every log otherwise.

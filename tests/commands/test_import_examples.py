@@ -13,6 +13,7 @@ from tests.conftest import ROOT, Office
 
 EXAMPLES = Path(ROOT) / "examples"
 CUSTOMERS, PRODUCTS = EXAMPLES / "客户信息登记表.xlsx", EXAMPLES / "产品价目表.xlsx"
+FOLLOWUPS = EXAMPLES / "跟进记录表.xlsx"
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +36,8 @@ def test_the_workbooks_are_the_ones_that_the_script_makes(maker: ModuleType, tmp
     maker.write_products(tmp_path / "p.xlsx")
     assert parts(tmp_path / "c.xlsx") == parts(CUSTOMERS)
     assert parts(tmp_path / "p.xlsx") == parts(PRODUCTS)
+    maker.write_followups(tmp_path / "f.xlsx")
+    assert parts(tmp_path / "f.xlsx") == parts(FOLLOWUPS)
 
 
 @pytest.mark.parametrize("now", ["2026-03-02 09:00", "2027-12-31 18:00"])
@@ -85,3 +88,22 @@ def test_the_price_list(office: Office) -> None:
         30,
     )
     assert (listed["YF-920"]["tax_rate"], listed["YF-920"]["stock"]) == ("6.00", None)
+
+
+def test_the_log_of_followups(office: Office, tmp_path: Path) -> None:
+    words = ("customer", "import", str(CUSTOMERS), "--skip-errors", "--errors-to", str(tmp_path / "bad.xlsx"))
+    office.ok(*words, user="zhang.wei")
+    refused = office.run("followup", "import", str(FOLLOWUPS))
+    assert refused.err.splitlines() == [
+        "row 13: there is no customer 温州没有登记过的公司: add it first, or make it with --create-missing",
+        "error [bad-rows]: 1 row of 12 in 跟进记录表.xlsx is bad; nothing was imported: correct them, or import the others with --skip-errors",
+    ]
+    words = ("followup", "import", str(FOLLOWUPS), "--skip-errors", "--errors-to", str(tmp_path / "left.xlsx"))
+    report = office.json(*words)
+    assert (report["number"], report["created"], report["skipped"]) == (2, 11, 1)
+    assert office.json("db", "check")["ok"] is True
+    shown = office.json("customer", "show", "杭州西湖精密")
+    assert (shown["last_contact_on"], shown["next_follow_up_on"]) == ("2026-02-27", "2026-03-06")
+    assert office.ok("import", "revert", "2").out.startswith(
+        "import 2 is taken back: 0 customers and 11 follow-ups removed, 3 "
+    )

@@ -32,6 +32,11 @@ LOGGED = {
     "follow-ups": "SELECT count(*) FROM followup",
     "noted": "SELECT count(*) FROM audit_entry WHERE action = 'followup.log'",
 }
+TAKEN_IN = {
+    **LOGGED,
+    "runs": "SELECT count(*) FROM import_run WHERE record_kind = 'followup'",
+    "kept": "SELECT count(*) FROM import_change",
+}
 
 ATTACHED = {
     "attachments": "SELECT count(*) FROM attachment",
@@ -138,6 +143,40 @@ def test_while_files_are_attached(office: Office, customers: Path, tmp_path: Pat
         assert after["noted"] == after["attachments"]
     verified = office.json("attachment", "verify", "--prune")
     assert (verified["ok"], verified["problems"]) == (True, [])
+
+
+def test_while_a_log_is_imported(office: Office, customers: Path, tmp_path: Path) -> None:
+    office.ok("customer", "import", str(customers))
+    rows = ["客户名称,跟进时间,跟进方式,跟进内容"]
+    rows += [
+        f"杭州第{1 + n % CUSTOMERS}制造有限公司,2026-02-2{n % 8},电话,第 {n} 次沟通" for n in range(CUSTOMERS * 20)
+    ]
+    path = tmp_path / "跟进.csv"
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    words = ("followup", "import", str(path))
+    kept = {suffix: Path(f"{office.database}{suffix}").read_bytes() for suffix in ("", ".key")}
+
+    def restore() -> None:
+        for suffix in ("-wal", "-shm"):
+            Path(f"{office.database}{suffix}").unlink(missing_ok=True)
+        for suffix, content in kept.items():
+            Path(f"{office.database}{suffix}").write_bytes(content)
+
+    length = lasting(office, *words, user="li.na")
+    complete = count(office.database, **TAKEN_IN)
+    assert complete == {"follow-ups": CUSTOMERS * 20, "noted": CUSTOMERS * 20, "runs": 1, "kept": CUSTOMERS}
+    outcomes = set()
+    for moment in moments(length, KILLS // 2):
+        restore()
+        killed_at(office, moment, *words, user="li.na")
+        assert sound(office.database) == []
+        after = count(office.database, **TAKEN_IN)
+        assert after in (complete, dict.fromkeys(TAKEN_IN, 0))
+        outcomes.add(after["follow-ups"])
+    assert 0 in outcomes, "some were killed before their end"
+    restore()
+    office.ok(*words)
+    assert count(office.database, **TAKEN_IN) == complete
 
 
 def test_while_a_database_is_made(tmp_path: Path) -> None:

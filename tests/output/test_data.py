@@ -151,7 +151,7 @@ def test_csv_lines_end_alike_in_a_file(tmp_path: Path) -> None:
         ("-5", "-5"),
         ("-5.25", "-5.25"),
         ("上海=北京", "上海=北京"),
-        ("'=1", "'=1"),
+        ("'=1", "''=1"),
     ],
 )
 def test_no_text_is_a_formula(text: str, cell: str) -> None:

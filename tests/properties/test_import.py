@@ -17,7 +17,7 @@ from salesflow.context import Context
 from salesflow.errors import SalesflowError
 from salesflow.i18n import render
 from salesflow.services import tabular
-from salesflow.services.customer_columns import _TITLES
+from salesflow.services.customer_columns import TITLES
 from salesflow.services.customer_import import import_customers
 from salesflow.services.importing import Job
 from salesflow.services.product_import import import_products
@@ -36,7 +36,7 @@ texts = words | st.text(max_size=12)
 numbers = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**53), 2**53)
 dates = st.dates(date(1900, 1, 1), date(9999, 12, 31)) | st.datetimes(datetime(1900, 1, 1), datetime(9999, 12, 31))  # noqa: DTZ001 - cells are in no zone
 cells = texts | numbers | dates | st.booleans() | st.none() | st.times().map(time.isoformat)
-titles = st.sampled_from([title for listed in _TITLES.values() for title in listed.split()]) | texts
+titles = st.sampled_from([title for listed in TITLES.values() for title in listed.split()]) | texts
 tables = st.tuples(st.lists(titles, max_size=8), st.lists(st.lists(cells, max_size=8), max_size=8))
 HEAD = ["客户名称", "产品编号", "产品名称", "单价"]
 

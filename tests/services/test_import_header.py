@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from salesflow.errors import UsageError
-from salesflow.services.customer_columns import _TITLES as CUSTOMER_TITLES
+from salesflow.services.customer_columns import TITLES as CUSTOMER_TITLES
 from salesflow.services.importing import Field, Layout, cells
 from salesflow.services.importing.header import Titles, find, letter
 from salesflow.services.importing.layout import IGNORED, normal
@@ -185,3 +185,24 @@ def test_a_title_means_one_thing(table: dict[str, str]) -> None:
         {(title, name) for name, listed in table.items() for title in map(normal, {name, *listed.split()})}
     )
     assert not IGNORED & {*titles}
+
+
+def test_further_contacts_are_numbered() -> None:
+    layout = LAYOUT._replace(
+        fields=(*FIELDS, Field("contact", ("联系人",), cells.plain)), numbered=("contact", "phone")
+    )
+    titles = ["客户名称", "联系人", "手机", "联系人2", "手机2", "Phone 3", "电话4", "联系人 3"]
+    found = find(rows(titles), Titles(layout, ()))
+    assert found is not None
+    assert [(column.title, column.field.name) for column in found.columns] == [
+        ("客户名称", "name"), ("联系人", "contact"), ("手机", "phone"), ("联系人2", "contact_2"), ("手机2", "phone_2"),
+        ("Phone 3", "phone_3"), ("联系人 3", "contact_3"),
+    ]  # fmt: skip
+    assert found.ignored == ("电话4",), "nobody is named whose number it could be"
+
+
+def test_a_row_of_data_may_say_what_titles_say() -> None:
+    sheet = rows(["客户名称", "手机", "所属行业", "需求描述", "预算"], ["客户名称", "手机", "教育", "课桌", ""])
+    found = find(sheet, Titles(LAYOUT, ()))
+    assert found is not None
+    assert found.row == 1

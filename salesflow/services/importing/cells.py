@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from salesflow.codes import names_of, parse_code
-from salesflow.dates import parse_instant
+from salesflow.dates import parse_date, parse_instant
 from salesflow.errors import InvalidValue
 from salesflow.i18n import msg
 from salesflow.money import parse_money, parse_percent, parse_quantity
@@ -143,32 +143,33 @@ def stock(cell: Cell) -> int:
     return parse_quantity(plain(cell), allow_zero=True)
 
 
-def moment(context: Context) -> Reader:
+def moment(context: Context, default: time | None = None) -> Reader:
     """An instant in the past, aware: a date with or without a time of day, a spreadsheet's date or its serial number.
 
-    A date alone is at this time of day, as everywhere. A day without its year is the last such day.
+    A date alone is at this time of day, as everywhere, or at the default; today's is not later than now. A day without its
+    year is the last such day.
     """
     now = context.clock.local(context.clock.now())
+    usual = default or now.time()
     is_workday = context.calendar.is_workday
 
     def typed(text: str) -> datetime:
         try:
-            found = parse_instant(text, now, is_workday, default_time=now.time())
+            found = parse_instant(text, now, is_workday, default_time=usual)
         except InvalidValue as error:
             raise InvalidValue(
                 msg('"{value}" is not a date', value=text.strip()), msg("write 2026-03-05, 2026/3/5 or 2026年3月5日")
             ) from error
         if found > now and _YEARLESS.match(text):
-            found = parse_instant(f"{found.year - 1}年{text.strip()}", now, is_workday, default_time=now.time())
+            found = parse_instant(f"{found.year - 1}年{text.strip()}", now, is_workday, default_time=usual)
         return found
 
     def read(cell: Cell) -> datetime:
         shown = plain(cell)
         day = _as_date(cell)
-        if day is None:
-            given = typed(shown)
-        else:
-            given = datetime.combine(day, now.time() if day.time() == time() else day.time(), now.tzinfo)
+        given = typed(shown) if day is None else _on_the_clock(day, usual, now)
+        if given > now and given.date() == now.date() and given.time() == usual:
+            return now
         if given > now:
             raise InvalidValue(
                 msg("{at} lies in the future", at=given.strftime("%Y-%m-%d %H:%M")),
@@ -176,6 +177,35 @@ def moment(context: Context) -> Reader:
                 code="future",
             )
         return given
+
+    return read
+
+
+def _on_the_clock(found: datetime, usual: time, now: datetime) -> datetime:
+    """A spreadsheet's moment in the zone of `now`; midnight is what it has where only the day was given."""
+    return datetime.combine(found, usual if found.time() == time() else found.time(), now.tzinfo)
+
+
+def day(context: Context) -> Reader:
+    """A day, past or to come: a date in any form, with or without a time of day, or a spreadsheet's serial number."""
+    today, is_workday = context.clock.today(), context.calendar.is_workday
+    now = context.clock.local(context.clock.now())
+
+    def read(cell: Cell) -> date:
+        shown = plain(cell)
+        found = _as_date(cell)
+        if found is not None:
+            return found.date()
+        try:
+            return parse_date(shown, today, is_workday)
+        except InvalidValue:
+            pass
+        try:
+            return parse_instant(shown, now, is_workday, default_time=time()).date()
+        except InvalidValue as error:
+            raise InvalidValue(
+                msg('"{value}" is not a date', value=shown.strip()), msg("write 2026-03-05, 2026/3/5 or 2026年3月5日")
+            ) from error
 
     return read
 

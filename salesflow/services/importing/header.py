@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from salesflow.errors import UsageError
 from salesflow.i18n import msg
 from salesflow.services.importing.cells import ten_thousands, unbroken
-from salesflow.services.importing.layout import IGNORED, Field, Layout, Reader, field_of, normal
+from salesflow.services.importing.layout import IGNORED, Field, Layout, Reader, field_of, normal, numbered
 from salesflow.services.tabular import Cell, Row, is_blank, text_of
-from salesflow.text import nearest, shorten
+from salesflow.text import fold, nearest, shorten
 
 LOOKED_AT: Final = 40  # rows in which the titles may stand
 LEAVE_OUT: Final = "-"
+_NUMBERED: Final = re.compile(r"(.+?)\s*[_(]?\s*([2-9]|[1-9]\d)\)?")
 _SHOWN: Final = 24  # so many titles, and of each so many cells, are shown in an error
 
 
@@ -62,7 +64,7 @@ class Titles:
 
     def field_named(self, name: str) -> Field:
         """The field of that name or title. UsageError names the nearest."""
-        found = field_of(name, self._titles)
+        found = self._field_of(name)
         if found is not None:
             return self._fields[found]
         close = nearest(name, self._fields)
@@ -71,14 +73,32 @@ class Titles:
             hint = msg("did you mean {nearest}? The fields are: {fields}", nearest=close, fields=list(self._fields))
         raise UsageError(msg('there is no field "{field}"', field=name.strip()), hint, code="unknown-field")
 
+    def _field_of(self, title: str) -> str | None:
+        """The name of the field that a title stands for, also of one that is numbered."""
+        found = field_of(title, self._titles)
+        match = None if found is not None or not self._layout.numbered else _NUMBERED.fullmatch(fold(title))
+        base = None if match is None else field_of(match[1], self._titles)
+        if match is None or base not in self._layout.numbered:
+            return found
+        name = numbered(base, int(match[2]))
+        self._fields.setdefault(name, self._fields[base].again(name, int(match[2])))
+        return name
+
     def fields_of(self, titles: Sequence[str]) -> list[str | None]:
         """The field of each title: what `--map` says of it (or of its letter), else what it is known for."""
-        return [
-            self._mapped.get(normal(title), self._mapped.get(letter(index).lower(), field_of(title, self._titles)))
+        found = [
+            self._mapped.get(normal(title), self._mapped.get(letter(index).lower(), self._field_of(title)))
             if title or letter(index).lower() in self._mapped
             else None
             for index, title in enumerate(titles)
         ]
+        return [name if name is None or self._named(name, found) else None for name in found]
+
+    def _named(self, name: str, found: Sequence[str | None]) -> bool:
+        """Whether a column counts: one of a numbered group only beside the one that names the group."""
+        base, _, number = name.rpartition("_")
+        alone = base in self._layout.numbered and number.isdecimal()
+        return not alone or numbered(self._layout.numbered[0], int(number)) in found
 
     def recognised(self, row: Row) -> int:
         """How many of a row's cells are titles that mean something; 0 where the key is not among them."""
@@ -136,21 +156,27 @@ class Titles:
 
 
 def find(rows: Iterable[Row], titles: Titles) -> Header | None:
-    """The row of titles among the first rows of a sheet. UsageError where two different rows could be it."""
+    """The row of titles among the first rows of a sheet. UsageError where two different rows could be it.
+
+    A row below with fewer than half as many titles, and other cells beside, is data: 企业 is the title of a column, and also
+    what a cell may say.
+    """
     found = [(titles.recognised(row), row) for row in rows]
-    likely = [row for count, row in found if count > 1]
+    likely = [(count, row) for count, row in found if count > 1]
     if not likely:
-        likely = [row for count, row in found if count == 1 and _filled(row) > 1][:1]
+        likely = [(count, row) for count, row in found if count == 1 and _filled(row) > 1][:1]
     if not likely:
         return None
-    header = titles.header(likely[0])
-    for other in likely[1:]:
-        if not header.repeats(other):
+    most, first = likely[0]
+    header = titles.header(first)
+    for count, other in likely[1:]:
+        rival = 2 * count >= most or count == _filled(other)
+        if rival and not header.repeats(other):
             raise UsageError(
                 msg(
                     "rows {first} and {second} both look like the row of titles", first=header.row, second=other.number
                 ),
-                msg("keep one of them, or put the lists on sheets of their own"),
+                msg("say which it is, such as: --header-row {row}", row=header.row),
                 code="two-headers",
             )
     return header

@@ -32,7 +32,8 @@ class Job:
     """What is to be imported, and how. `mapping` are COLUMN=FIELD, `defaults` FIELD=VALUE for cells that are blank.
 
     skip_errors: import the good rows and write the bad ones to `errors_to` (a name beside the file unless given); else one
-    bad row rejects the whole file. update: rows of records that are there change them.
+    bad row rejects the whole file. update: rows of records that are there change them. create_missing: rows about a customer
+    that is not there make it. encoding, header_row: where they are not to be found out.
     """
 
     path: str
@@ -44,6 +45,9 @@ class Job:
     update: bool = False
     errors_to: str | None = None
     allow_duplicate: bool = False
+    create_missing: bool = False
+    encoding: str | None = None
+    header_row: int | None = None
 
 
 class _Waiting(NamedTuple):
@@ -143,7 +147,13 @@ class _Import:
     def _read(self) -> None:
         """Every row of the list: in order and waiting to be written, or known to be bad."""
         report = self._report
-        found = find_list(self._job.path, self._job.sheet, self._titles)
+        found = find_list(
+            self._job.path,
+            self._job.sheet,
+            self._titles,
+            encoding=self._job.encoding,
+            header_row=self._job.header_row,
+        )
         reader = RowReader(self._layout, found.header, self._defaults)
         self._header, report.sheet, report.ignored = found.header, found.sheet.name, found.header.ignored
         self._delimiter = found.sheet.delimiter or ","
@@ -190,7 +200,9 @@ class _Import:
         )
         assert record.id is not None
         writer = self._layout.writer(
-            work, record.id, Options(job.update, job.allow_duplicate, self._report.file, self._rows_of)
+            work,
+            record.id,
+            Options(job.update, job.allow_duplicate, self._report.file, self._rows_of, job.create_missing),
         )
         for count, (index, item, cells) in enumerate(self._waiting, 1):
             try:

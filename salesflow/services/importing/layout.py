@@ -42,6 +42,10 @@ class Field(NamedTuple):
     def shown(self) -> str:
         return f"{self.titles[0]} ({self.name})"
 
+    def again(self, name: str, number: int) -> Field:
+        """The same field once more, under a name of its own."""
+        return self._replace(name=name, titles=(f"{self.titles[0]}{number}",))
+
 
 class Writer(Protocol):
     """Writes the rows of one import, in order. A row that is refused leaves nothing behind, so that the next can follow."""
@@ -60,12 +64,15 @@ class Options(NamedTuple):
     allow_duplicate: bool = False
     file: str = ""
     rows: Mapping[str, int] = {}
+    create_missing: bool = False
 
 
 class Layout(NamedTuple):
     """A kind of list. `key` is the field without which a row of titles is none; `build` makes what `writer` writes.
 
     `build` raises SalesflowError for a row whose fields do not go together; it runs before the database is locked.
+    `numbered`: fields that a row may have several times, as 联系人2, 手机2 … (`contact_2`); a group counts where the first of
+    them, which names it, has a column.
     """
 
     record: str
@@ -74,6 +81,7 @@ class Layout(NamedTuple):
     required: tuple[str, ...]
     build: Callable[[Values], Any]
     writer: Callable[[Transaction, int, Options], Writer]
+    numbered: tuple[str, ...] = ()
 
     def by_name(self) -> dict[str, Field]:
         return {field.name: field for field in self.fields}
@@ -81,6 +89,11 @@ class Layout(NamedTuple):
     def titles(self) -> dict[str, str]:
         """Every known title, normalised -> the field's name."""
         return {normal(title): field.name for field in self.fields for title in (field.name, *field.titles)}
+
+
+def numbered(name: str, number: int) -> str:
+    """The name of a field's further appearance: `phone_2`."""
+    return f"{name}_{number}"
 
 
 def check_complete(values: Values, required: tuple[str, ...]) -> None:

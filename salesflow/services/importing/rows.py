@@ -25,13 +25,20 @@ class Found(NamedTuple):
     rows: Iterator[Row]
 
 
-def find_list(path: str, wanted: str | None, titles: Titles) -> Found:
-    """The sheet with the list. UsageError where none has a row of titles, or more than one."""
+def find_list(
+    path: str, wanted: str | None, titles: Titles, *, encoding: str | None = None, header_row: int | None = None
+) -> Found:
+    """The sheet with the list. UsageError where none has a row of titles, or more than one.
+
+    header_row: the number of the row with the titles, where it is not to be looked for.
+    """
     found: Found | None = None
     without: tuple[str, list[Row]] | None = None
-    for sheet in sheets(path, wanted):
-        first = [row for row in islice(sheet.rows, LOOKED_AT) if not all(map(is_blank, row.cells))]
-        header = find(first, titles)
+    for sheet in sheets(path, wanted, encoding):
+        first = [
+            row for row in islice(sheet.rows, max(LOOKED_AT, header_row or 0)) if not all(map(is_blank, row.cells))
+        ]
+        header = find((row for row in first if header_row in (None, row.number)), titles)
         if header is None:
             without = without or ((sheet.name, first) if first else None)
         elif found is None:

@@ -34,14 +34,17 @@ def form_of(path: str) -> str:
     return form
 
 
-def sheets(path: str, wanted: str | None = None) -> Iterator[Sheet]:
+def sheets(path: str, wanted: str | None = None, encoding: str | None = None) -> Iterator[Sheet]:
     """The sheets of a workbook that have cells and are not hidden, or the one that is wanted; a text file is one sheet.
 
-    Raises FileProblem for a file that is missing, too large, not what its name says, or damaged; NotFound for a sheet.
+    encoding: of a text file, where it is not to be found out. Raises FileProblem for a file that is missing, too large, not
+    what its name says, or damaged; NotFound for a sheet.
     """
     begin = _beginning(path)
     form = form_of(path)
     if form == "xlsx":
+        if encoding is not None:
+            raise UsageError(msg("--encoding is for text files; {path} is a workbook", path=path), msg("leave it out"))
         from salesflow.services.tabular.workbook import read_workbook
 
         if not begin.startswith(_ZIP):
@@ -57,7 +60,7 @@ def sheets(path: str, wanted: str | None = None) -> Iterator[Sheet]:
         )
     if wanted is not None:
         raise UsageError(msg("--sheet is for workbooks; {path} is a text file", path=path), msg("leave it out"))
-    return iter((read_text(path),))
+    return iter((read_text(path, encoding),))
 
 
 def _beginning(path: str) -> bytes:

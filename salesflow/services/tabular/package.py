@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 LARGEST_UNPACKED: Final = 512 * 1024**2
 LARGEST_RATIO: Final = 200
+MOST_PARTS: Final = 10_000
 MOST_BROKEN: Final = 100_000
 _SMALL: Final = 10 * 1024**2  # a part below this may be packed as tightly as it likes
 _CHUNK: Final = 4 * 1024**2
@@ -126,7 +127,7 @@ def _check_size(package: zipfile.ZipFile, path: str) -> None:
     """What the package says that it unpacks to, before anything of it is unpacked."""
     entries = package.infolist()
     tight = any(entry.file_size > max(_SMALL, LARGEST_RATIO * entry.compress_size) for entry in entries)
-    if tight or sum(entry.file_size for entry in entries) > LARGEST_UNPACKED:
+    if tight or len(entries) > MOST_PARTS or sum(entry.file_size for entry in entries) > LARGEST_UNPACKED:
         raise FileProblem(
             msg("{path} would unpack to far more than a list has", path=path),
             msg("copy the list alone into a new workbook"),

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final, NamedTuple
 
-from salesflow.errors import FileProblem
+from salesflow.errors import FileProblem, UsageError
 from salesflow.i18n import msg
 from salesflow.services.tabular.cells import Cell, Row, Sheet, Verbatim
+from salesflow.text import unguarded
 
 MOST_ROWS: Final = 1_000_000
 _CHUNK: Final = 1024 * 1024
@@ -20,8 +21,7 @@ _MARKS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16")
 _DELIMITERS: Final = (",", ";", "\t", "，", "|")
 _LOOKED_AT: Final = 50
 _LONGEST_LINE: Final = 8  # chunks
-# What our own exports put before a text that a spreadsheet would run; ="0571" is how others keep the zero of a number.
-_GUARDED: Final = re.compile(r"'(?=[=+\-@\t\r\n＝＋－＠])")
+# ="0571" is how other programs keep the zero of a number.
 _QUOTED: Final = re.compile(r'="([^"]*)"')
 
 
@@ -30,31 +30,50 @@ class _Found(NamedTuple):
     lines: int
 
 
-def read_text(path: str) -> Sheet:
-    """The file as a sheet. FileProblem for bytes that are no text in any of the encodings."""
-    found = _examined(path)
+def read_text(path: str, encoding: str | None = None) -> Sheet:
+    """The file as a sheet, in the encoding given or found. FileProblem for bytes that are no text in it.
+
+    UsageError for an encoding that is not known.
+    """
+    found = _examined(path, None if encoding is None else _known(encoding))
     delimiter = _delimiter(path, found.encoding)
     return Sheet("", found.lines, _rows(path, found.encoding, delimiter), delimiter)
 
 
-def _examined(path: str) -> _Found:
+def _known(encoding: str) -> str:
+    """The name of an encoding of texts; UTF-8 with or without its mark."""
+    try:
+        found = codecs.lookup(encoding.strip()).name
+        "".encode(found)
+    except (LookupError, UnicodeError, ValueError) as error:  # LookupError: also of a codec that is not one of texts
+        raise UsageError(
+            msg("there is no encoding {name}", name=encoding),
+            msg("give one such as {examples}", examples=["utf-8", "gb18030", "utf-16", "big5"]),
+            code="unknown-encoding",
+        ) from error
+    return {"utf-8": "utf-8-sig"}.get(found, found)
+
+
+def _examined(path: str, given: str | None) -> _Found:
     """Which encoding all of the file is in, and about how many lines it has."""
     with open(path, "rb") as file:
         begin = file.read(4)
         file.seek(0)
         marked = next((name for mark, name in _MARKS if begin.startswith(mark)), None)
-        candidates = [marked] if marked else ["utf-8", "gb18030"]
+        said = given or marked
+        candidates = [said] if said is not None else ["utf-8", "gb18030"]
+        wide = candidates[0].startswith(("utf-16", "utf-32"))
         decoders = {name: codecs.getincrementaldecoder(name)() for name in candidates}
         lines = since = 0
         while chunk := file.read(_CHUNK):
             since = 0 if b"\n" in chunk else since + 1
-            if since > _LONGEST_LINE or (b"\0" in chunk and marked != "utf-16"):
-                raise _no_text(path)
+            if since > _LONGEST_LINE or (b"\0" in chunk and not wide):
+                raise _no_text(path, given)
             lines += chunk.count(b"\n")
             _advance(decoders, chunk)
         _advance(decoders, b"", final=True)
     if not decoders:
-        raise _no_text(path)
+        raise _no_text(path, said)
     return _Found(next(iter(decoders)), lines)
 
 
@@ -67,12 +86,22 @@ def _advance(decoders: dict[str, codecs.IncrementalDecoder], chunk: bytes, *, fi
             del decoders[name]
 
 
-def _no_text(path: str) -> FileProblem:
+def _no_text(path: str, encoding: str | None = None) -> FileProblem:
+    if encoding is not None:
+        return FileProblem(
+            msg("{path} is not the {encoding} text that it is said to be", path=path, encoding=_shown(encoding)),
+            msg("name its encoding, such as: --encoding gb18030; or save it as .xlsx in the spreadsheet program"),
+            code="unknown-encoding",
+        )
     return FileProblem(
         msg("{path} is neither UTF-8 nor GB18030 text", path=path),
         msg("save it as .csv (UTF-8) or as .xlsx in the spreadsheet program"),
         code="unknown-encoding",
     )
+
+
+def _shown(encoding: str) -> str:
+    return encoding.removesuffix("-sig").upper()
 
 
 def _delimiter(path: str, encoding: str) -> str:
@@ -122,7 +151,8 @@ def _unguarded(cells: list[str]) -> list[Cell]:
 
 
 def _bare(cell: str) -> str:
-    if _GUARDED.match(cell):
-        return Verbatim(cell[1:])
+    meant = unguarded(cell)
+    if meant is not None:
+        return Verbatim(meant)
     quoted = _QUOTED.fullmatch(cell.strip())
     return quoted[1] if quoted else cell

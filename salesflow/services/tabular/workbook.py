@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 from salesflow.errors import FileProblem, NotFound
 from salesflow.i18n import msg
 from salesflow.services.tabular import package
-from salesflow.services.tabular.cells import Broken, Cell, Row, Sheet
-from salesflow.text import nearest
+from salesflow.services.tabular.cells import Broken, Cell, Row, Sheet, Verbatim
+from salesflow.text import nearest, unguarded
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -90,7 +90,9 @@ def _rows(sheet: CalamineSheet, broken: dict[int, dict[int, Broken]]) -> Iterato
     offset = sheet.start[1] if sheet.start else 0
     number = 0
     for number, values in enumerate(sheet.iter_rows(), 1):
-        cells: list[Cell] = [_unescaped(cell) if isinstance(cell, str) and "_x" in cell else cell for cell in values]
+        cells: list[Cell] = [
+            _meant(cell) if isinstance(cell, str) and ("_x" in cell or cell[:1] == "'") else cell for cell in values
+        ]
         if offset:
             cells[:0] = [""] * offset
         yield Row(number, _with_broken(cells, broken.pop(number, {})) if broken else cells)
@@ -103,6 +105,13 @@ def _with_broken(cells: list[Cell], broken: dict[int, Broken]) -> list[Cell]:
     for column, cell in broken.items():
         cells[column - 1] = cell
     return cells
+
+
+def _meant(text: str) -> str:
+    """The text as it was before it was written: without a workbook's escapes, and without our guard against formulas."""
+    found = _unescaped(text)
+    bare = unguarded(found)
+    return found if bare is None else Verbatim(bare)
 
 
 def _unescaped(text: str) -> str:

@@ -296,6 +296,20 @@ def upgrade() -> None:
         "ix_plan_item_made", "plan_item", ["customer_id"], unique=False, sqlite_where=sa.text("rule IS NULL")
     )
     op.create_index(
+        "ix_followup_contact_id",
+        "followup",
+        ["contact_id"],
+        unique=False,
+        sqlite_where=sa.text("contact_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_plan_item_followup_id",
+        "plan_item",
+        ["followup_id"],
+        unique=False,
+        sqlite_where=sa.text("followup_id IS NOT NULL"),
+    )
+    op.create_index(
         "ix_plan_item_origin_id",
         "plan_item",
         ["origin_id"],
