@@ -190,6 +190,25 @@ class Belonging(Code):
     FORMER_CODE = "former_code"
 
 
+class Event(Code):
+    """What happened to a customer, as its timeline tells it."""
+
+    FOLLOWUP = "followup"
+    CORRECTION = "correction"
+    PLAN = "plan"
+    QUOTE = "quote"
+    APPROVAL = "approval"
+    ORDER = "order"
+    OBJECTION = "objection"
+    STATUS = "status"
+    GRADE = "grade"
+    SCORES = "scores"
+    OWNER = "owner"
+    STALL = "stall"
+    ATTACHMENT = "attachment"
+    MERGE = "merge"
+
+
 class TwinReason(Code):
     """Why two customers are likely to be one."""
 

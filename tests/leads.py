@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+from salesflow.db import trail
 from salesflow.db.vault import Vault
 from salesflow.enums import Grade, Source, Status
 from salesflow.services import status as statuses
@@ -77,6 +79,12 @@ def rows(office: Office, sql: str, **parameters: object) -> list[dict[str, Any]]
         return context.reader.rows(sql, parameters)
     finally:
         context.close()
+
+
+def opened(office: Office, entry: dict[str, Any], part: str = "after", customer_id: int = 1) -> dict[str, Any]:
+    """What an audit entry says, its personal fields opened with the customer's key."""
+    (row,) = rows(office, "SELECT trail_key FROM customer WHERE id = :id", id=customer_id)
+    return trail.opened(json.loads(entry[part]), row["trail_key"], customer_id)
 
 
 def vault(office: Office) -> Vault:

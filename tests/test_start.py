@@ -56,6 +56,8 @@ READS: dict[str, set[str]] = {
     "customer show HZ2026001": set(),
     "customer grade HZ2026001": set(),
     "customer duplicates": {"rapidfuzz"},
+    "customer timeline HZ2026001": set(),
+    "customer timeline HZ2026001 --json": set(),
     "tag list": set(),
     "customer find 云帆": set(),
     "find hzyf --limit 5": set(),

@@ -31,6 +31,8 @@ app = noun(
     customer_stale="stale stall",
     customer_twins="duplicates merge",
     customer_tag="tag",
+    customer_timeline="timeline",
+    customer_forget="forget",
 )
 
 CUSTOMER = typer.Argument(

@@ -20,6 +20,7 @@ from salesflow.queries import customer_file
 from salesflow.queries import customers as customer_queries
 
 if TYPE_CHECKING:
+    from salesflow.services.archiving import Restored
     from salesflow.services.customer_edit import Edited
 
 _FIELDS: Final = (*customer_file.SHOW_COLUMNS, Column("budget", "Budget"))
@@ -119,6 +120,9 @@ def remove(
     customer: Annotated[str, CUSTOMER],
     reason: Annotated[str, typer.Option("--reason", help="Why.", show_default=False)] = "",
     undo: Annotated[bool, typer.Option("--undo", help="Bring it back, by its code.")] = False,
+    allow_duplicate: Annotated[
+        bool, typer.Option("--allow-duplicate", help="With --undo: even if there is another such customer by now.")
+    ] = False,
 ) -> Written:
     """Archive a customer: it leaves the lists and the plan, its file is kept.
 
@@ -132,10 +136,21 @@ def remove(
     names = {"code": who.code, "name": who.name}
     with context.transaction() as work:
         if undo:
-            text, more = msg("brought back {code} {name}", **names), [archiving.restore(work, who.id).message]
+            done = archiving.restore(work, who.id, reason, allow_duplicate=allow_duplicate)
+            text, more = msg("brought back {code} {name}", **names), _standing(who.code, done)
         else:
             count = archiving.remove(work, who.id, reason).cancelled
             cancelled = nmsg("{count} plan item is cancelled", "{count} plan items are cancelled", count=count)
-            text, more = msg("archived {code} {name}", **names), [cancelled] if count else []
+            text, more = msg("archived {code} {name}", **names), (cancelled,) if count else ()
     record = Record(customer_file.SHOW_COLUMNS, customer_file.show(context, who.code), "code")
-    return Written(text, who.code, record, tuple(more))
+    return Written(text, who.code, record, more)
+
+
+def _standing(code: str, done: Restored) -> tuple[Message, ...]:
+    """What is to be known of a customer that is back: its next follow-up, and an owner who left."""
+    if done.left is None:
+        return (done.next.message,)
+    left = msg(
+        "its owner {owner} is no longer active: salesflow customer assign {code} --auto", owner=done.left, code=code
+    )
+    return (done.next.message, left)

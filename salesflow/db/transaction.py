@@ -16,7 +16,7 @@ from sqlalchemy.pool import NullPool
 from sqlmodel import Session, SQLModel, insert
 
 from salesflow.clock import to_db
-from salesflow.db import audit, search
+from salesflow.db import audit, search, trail
 from salesflow.db.reader import BUSY_SECONDS, locked, missing
 from salesflow.db.schema import is_current, problem
 from salesflow.errors import Conflict, RuleRefused
@@ -106,9 +106,14 @@ class Transaction:
 
     def look_up(self, sql: str, parameters: Mapping[str, Any]) -> tuple[Any, ...] | None:
         """The first row of a small query, or None: through the driver alone, because an import asks several for each row."""
+        return cast("tuple[Any, ...] | None", self.driver.execute(sql, parameters).fetchone())
+
+    @property
+    def driver(self) -> sqlite3.Connection:
+        """The driver's own connection, inside this transaction."""
         if self._driver is None:
             self._driver = self.session.connection().connection.driver_connection
-        return cast("tuple[Any, ...] | None", self._driver.execute(sql, parameters).fetchone())
+        return cast("sqlite3.Connection", self._driver)
 
     def next_number(self, series: str, count: int = 1) -> int:
         """Take `count` numbers of a series (gap-free: they are given back when the transaction fails); the first of them."""
@@ -149,9 +154,13 @@ class Transaction:
         self._entries.clear()
 
     def write_audit(self) -> None:
-        """Chain the noted entries to the trail: before the commit, and earlier by who notes very many."""
+        """Chain the noted entries to the trail: before the commit, and earlier by who notes very many.
+
+        What they say of persons goes in as `db.trail` has it; the customers must be written by then.
+        """
         if not self._entries:
             return
+        self.session.flush()
         run = self.session.execute
         head = run(text("SELECT value FROM setting WHERE name = :name"), {"name": audit.HEAD_SETTING}).scalar()
         last_id, last_hash = (0, audit.GENESIS) if head is None else _parsed_head(str(head))
@@ -159,7 +168,7 @@ class Transaction:
 
         rows = list(
             audit.chain(
-                self._entries,
+                trail.sealed(self._entries, self.driver),
                 last_id=last_id,
                 last_hash=last_hash,
                 at=to_db(self.now),

@@ -18,6 +18,7 @@ class Approval(Base, table=True):
         UniqueConstraint("number"),
         UniqueConstraint("subject_kind", "subject_id", "round"),
         Index("ix_approval_state", "state", "submitted_at"),
+        Index("ix_approval_customer", "customer_id"),
         one_of("state", ApprovalState),
         at_least("round", 1),
     )

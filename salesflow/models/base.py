@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from secrets import token_bytes
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, DateTime, Dialect, ForeignKey, LargeBinary, TypeDecorator
@@ -83,6 +84,11 @@ def whole(*, default: int | None = None, nullable: bool = False) -> Any:
 def blob() -> Any:
     """An optional encrypted value."""
     return Field(default=None, sa_type=BLOB)
+
+
+def secret() -> Any:
+    """A key of the record's own (16 bytes), made with it; an empty one was destroyed."""
+    return Field(default=None, sa_type=BLOB, sa_column_kwargs={"default": lambda: token_bytes(16)})
 
 
 def one_of(column: str, codes: Iterable[str], *, nullable: bool = False) -> CheckConstraint:

@@ -8,14 +8,15 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
 from salesflow.enums import Grade, Kind, Source, Status
-from salesflow.models.base import Base, blob, instant, iso_date, key, not_blank, one_of, reference
+from salesflow.models.base import Base, blob, instant, iso_date, key, not_blank, one_of, reference, secret
 
 
 class Customer(Base, table=True):
     """A company or a person that we sell to. `last_contact_on`, `last_progress_on` and `next_follow_up_on` are stored
     copies of what the follow-ups, the history and the plan say; services.schedule maintains them, `db check` recomputes them.
     So is `uncontacted_since`: the assignment, until there is a follow-up after it. A customer that was merged into another
-    is archived, and its code stands for the other one (`merged_into_id`, which is never itself a merged one).
+    is archived, and its code stands for the other one (`merged_into_id`, which is never itself a merged one). `trail_key`
+    opens what the audit trail has of the customer's words (db/trail.py); `customer forget` destroys it.
     """
 
     __table_args__ = (
@@ -84,6 +85,7 @@ class Customer(Base, table=True):
     version: int = 1
     merged_into_id: int | None = reference("customer.id", nullable=True)
     forgotten_at: datetime | None = instant(nullable=True)
+    trail_key: bytes | None = secret()
 
 
 _COLUMNS = Customer.__table__.c  # type: ignore[attr-defined]  # SQLModel adds __table__ at run time

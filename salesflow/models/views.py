@@ -68,7 +68,7 @@ def _customer() -> Select[Any]:
         .scalar_subquery()
         .label("tags")
     )
-    hidden = ("budget_cipher", "recorded_by", "uncontacted_since")
+    hidden = ("budget_cipher", "recorded_by", "uncontacted_since", "trail_key")
     return select(
         *all_of(customer, *hidden),
         customer.c.budget_cipher.is_not(None).label("has_budget"),

@@ -28,7 +28,8 @@ def _product_of(table: Any, column: str = "sku", label: str = "product") -> Any:
 
 def followup_correction_view() -> Select[Any]:
     """Corrections, with whose follow-up it is."""
-    return select(*all_of(correction), followup.c.customer_id, staff.c.login.label("by")).select_from(
+    whose = (followup.c.customer_id, followup.c.at.label("followup_at"))
+    return select(*all_of(correction), *whose, staff.c.login.label("by")).select_from(
         correction.join(followup, followup.c.id == correction.c.followup_id).join(
             staff, staff.c.id == correction.c.by_id
         )

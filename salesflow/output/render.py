@@ -78,6 +78,8 @@ def _data(result: Listing | Record | Digest, options: OutputOptions, out: TextIO
         _writer(found)(result, options.fields, out, locale)
     if isinstance(result, Listing) and not options.quiet:
         _remarks(result, found, out, err, locale)
+    if result.remark is not None and not options.quiet:
+        notes.print_note(result.remark, err, locale.language)
 
 
 def _form(digest: Digest, found: Format) -> Listing | Record:
@@ -94,8 +96,6 @@ def _remarks(listing: Listing, found: Format, out: TextIO, err: TextIO, locale: 
     if listing.more:
         text = msg("there are more than these {count}: raise --limit to see them", count=len(listing.rows))
         notes.print_note(text, err, locale.language)
-    if listing.remark is not None:
-        notes.print_note(listing.remark, err, locale.language)
 
 
 def _writer(found: Format) -> Callable[[Listing | Record, Sequence[str], TextIO, Locale], None]:

@@ -32,13 +32,14 @@ class Listing(Struct):
 
 
 class Record(Struct):
-    """One record, with its nested tables (columns of the kinds RECORD and ROWS). `ref` is a key, as in a Listing."""
+    """One record, with its nested tables (columns of the kinds RECORD and ROWS). `ref` is a key, `remark` as in a Listing."""
 
     columns: Columns
     row: Row
     ref: str
     title: Message | None = None
     exit_status: int = 0
+    remark: Message | None = None
 
 
 class Digest(Struct):

@@ -62,10 +62,10 @@ _QUOTE_COLUMNS: Final = (
 _GRADING_COLUMNS: Final = (
     Column("at", "At", Kind.INSTANT),
     Column("grade", "Grade", Kind.CODE, labels="grade"),
-    Column("score", "Weighted score"),
-    Column("industry_potential", "Industry potential", Kind.INTEGER),
-    Column("budget_match", "Budget match", Kind.INTEGER),
-    Column("decision_chain", "Decision chain", Kind.INTEGER),
+    Column("score", "Rating"),  # short headings, so that all of them have room on a terminal of 80 cells
+    Column("industry_potential", "Potential", Kind.INTEGER),
+    Column("budget_match", "Budget", Kind.INTEGER),
+    Column("decision_chain", "Chain", Kind.INTEGER),
     Column("urgency", "Urgency", Kind.INTEGER),
     Column("by", "By"),
     Column("policy_id", "Policy version", Kind.INTEGER, table=False),

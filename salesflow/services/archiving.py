@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from salesflow.enums import PlanState
 from salesflow.errors import Refused, UsageError
 from salesflow.i18n import msg
-from salesflow.services import schedule, standing
+from salesflow.services import contacts, schedule, standing
 from salesflow.services.contacts import optional
+from salesflow.services.customers import same_name, there_already
 from salesflow.services.records import load, merged
 
 if TYPE_CHECKING:
@@ -18,11 +19,21 @@ if TYPE_CHECKING:
     from salesflow.rules.decision import Decision
 
 
+_NAMES: Final = "SELECT login, active FROM staff WHERE id = :id"
+
+
 class Archived(NamedTuple):
     """The customer, and how many plan items were cancelled."""
 
     customer: Customer
     cancelled: int
+
+
+class Restored(NamedTuple):
+    """The rule's word on the next follow-up, which is planned; `left`: the owner's login where they left meanwhile."""
+
+    next: Decision[date]
+    left: str | None
 
 
 def remove(work: Transaction, customer_id: int, reason: str) -> Archived:
@@ -55,11 +66,15 @@ def remove(work: Transaction, customer_id: int, reason: str) -> Archived:
     return Archived(customer, len(items))
 
 
-def restore(work: Transaction, customer_id: int) -> Decision[date]:
-    """Bring an archived customer back; gives the rule's word on its next follow-up, which is planned.
+def restore(
+    work: Transaction, customer_id: int, reason: str | None = None, *, allow_duplicate: bool = False
+) -> Restored:
+    """Bring an archived customer back.
 
-    Raises NotPermitted, Refused where it is not archived, was merged, or its personal data was erased.
+    Raises InvalidValue for the reason, NotPermitted, Refused where it is not archived, was merged, or its personal data was
+    erased, Duplicate where another customer was added meanwhile with its name or one of its contact values.
     """
+    why = optional(reason, work.context.policy.limits.text, msg("the reason"), multiline=True)
     customer = load(work, customer_id, archived=True)
     _check(work, customer)
     if customer.archived_at is None:
@@ -74,11 +89,32 @@ def restore(work: Transaction, customer_id: int) -> Decision[date]:
             msg("what was erased is not brought back; add the customer anew: salesflow customer add"),
             code="forgotten",
         )
+    if not allow_duplicate:
+        _refuse_twin(work, customer)
     before, after = work.changed(customer, {"archived_at": None})
     work.session.add(customer)
     due = schedule.replan(work, customer)
-    work.audit("customer.restore", "customer", customer.code, before=before, after=after)
-    return due
+    work.audit("customer.restore", "customer", customer.code, before=before, after=after | {"reason": why})
+    return Restored(due, _left(work, customer.owner_id))
+
+
+def _refuse_twin(work: Transaction, customer: Customer) -> None:
+    """An archived customer is nobody's twin, so that it may have got one."""
+    assert customer.id is not None
+    again = msg("look at the other one; bring this one back all the same with --allow-duplicate")
+    same = same_name(work, customer.name_norm, but=customer.id)
+    if same is not None:
+        raise there_already(customer.name, same, again)
+    for contact in contacts.of_customer(work, customer.id):
+        indexes = {kind: getattr(contact, f"{kind}_index") for kind in contacts.KINDS}
+        other = contacts.twin(work, contacts.Checked({}, {}, indexes), but=contact.id or 0)
+        if other is not None:
+            raise contacts.shared(other, getattr(contact, f"{other.kind}_masked"), again)
+
+
+def _left(work: Transaction, owner_id: int) -> str | None:
+    owner = work.look_up(_NAMES, {"id": owner_id})
+    return None if owner is None or owner[1] else str(owner[0])
 
 
 def _check(work: Transaction, customer: Customer) -> None:

@@ -156,7 +156,7 @@ def _write(work: Transaction, customers: Iterable[Mapping[str, Any]], found: Ite
         made = {"customer_id": one.id, "at": work.now, "by_id": work.actor.id, "from_id": one.from_id}
         why = reason or (None if one.why is None else render(one.why.message))
         history.append({**made, "to_id": one.to.id, "reason": why or "", "rule": rule})
-        before, after = {"owner": logins[one.from_id]}, {"owner": one.to.login, "reason": why}
+        before, after = {"owner": logins[one.from_id]}, {"owner": one.to.login}
         work.audit("customer.assign", "customer", one.code, before=before, after=after, rule=rule)
     if rows:
         work.session.execute(update(Customer), rows)

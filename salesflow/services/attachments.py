@@ -12,7 +12,7 @@ from sqlmodel import col, select
 
 from salesflow.db import store
 from salesflow.enums import AttachmentKind, Method, Role
-from salesflow.errors import Duplicate, InvalidValue, NotFound
+from salesflow.errors import Duplicate, InvalidValue, NotFound, Refused
 from salesflow.i18n import msg
 from salesflow.models.attachment import Attachment
 from salesflow.text import clean, file_name
@@ -43,8 +43,10 @@ def attach(work: Transaction, subject: Subject, files: Sequence[NewFile]) -> lis
     """Attach files to a record: all of them, or none where one cannot be.
 
     Raises FileProblem for what is no ordinary file, is empty, unreadable or larger than the policy allows; InvalidValue for
-    a name; Duplicate where the record has the same content as the same kind already.
+    a name; Duplicate where the record has the same content as the same kind already; Refused where its customer's personal
+    data was erased.
     """
+    _refuse_forgotten(work, subject)
     limit = work.context.policy.limits.attachment
     names = [_name(work, file) for file in files]
     for file in files:
@@ -63,6 +65,18 @@ def attach(work: Transaction, subject: Subject, files: Sequence[NewFile]) -> lis
             store.discard(store.place(work.context.database, digest))
         raise
     return made
+
+
+def _refuse_forgotten(work: Transaction, subject: Subject) -> None:
+    """What was erased does not come back by the side door."""
+    wanted = "SELECT code, name FROM customer WHERE id = :id AND forgotten_at IS NOT NULL"
+    forgotten = work.look_up(wanted, {"id": subject.customer_id})
+    if forgotten is not None:
+        raise Refused(
+            msg("the personal data of {code} {name} was erased", code=forgotten[0], name=forgotten[1]),
+            msg("nothing more is kept of it"),
+            code="forgotten",
+        )
 
 
 def _name(work: Transaction, file: NewFile) -> str:

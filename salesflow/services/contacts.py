@@ -176,18 +176,24 @@ def twin(work: Transaction, contact: Checked, *, but: int = 0) -> Twin | None:
 
 def known_already(contact: Checked, other: Twin) -> Duplicate:
     """The refusal of a contact value that somebody has already."""
+    hint = msg(
+        "see: salesflow customer show {code}; add it all the same with --allow-duplicate", code=other.customer_code
+    )
+    return shared(other, mask(other.kind, contact.values[other.kind]), hint)
+
+
+def shared(other: Twin, masked: str, hint: Message) -> Duplicate:
+    """The refusal of a contact value, named in its masked form, because of who has it too."""
     return Duplicate(
         msg(
             "{what} {value} is known already: {contact} of {code} {name}",
             what=_LABELS[other.kind],
-            value=mask(other.kind, contact.values[other.kind]),
+            value=masked,
             contact=other.contact_name,
             code=other.customer_code,
             name=other.customer_name,
         ),
-        msg(
-            "see: salesflow customer show {code}; add it all the same with --allow-duplicate", code=other.customer_code
-        ),
+        hint,
         details={"twin": other.customer_code, "field": other.kind},
     )
 

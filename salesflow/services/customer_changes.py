@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from salesflow.clock import from_db
 from salesflow.money import Fen, format_money
@@ -12,16 +12,7 @@ from salesflow.services.customers import BUDGET
 if TYPE_CHECKING:
     from salesflow.db.transaction import Transaction
 
-WORDS: Final = frozenset(("address", "source_detail", "need", "budget_consent", "remark"))
-"""Free text, which may be personal: the audit trail has it encrypted."""
 _LATEST: Final = "SELECT max(at) FROM followup WHERE customer_id = :id"
-
-
-def for_audit(work: Transaction, field: str, value: Any, customer_id: int, place: str) -> Any:
-    """A field as the audit trail may keep it: free text encrypted, bound to `place` and the customer."""
-    if field not in WORDS or value is None:
-        return value
-    return work.context.vault.encrypt(str(value), f"{place}.{field}", customer_id)
 
 
 def sealed_budget(work: Transaction, customer_id: int, sealed: bytes | None, budget: Fen) -> bytes | None:

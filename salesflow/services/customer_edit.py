@@ -18,7 +18,7 @@ from salesflow.rules.consent import budget_consent
 from salesflow.rules.decision import Decision
 from salesflow.rules.wording import need_specific
 from salesflow.services import schedule, tags
-from salesflow.services.customer_changes import first_contact, for_audit, sealed_budget
+from salesflow.services.customer_changes import first_contact, sealed_budget
 from salesflow.services.customer_fields import TEXTS, checked_text, name_columns, past_moment
 from salesflow.services.customers import same_name, there_already
 from salesflow.services.industries import parse_industry
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from salesflow.db.transaction import Transaction
     from salesflow.models.customer import Customer
 
-_PLACE: Final = "customer.edit"
+_HIDDEN: Final = "***"
 _SHOWN: Final = (
     "name", "kind", "industry", "size", "region", "address", "source", "source_detail", "first_contact_at", "need", "budget",
     "budget_consent", "remark",
@@ -60,7 +60,7 @@ class CustomerEdit:
 
 
 class Change(NamedTuple):
-    """A field that changed: what it was and what it is. Of a budget both are None, of tags `new` is what was added."""
+    """A field that changed: what it was and what it is. A budget is masked, of tags `new` is what was added."""
 
     field: str
     old: Any = None
@@ -197,22 +197,14 @@ def _refuse_twin(work: Transaction, customer: Customer, columns: Mapping[str, An
 def _changes(before: Mapping[str, object], after: Mapping[str, object]) -> list[Change]:
     changed = {name: Change(name, before[name], after[name]) for name in after if name in _SHOWN}
     if "budget_cipher" in after:
-        changed["budget"] = Change("budget")
+        changed["budget"] = Change("budget", *(values["budget_cipher"] and _HIDDEN for values in (before, after)))
     return [changed[name] for name in _SHOWN if name in changed]
 
 
 def _audit(work: Transaction, customer: Customer, before: Mapping[str, object], after: Mapping[str, object]) -> None:
     """The fields themselves, none of the forms derived from them; nothing where only these changed."""
-    assert customer.id is not None
     kept = {"budget_cipher": "budget"} | {name: name for name in _SHOWN if name != "budget"}
-    was, now = (
-        {
-            kept[name]: for_audit(work, name, value, customer.id, _PLACE)
-            for name, value in values.items()
-            if name in kept
-        }
-        for values in (before, after)
-    )
+    was, now = ({kept[name]: value for name, value in values.items() if name in kept} for values in (before, after))
     if now:
         work.audit("customer.edit", "customer", customer.code, before=was, after=now)
 

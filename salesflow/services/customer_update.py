@@ -22,7 +22,7 @@ from salesflow.models.tag import CustomerTag
 from salesflow.rules.consent import budget_consent
 from salesflow.services import assignment, schedule
 from salesflow.services.contact_update import ContactUpdates
-from salesflow.services.customer_changes import first_contact, for_audit, sealed_budget
+from salesflow.services.customer_changes import first_contact, sealed_budget
 from salesflow.services.customer_fields import name_columns, parse_tags
 from salesflow.services.customers import Intake, same_name, there_already
 from salesflow.services.importing.changes import Changes, History
@@ -52,7 +52,6 @@ _BY_NAME: Final = _FIND + "name_norm = :name AND archived_at IS NULL ORDER BY id
 _OWNER: Final = "SELECT id, login, name FROM staff WHERE login = :login AND active"
 _LOGIN: Final = "SELECT login FROM staff WHERE id = :id"
 _TAGGED: Final = "SELECT 1 FROM customer_tag WHERE customer_id = :customer AND tag_id = :tag"
-_PLACE: Final = "customer.edit"
 
 
 class Found(NamedTuple):
@@ -178,10 +177,7 @@ class CustomerUpdates:
             known = name in values and (name != "name" or found.by_code)
             new = str(values[name]) if known else found.fields[name]
             if new != found.fields[name]:
-                before, after = (
-                    for_audit(self._work, name, text, found.id, _PLACE) for text in (found.fields[name], new)
-                )
-                edit.note(name, before, after, {name: new})
+                edit.note(name, found.fields[name], new, {name: new})
         if "name" in edit.after:
             named = name_columns(edit.after["name"], edit.after.get("kind", found.fields["kind"]))
             self._refuse_twin(found, named["name"], named["name_norm"])

@@ -16,7 +16,6 @@ from salesflow.rules.decision import Decision
 from salesflow.services import belongings, schedule, standing, status, united_contacts
 from salesflow.services.contacts import optional
 from salesflow.services.copies import recount
-from salesflow.services.customer_changes import for_audit
 from salesflow.services.customers import BUDGET
 from salesflow.services.records import load, merged
 
@@ -28,7 +27,6 @@ _FIELDS: Final = (
     "name", "kind", "industry", "region", "source", "first_contact_at", "need", "status", "owner", *_FILLED,
 )  # fmt: skip
 _HIDDEN: Final = "***"
-_PLACE: Final = "customer.merged"
 
 
 class Value(NamedTuple):
@@ -179,16 +177,10 @@ def _audit(work: Transaction, found: Merged, reason: str | None) -> None:
     """Both files have an entry. What gave way is in the one of the file that stays."""
     source, target = found.source, found.target
     taken = [value.field for value in found.values if value.taken_over]
-    lost = {value.field: _for_audit(work, source, value) for value in found.values if not value.taken_over}
+    lost = {value.field: value.other for value in found.values if not value.taken_over}
+    if "budget" in lost:
+        lost["budget"] = source.budget_cipher
     after = {"merged": source.code, "moved": dict(found.moved), "taken_over": taken or None, "reason": reason}
     work.audit("customer.merge", "customer", target.code, before=lost, after=after)
     gone: dict[str, object] = {"merged_into": target.code, "archived_at": work.now}
     work.audit("customer.merged", "customer", source.code, after=gone)
-
-
-def _for_audit(work: Transaction, source: Customer, value: Value) -> object:
-    """The value that gave way, as the trail may keep it: budgets and free text only encrypted."""
-    assert source.id is not None
-    if value.field == "budget":
-        return source.budget_cipher
-    return for_audit(work, value.field, value.other, source.id, _PLACE)

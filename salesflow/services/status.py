@@ -73,7 +73,7 @@ def change_status(
         )
     )
     before, after = work.changed(customer, {"status": new.status.value})
-    after |= {"reason": new.reason, "loss_reason": new.loss_reason, "competitor": new.competitor, "run": run_id}
+    after |= {"loss_reason": new.loss_reason, "run": run_id}  # the words are in the history, which can be blanked
     work.session.add(customer)
     work.audit("customer.status", "customer", customer.code, before=before, after=after, rule=rule)
     if is_forward(old, new.status):
@@ -117,7 +117,7 @@ def change_grade(
         "customer",
         customer.code,
         before=before,
-        after={**after, "reason": reason, "run": run_id},
+        after={**after, "run": run_id},
         rule=rule,
     )
     if old is not None and grade.value < old:

@@ -29,7 +29,7 @@ def test_what_an_edit_says(stock: Office) -> None:
     assert done.out.splitlines() == [
         (
             f"HZ2026001 {leads.NAME}: Kind company -> person, Industry internet -> retail, Size 20 -> 50, Region HZ -> SH, "
-            "Address 江南大道 1 号, Budget, Budget consent 电话同意, Remark, Tags 国企"
+            "Address 江南大道 1 号, Budget ***, Budget consent 电话同意, Remark, Tags 国企"
         ),
         "its code stays HZ2026001",
         "new in the library: 国企",
@@ -39,7 +39,7 @@ def test_what_an_edit_says(stock: Office) -> None:
     )
     assert (
         cleared.out
-        == f"HZ2026001 {leads.NAME}: Address 江南大道 1 号 -> empty, Budget, Budget consent 电话同意 -> empty\n"
+        == f"HZ2026001 {leads.NAME}: Address 江南大道 1 号 -> empty, Budget *** -> empty, Budget consent 电话同意 -> empty\n"
     )
     assert stock.ok("customer", "edit", "云帆", "--size", "50").out == f"HZ2026001 {leads.NAME}: nothing changed\n"
 

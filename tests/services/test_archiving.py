@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 
 from salesflow.enums import LossReason, Status
-from salesflow.errors import InvalidValue, NotPermitted, Refused, SalesflowError, UsageError
+from salesflow.errors import Duplicate, InvalidValue, NotPermitted, Refused, SalesflowError, UsageError
 from salesflow.i18n import render
-from salesflow.services import archiving, customers, merging
+from salesflow.services import archiving, contacts, customers, merging
 from tests import deals, leads
 from tests.conftest import Office
 
@@ -26,7 +25,7 @@ def remove(office: Office, reason: str = "公司已注销", *, key: int = 1, use
 def restore(office: Office, *, key: int = 1, user: str | None = None, now: str | None = None) -> str | None:
     context = office.context(user=user, now=now)
     with context.transaction() as work:
-        due = archiving.restore(work, key).value
+        due = archiving.restore(work, key).next.value
     context.close()
     return None if due is None else due.isoformat()
 
@@ -37,7 +36,7 @@ def kept(office: Office) -> dict[str, Any]:
 
 def trail(office: Office) -> tuple[str, dict[str, Any]]:
     row = leads.rows(office, "SELECT action, after FROM v_audit ORDER BY id DESC LIMIT 1")[0]
-    return row["action"], json.loads(row["after"])
+    return row["action"], leads.opened(office, row)
 
 
 def test_it_leaves_lists_agendas_and_the_plan(office: Office) -> None:
@@ -76,6 +75,53 @@ def test_bringing_it_back(office: Office) -> None:
     assert trail(office) == ("customer.restore", {})
     assert office.json("db", "check")["ok"] is True
     assert remove(office, "再次") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "wechat", "field", "said"),
+    [
+        ("云帆科技（杭州）有限公司", "wx-2", None, None),
+        ("杭州云帆科技", "wx-2", "name", f"{leads.NAME} is there already: HZ2026002 杭州云帆科技"),
+        ("乙公司", f"wx-{leads.NAME}", "wechat", "is known already: 张伟 of HZ2026002 乙公司"),
+    ],
+)
+def test_one_that_was_added_anew_meanwhile(
+    office: Office, name: str, wechat: str, field: str | None, said: str | None
+) -> None:
+    leads.add(office, leads.new())
+    remove(office)
+    leads.add(office, leads.new(name, contacts=(contacts.NewContact("张伟", wechat=wechat),)))
+    if said is None:
+        assert restore(office) == "2026-04-01"
+        return
+    before = leads.written(office)
+    with pytest.raises(Duplicate) as caught:
+        restore(office)
+    assert caught.value.details == {"twin": "HZ2026002", "field": field}
+    assert said in render(caught.value.message)
+    assert leads.written(office) == before
+    with office.context().transaction() as work:
+        assert archiving.restore(work, 1, allow_duplicate=True).left is None
+    assert kept(office)["archived_at"] is None
+
+
+def test_two_contacts_of_its_own_with_one_number_are_no_twins(office: Office) -> None:
+    people = (contacts.NewContact("张伟", phone="13812345678"), contacts.NewContact("李强", phone="13812345678"))
+    leads.add(office, leads.new(contacts=people))
+    remove(office)
+    assert restore(office) == "2026-04-01"
+
+
+def test_its_owner_left_meanwhile(office: Office) -> None:
+    leads.add(office, leads.new(), user="chen.jie")
+    remove(office, user="zhang.wei")
+    office.ok("staff", "deactivate", "chen.jie", user="wang.fang")
+    done = office.ok("customer", "remove", "SH2026001", "--undo", "--reason", "又来询价", user="zhang.wei")
+    assert done.out.splitlines()[2] == (
+        "its owner chen.jie is no longer active: salesflow customer assign SH2026001 --auto"
+    )
+    assert trail(office) == ("customer.restore", {"reason": "又来询价"})
+    office.ok("customer", "assign", "SH2026001", "--auto", user="zhang.wei")
 
 
 def test_a_lost_one_comes_back_without_a_plan(office: Office) -> None:

@@ -13,7 +13,8 @@ import pytest
 
 from salesflow.db import store
 from salesflow.enums import AttachmentKind
-from salesflow.errors import Duplicate, FileProblem
+from salesflow.errors import Duplicate, FileProblem, Refused
+from salesflow.i18n import render
 from salesflow.services import attachments
 from salesflow.services.attachments import NewFile
 from salesflow.subject import Subject, of_followup
@@ -54,6 +55,22 @@ def test_a_file_that_grows_while_it_is_copied(lead: Office, tmp_path: Path) -> N
     with pytest.raises(FileProblem, match="is larger than 1 MB"):
         store._kept(str(lead.database), Growing(), "log.txt", str(tmp_path / "draft"), 1)
     assert stored(lead) == []
+
+
+def test_nothing_is_attached_to_who_was_erased(lead: Office, tmp_path: Path) -> None:
+    path = written(tmp_path, "card.txt", b"x")
+    leads.archive(lead, "HZ2026001")
+    assert attach(lead, path) == [1]
+    leads.execute(lead, "UPDATE customer SET forgotten_at = archived_at")
+    before = leads.written(lead)
+    for subject in (WHO, of_followup(1, 1)):
+        with pytest.raises(Refused) as caught:
+            attach(lead, written(tmp_path, "other.txt", b"y"), subject=subject)
+        assert (caught.value.code, render(caught.value.message)) == (
+            "forgotten", f"the personal data of HZ2026001 {leads.NAME} was erased",
+        )  # fmt: skip
+    assert leads.written(lead) == before
+    assert len(stored(lead)) == 1
 
 
 def test_a_large_file_needs_little_memory(lead: Office, tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def people(office: Office) -> list[dict[str, Any]]:
 
 def trail(office: Office, action: str) -> tuple[dict[str, Any], dict[str, Any]]:
     row = leads.rows(office, "SELECT * FROM v_audit WHERE action = :action ORDER BY id DESC LIMIT 1", action=action)[0]
-    return json.loads(row["before"]), json.loads(row["after"])
+    return leads.opened(office, row, "before"), leads.opened(office, row, "after")
 
 
 def written(office: Office) -> list[Any]:

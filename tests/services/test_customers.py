@@ -79,10 +79,13 @@ def test_the_audit_trail_has_contact_values_and_the_budget_only_encrypted(office
         "li.na",
         None,
     )
-    after = json.loads(entry["after"])
-    assert {"name", "industry", "need", "owner", "status", "budget", "contacts"} <= after.keys()
-    assert "13812345678" not in entry["after"]
-    assert "500000" not in entry["after"]
+    readable = json.loads(entry["after"])
+    assert {"name", "industry", "owner", "status"} <= readable.keys()
+    assert list(readable["sealed"]) == ["budget,budget_consent,contacts,need"]
+    after = leads.opened(office, entry)
+    assert (after["need"], after["budget_consent"], after["contacts"][0]["name"]) == (leads.NEED, "当面", "张伟")
+    assert not any(secret in str(after) for secret in ("13812345678", "500000"))
+    assert not any(secret in entry["after"] for secret in ("扫码", "张伟", "当面"))
     vault = leads.vault(office)
     assert vault.decrypt(bytes.fromhex(after["budget"]), customers.BUDGET, 1) == "500000.00"
     assert vault.decrypt(bytes.fromhex(after["contacts"][0]["phone"]), "contact.phone", 1) == "+8613812345678"

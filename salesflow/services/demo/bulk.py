@@ -110,8 +110,7 @@ class Writer:
             customers.append(
                 {"id": course.id, "grade": course.grade, "version": course.version, "next_follow_up_on": due}
             )
-            after = {"grade": course.grade, "reason": _GRADED}
-            self._work.audit("customer.grade", "customer", course.code, before={}, after=after)
+            self._work.audit("customer.grade", "customer", course.code, before={}, after={"grade": course.grade})
         self._change_all((Customer, customers), (PlanItem, moved))
 
     def _take_in(self, courses: Sequence[Course]) -> None:
@@ -207,7 +206,7 @@ class Writer:
             "customer",
             course.code,
             before={"status": course.status},
-            after={"status": status, **said},
+            after={"status": status, "loss_reason": loss},
         )
         if is_forward(course.status, status):
             course.last_progress = self._today

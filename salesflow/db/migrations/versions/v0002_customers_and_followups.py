@@ -30,6 +30,7 @@ REFERENCES = (
 )
 COLUMNS: tuple[tuple[str, sa.Column[Any]], ...] = (
     ("customer", sa.Column("forgotten_at", INSTANT, nullable=True)),
+    ("customer", sa.Column("trail_key", sa.LargeBinary(), nullable=True)),
     ("contact", sa.Column("pinyin", sa.String(), server_default="", nullable=False)),
     ("contact", sa.Column("initials", sa.String(), server_default="", nullable=False)),
     ("followup", sa.Column("version", sa.Integer(), server_default="1", nullable=False)),
@@ -324,10 +325,12 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("state = 'pending'"),
     )
+    op.create_index("ix_approval_customer", "approval", ["customer_id"], unique=False)
     op.drop_index("ix_audit_entry_subject", "audit_entry")  # the kind took space, and kept a search by reference from using it
     op.create_index("ix_audit_entry_subject", "audit_entry", ["subject_ref"], unique=False)
     connection = op.get_bind().connection.driver_connection
     assert connection is not None
+    connection.execute("UPDATE customer SET trail_key = randomblob(16)")
     _sound(connection)
     search.create(connection)
 
