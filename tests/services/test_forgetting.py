@@ -12,6 +12,7 @@ from salesflow.enums import Kind
 from salesflow.errors import InvalidValue, NotPermitted, Refused
 from salesflow.services import forgetting
 from salesflow.services.forgetting import Forgotten
+from salesflow.services.order_terms import Terms
 from tests import deals, leads, past
 from tests.conftest import Office
 from tests.faults.hardship import sound
@@ -154,6 +155,19 @@ def test_trying_writes_nothing(whole: Office) -> None:
     context.close()
     assert leads.written(whole) == before
     assert found.counts == forget(whole).counts
+
+
+def test_what_was_changed_between_two_rounds_is_no_longer_told(office: Office) -> None:
+    deals.furnish(office)
+    number = deals.ordered(office)
+    deals.reject(office, "AP2026-0001", "zhang.wei")
+    deals.submit(office, number, terms=Terms(receiver="收货李姐", payment_terms="月结30天"))
+    page = office.json("approval", "show", "AP2026-0002")
+    assert [change["after"] for change in page["changes"]] == ["月结30天", "收货李姐"]
+    deals.approve(office, "AP2026-0002", *deals.ORDER_ROUTE)
+    forget(office)
+    page = office.json("approval", "show", "AP2026-0002")
+    assert [change["after"] for change in page["changes"]] == ["月结30天"]
 
 
 def test_twice(office: Office) -> None:

@@ -215,7 +215,7 @@ def test_the_trail_has_what_gave_way_and_personal_words_only_encrypted(office: O
     assert (stays["subject_ref"], gone["subject_ref"]) == (TARGET, SOURCE)
     assert '"name":"公司13912345678"' in stays["before"]
     assert leads.opened(office, stays)["reason"] == "同一家公司"
-    assert leads.opened(office, stays, "before")["remark"] == "私事13812345678"
+    assert leads.opened(office, stays, "before")["remark"] == "私事13912345678"
     assert f'"merged_into":"{TARGET}"' in gone["after"]
     assert not any("私事" in (row[part] or "") for row in (stays, gone) for part in ("before", "after"))
 
