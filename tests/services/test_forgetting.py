@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from salesflow.db import store
+from salesflow.db import erase, store
 from salesflow.enums import Kind
 from salesflow.errors import InvalidValue, NotPermitted, Refused
 from salesflow.services import forgetting
@@ -236,3 +236,13 @@ def test_while_another_program_reads(office: Office) -> None:
         last.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     last.close()
     assert found_in(office, "秘密备注") == []
+
+
+def test_while_another_program_writes(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(erase, "_PATIENCE", 0)
+    writing = sqlite3.connect(office.database, isolation_level=None)
+    writing.execute("BEGIN IMMEDIATE")
+    assert erase.scrub(str(office.database)) is False
+    writing.execute("ROLLBACK")
+    writing.close()
+    assert erase.scrub(str(office.database)) is True
