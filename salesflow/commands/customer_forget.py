@@ -97,6 +97,8 @@ def _details(found: Forgotten, scrubbed: bool | None) -> list[Message]:
             )
         )
     if scrubbed is False:
-        lines.append(msg("another program is reading: the words leave the file when it is done"))
+        lines.append(
+            msg("the file could not be written anew (in use, or the disk is full): traces may lie in its free space")
+        )
     lines.append(msg("backups and exports made before still have everything"))
     return lines

@@ -5,10 +5,9 @@ from __future__ import annotations
 import sqlite3
 from typing import Final
 
-from salesflow.db.reader import locked
 from salesflow.db.transaction import connect
 
-_PATIENCE: Final = 5  # seconds for others to end what they read
+_PATIENCE: Final = 5  # seconds for others to end what they do
 
 
 def overwrite(connection: sqlite3.Connection) -> None:
@@ -19,16 +18,16 @@ def overwrite(connection: sqlite3.Connection) -> None:
 def scrub(path: str) -> bool:
     """Write the file anew without its free space, and empty the write-ahead log.
 
-    False where others read so long that the old pages are still there: they go when the last one of them is done.
-    Raises Conflict, DatabaseProblem.
+    False where that is not possible now, because others use the database or the disk is full. What others still read
+    leaves the file when the last one of them is done. Raises DatabaseProblem where there is no database.
     """
     connection = connect(path)
     try:
-        connection.execute("VACUUM")
         connection.execute(f"PRAGMA busy_timeout = {_PATIENCE * 1000}")
+        connection.execute("VACUUM")
         busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-    except sqlite3.OperationalError as error:
-        raise locked(error, path) from error
+    except sqlite3.OperationalError:
+        return False
     finally:
         connection.close()
     return not busy

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from salesflow.columns import Column, Columns, Kind
 from salesflow.context import Context
+from salesflow.db import trail
 from salesflow.enums import ApprovalState, SubjectKind
 from salesflow.i18n import Message, msg
 from salesflow.queries import approvals, objections, orders, staff
@@ -186,6 +187,12 @@ def _round(one: Mapping[str, Any]) -> dict[str, Any]:
     return {column.key: one.get(column.key, last.get(column.key)) for column in ROUND_COLUMNS}
 
 
+def _said(context: Context, part: str | None, code: str | None) -> dict[str, Any]:
+    """One side of an audit entry about a customer's record."""
+    values: dict[str, Any] = json.loads(part or "{}")
+    return trail.unsealed(context.reader.connection, values, code) if trail.SEALED in values else values
+
+
 def _changes(context: Context, row: Mapping[str, Any], rejected: str) -> list[dict[str, Any]]:
     """What the submitter changed after an earlier round was rejected and before this one, as the audit trail has it."""
     entries = context.reader.rows(
@@ -204,8 +211,8 @@ def _changes(context: Context, row: Mapping[str, Any], rejected: str) -> list[di
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     for entry in entries:
-        before = json.loads(entry["before"] or "{}") | before
-        after |= json.loads(entry["after"] or "{}")
+        before = _said(context, entry["before"], row["customer_code"]) | before
+        after |= _said(context, entry["after"], row["customer_code"])
     return [
         {"field": name, "what": what, "before": before.get(name), "after": after.get(name)}
         for name, what in _FIELDS.items()

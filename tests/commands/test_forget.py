@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -117,3 +119,22 @@ def test_in_chinese_as_a_program_of_its_own(lead: Office) -> None:
     assert "联系人 1、" in done.out
     shown = lead.program("customer", "timeline", "HZ2026001", lang="zh")
     assert "个人信息删除于" in shown.out and "张伟" not in shown.out
+
+
+def test_what_an_earlier_version_noted_is_said(lead: Office) -> None:
+    leads.execute(
+        lead,
+        "INSERT INTO audit_entry (id, at, staff, os_user, action, subject_kind, subject_ref, after, hash) VALUES "
+        "(1001, '2026-01-01 00:00:00', 'li.na', 'x', 'customer.add', 'customer', 'HZ2026001', :after, x'00')",
+        after=json.dumps({"need": "x"}),
+    )
+    assert "1 entry of the audit trail, made by an earlier version, still has words" in lead.ok(*WORDS, "--yes").out
+
+
+def test_while_others_read(lead: Office) -> None:
+    reading = sqlite3.connect(lead.database, isolation_level=None)
+    reading.execute("BEGIN")
+    reading.execute("SELECT count(*) FROM customer").fetchone()
+    done = lead.ok(*WORDS, "--yes")
+    reading.close()
+    assert "the file could not be written anew" in done.out

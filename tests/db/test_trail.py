@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from cryptography.exceptions import InvalidTag
 from salesflow.db import trail
 from salesflow.db.trail import opened
 from salesflow.enums import Kind
+from salesflow.services import merging
 from tests import deals, leads
 from tests.conftest import Office
 
@@ -88,6 +90,19 @@ def test_each_has_its_own_key_and_another_opens_nothing(office: Office) -> None:
         with pytest.raises(InvalidTag):
             opened(said, key, customer_id)
     assert opened(said, first, 1) == {"need": "词语"}
+
+
+def test_what_moved_with_a_merge_is_opened_with_the_key_of_its_time(lead: Office) -> None:
+    number = deals.created(lead)
+    said = json.loads(note(lead, "order", number, receiver="词语", total=5)["after"])
+    leads.add(lead, leads.new())
+    with lead.context().transaction() as work:
+        merging.merge(work, 1, 2)
+    with sqlite3.connect(lead.database) as connection:
+        assert trail.unsealed(connection, said, "HZ2026002") == {"receiver": "词语", "total": 5}
+        connection.execute("UPDATE customer SET trail_key = NULL WHERE id = 1")
+        assert trail.unsealed(connection, said, "HZ2026002") == {"total": 5}
+    connection.close()
 
 
 def test_the_key_is_in_no_view(office: Office) -> None:

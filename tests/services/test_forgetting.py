@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from salesflow.db import store
+from salesflow.db import erase, store
 from salesflow.enums import Kind
 from salesflow.errors import InvalidValue, NotPermitted, Refused
 from salesflow.services import forgetting
 from salesflow.services.forgetting import Forgotten
+from salesflow.services.order_terms import Terms
 from tests import deals, leads, past
 from tests.conftest import Office
 from tests.faults.hardship import sound
@@ -176,6 +177,19 @@ def test_trying_writes_nothing(whole: Office) -> None:
     assert found.counts == forget(whole).counts
 
 
+def test_what_was_changed_between_two_rounds_is_no_longer_told(office: Office) -> None:
+    deals.furnish(office)
+    number = deals.ordered(office)
+    deals.reject(office, "AP2026-0001", "zhang.wei")
+    deals.submit(office, number, terms=Terms(receiver="收货李姐", payment_terms="月结30天"))
+    page = office.json("approval", "show", "AP2026-0002")
+    assert [change["after"] for change in page["changes"]] == ["月结30天", "收货李姐"]
+    deals.approve(office, "AP2026-0002", *deals.ORDER_ROUTE)
+    forget(office)
+    page = office.json("approval", "show", "AP2026-0002")
+    assert [change["after"] for change in page["changes"]] == ["月结30天"]
+
+
 def test_twice(office: Office) -> None:
     leads.add(office, leads.new())
     forget(office)
@@ -242,3 +256,13 @@ def test_while_another_program_reads(office: Office) -> None:
         last.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     last.close()
     assert found_in(office, "秘密备注") == []
+
+
+def test_while_another_program_writes(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(erase, "_PATIENCE", 0)
+    writing = sqlite3.connect(office.database, isolation_level=None)
+    writing.execute("BEGIN IMMEDIATE")
+    assert erase.scrub(str(office.database)) is False
+    writing.execute("ROLLBACK")
+    writing.close()
+    assert erase.scrub(str(office.database)) is True
