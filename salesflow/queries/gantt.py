@@ -41,7 +41,8 @@ LISTING: Final[Columns] = (*_WHO, *ITEMS)
 
 _CUSTOMER: Final = "id, code AS customer_code, name AS customer_name, owner_id, grade, status"
 _PLAN: Final = (
-    "SELECT p.id, p.customer_id, p.due_on, p.method, p.focus, p.state, p.reason, p.slips, p.closed_at, p.followup_id, "
+    "SELECT p.id, p.customer_id, p.due_on, p.method, p.focus, p.state, p.reason, p.slips, p.followup_id, "
+    "coalesce((SELECT f.at FROM v_followup f WHERE f.id = p.followup_id), p.closed_at) AS ended_at, "
     "EXISTS (SELECT 1 FROM v_plan_item s WHERE s.origin_id = coalesce(p.origin_id, p.id) AND s.id > p.id) AS moved "
     "FROM v_plan_item p"
 )
@@ -108,21 +109,28 @@ def _customers(
 
 
 def _items(context: Context, span: Span, keys: Sequence[int]) -> defaultdict[int, list[dict[str, Any]]]:
-    """What was planned for a day of the span or is overdue since before it, and what happened in it, by customer."""
+    """What was planned for a day of the span or is overdue since before it, and what happened in it, by customer.
+
+    A follow-up answers its plan item whatever day that was planned for, and happened when it says, not when it was logged.
+    """
     found: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
     today = context.clock.today()
     start = datetime.combine(span.first, time(), context.clock.zone)
     end = datetime.combine(span.last + timedelta(days=1), time(), context.clock.zone)
     for some in pieces(list(keys)):
         listed = ", ".join(str(int(key)) for key in some)
-        where = Where().add(f"p.customer_id IN ({listed})")
+        where = Where().add(f"customer_id IN ({listed})")
         where.add(
-            "(due_on BETWEEN :first AND :last OR (state = :pending AND due_on < :first))",
+            "(due_on BETWEEN :first AND :last OR (state = :pending AND due_on < :first)"
+            " OR (state = :done AND ended_at >= :start AND ended_at < :end))",
+            start=to_db(start),
+            end=to_db(end),
+            done=PlanState.DONE.value,
             first=span.first.isoformat(),
             last=span.last.isoformat(),
             pending=PlanState.PENDING.value,
         )
-        planned = context.reader.rows(f"{_PLAN}{where}", where.parameters)
+        planned = context.reader.rows(f"SELECT * FROM ({_PLAN}){where}", where.parameters)  # noqa: S608 - names of ours
         answered = {row["followup_id"] for row in planned}
         for row in planned:
             item = _of_plan(context, row, today)
@@ -145,7 +153,7 @@ def _of_plan(context: Context, row: Mapping[str, Any], today: date) -> dict[str,
     if row["state"] == PlanState.PENDING:
         state = Happening.OVERDUE if planned_on < today.isoformat() else Happening.PLANNED
     elif row["state"] == PlanState.DONE:
-        happened_on = context.clock.local(from_db(row["closed_at"])).date().isoformat()
+        happened_on = context.clock.local(from_db(row["ended_at"])).date().isoformat()
         state = Happening.LATE if happened_on > planned_on else Happening.DONE
     elif row["reason"] == _BY_RULE:
         return None

@@ -59,8 +59,10 @@ def book(office: Office) -> Office:
     leads.execute(office, "UPDATE customer SET next_follow_up_on = '2026-03-06' WHERE id = 1")
     office.ok("followup", "log", "云帆", "--method", "phone", "--content", "客户来电问交期", now="2026-03-10 10:00")
     leads.execute(
-        office, "UPDATE plan_item SET state = 'pending', closed_at = NULL, followup_id = NULL WHERE focus = '过期'"
-    )
+        office,
+        "UPDATE plan_item SET state = 'pending', closed_at = NULL, followup_id = NULL"
+        " WHERE focus = '过期' OR (rule = 'cadence' AND state = 'done')",
+    )  # the call fulfilled nothing
     office.now = NOW
     return office
 
@@ -85,6 +87,25 @@ def test_every_item_has_its_state(book: Office) -> None:
 def test_what_is_overdue_since_before_is_there(book: Office) -> None:
     row = book.json("followup", "gantt", "云帆", "--from", "2026-03-11", "--until", "2026-03-11")["rows"][0]
     assert [(item["focus"], item["state"]) for item in row["items"]] == [("过期", "overdue")]
+
+
+def test_a_follow_up_happened_when_it_says_and_answers_its_plan_from_any_day(office: Office) -> None:
+    leads.add(office, leads.new("杭州云帆科技有限公司"))
+    office.ok("followup", "plan", "云帆", "--on", "2026-03-05", "--method", "visit", "--focus", "问二期预算")
+    log = ("followup", "log", "云帆", "--method", "visit", "--content", "预算已批")
+    office.ok(*log, "--at", "2026-03-05 15:00", now="2026-03-06 09:00")  # logged the day after
+    item = ("plan", "done", "2026-03-05", "2026-03-05")
+
+    def items(first: str, last: str) -> list[tuple[Any, ...]]:
+        found = office.json("followup", "gantt", "云帆", "--from", first, "--until", last, now=NOW)["rows"][0]["items"]
+        return [tuple(one[key] for key in ("kind", "state", "planned_on", "happened_on")) for one in found]
+
+    assert items("2026-03-05", "2026-03-05") == [item]
+    assert items("2026-03-06", "2026-03-06") == []
+    leads.execute(office, "UPDATE plan_item SET due_on = '2026-03-03' WHERE followup_id IS NOT NULL")
+    assert items("2026-03-05", "2026-03-05") == [("plan", "late", "2026-03-03", "2026-03-05")], "not unplanned"
+    leads.execute(office, "UPDATE plan_item SET due_on = '2026-03-20' WHERE followup_id IS NOT NULL")
+    assert items("2026-03-05", "2026-03-05") == [("plan", "done", "2026-03-20", "2026-03-05")]
 
 
 def test_on_a_screen_and_in_a_pipe(book: Office) -> None:
