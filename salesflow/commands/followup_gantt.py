@@ -67,6 +67,8 @@ def gantt(
     """
     context = current(ctx)
     span = _span(context, first, last, weeks)
+    if customer is not None and (owner is not None or everybody):
+        raise UsageError(msg("a customer and --owner or --all exclude each other"), msg("leave one of them out"))
     who = None if customer is None else customer_queries.resolve(context, customer).id
     owner_id = None if who is not None else whose(context, owner, everybody=everybody, by_owner=False)
     found = gantt_queries.chart(context, span, customer_id=who, owner_id=owner_id, most=_most(context, to))
@@ -79,6 +81,8 @@ def gantt(
     if not rows:
         return Digest(record, listing)
     lines = gantt_chart.lines(found, terminal_width(sys.stdout), context.calendar.is_workday)
+    if context.asked.fields:
+        return Digest(record, listing)
     screen = Listing(gantt_chart.COLUMNS, lines, "name", empty=nothing, remark=gantt_chart.legend())
     return Digest(record, listing, screen)
 
@@ -87,6 +91,8 @@ def _span(context: Context, first: date | None, last: date | None, weeks: int) -
     """The days that are meant; without a first one it begins a week ago, on a Monday."""
     today = context.clock.today()
     start = first or (min(last or today, today) - timedelta(days=7 + today.weekday()))
+    if weeks * 7 > LONGEST:
+        raise UsageError(msg("{weeks} weeks are too long", weeks=weeks), msg("give three years at most"))
     end = last or start + timedelta(days=7 * max(1, weeks) - 1)
     if start > end:
         raise UsageError(msg("{first} is after {last}", first=start, last=end), msg("give the earlier day with --from"))

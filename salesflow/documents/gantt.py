@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from salesflow import i18n
 from salesflow.enums import Happening
 from salesflow.i18n import label, msg, render
-from salesflow.reports.gantt import Axis, axis
+from salesflow.reports.gantt import SIGNS, Axis, axis
 from salesflow.text import shorten
 
 _LABEL, _ROW, _HEAD, _WIDTH = 200, 22, 40, 1060
@@ -54,6 +54,7 @@ class Picture(NamedTuple):
     ticks: tuple[Tick, ...]
     rows: tuple[Row, ...]
     legend: tuple[tuple[str, str], ...]
+    signs: Mapping[str, str]
 
 
 def svg(chart: Mapping[str, Any], is_workday: Callable[[date], bool]) -> str:
@@ -92,6 +93,7 @@ def picture(chart: Mapping[str, Any], is_workday: Callable[[date], bool]) -> Pic
         ticks=tuple(_ticks(drawn, cell)),
         rows=rows,
         legend=tuple((state.value, render(label("happening", state))) for state in Happening),
+        signs=SIGNS,
     )
 
 

@@ -29,6 +29,7 @@ _FIRST: Final = (
 _OFF, _WORKED, _TODAY = ".", " ", "|"
 _WIDEST: Final = 3
 _SHORTEST_NAME, _LONGEST_NAME = 12, 30
+_BESIDE: Final = 12  # cells beside the name and the axis: the days overdue, and the gaps
 _WEEK: Final = 7
 COLUMNS: Final[Columns] = (
     Column("late", "Overdue", Kind.INTEGER, urgent=True),
@@ -53,13 +54,15 @@ class Axis(NamedTuple):
 
 
 def axis(first: date, last: date, room: int) -> Axis:
-    """Days where they fit into the room (cells of a terminal), else weeks from Monday to Sunday."""
+    """Days where they fit into the room (cells of a terminal), else as few whole weeks a cell, from a Monday on, as fit."""
     days = (last - first).days + 1
     if days <= room:
         return Axis(tuple(first + timedelta(days=number) for number in range(days)), 1, min(_WIDEST, room // days))
     monday = first - timedelta(days=first.weekday())
     weeks = ((last - monday).days // _WEEK) + 1
-    return Axis(tuple(monday + timedelta(days=_WEEK * number) for number in range(weeks)), _WEEK, max(1, room // weeks))
+    days = _WEEK * -(-weeks // room)
+    cells = -(-weeks * _WEEK // days)
+    return Axis(tuple(monday + timedelta(days=days * number) for number in range(cells)), days, room // cells)
 
 
 def lines(chart: Mapping[str, Any], room: int, is_workday: Callable[[date], bool]) -> list[dict[str, Any]]:
@@ -69,7 +72,7 @@ def lines(chart: Mapping[str, Any], room: int, is_workday: Callable[[date], bool
     """
     named = _named(chart["rows"])
     longest = max(_SHORTEST_NAME, min(_LONGEST_NAME, room // 3))
-    drawn = axis(date.fromisoformat(chart["from"]), date.fromisoformat(chart["to"]), room - longest - 4)
+    drawn = axis(date.fromisoformat(chart["from"]), date.fromisoformat(chart["to"]), max(_WEEK, room - longest - _BESIDE))
     today = date.fromisoformat(chart["today"])
     ground = _ground(drawn, today, is_workday)
     head = [{"late": None, "name": "", "axis": text} for text in _head(drawn)]

@@ -124,6 +124,15 @@ def test_on_a_screen_and_in_a_pipe(book: Office) -> None:
     assert book.program("followup", "gantt", "--format", "csv").out.splitlines()[0].startswith("customer_code,")
 
 
+def test_a_year_has_its_drawing_on_a_narrow_terminal(book: Office) -> None:
+    book.environment["COLUMNS"] = "80"
+    words = ("followup", "gantt", "--format", "table", "--from", "2026-01-01", "--until", "2026-12-31")
+    done = book.ok(*words)
+    assert max(width(line) for line in done.out.splitlines()) <= 80
+    assert "!" in next(line for line in done.out.splitlines() if "云帆" in line)
+    assert "过期" in book.ok(*words, "--fields", "focus,state").out, "the items where their fields are asked for"
+
+
 def test_a_picture_and_a_page(book: Office, tmp_path: Path) -> None:
     picture, page = tmp_path / "计划.svg", tmp_path / "计划.html"
     assert book.ok("followup", "gantt", "--to", str(picture)).out == f"wrote {picture}\n"
@@ -155,6 +164,9 @@ def test_nothing_at_all(office: Office) -> None:
         (("--to", "x.png"), 2, "does not say the format"),
         (("--owner", "li.na", "--all"), 2, "exclude each other"),
         (("--weeks", "x"), 2, "--weeks"),
+        (("--weeks", "99999999"), 2, "99999999 weeks are too long"),
+        (("云帆", "--owner", "nobody"), 2, "exclude each other"),
+        (("云帆", "--all"), 2, "exclude each other"),
     ],
 )
 def test_wrong_input(book: Office, words: tuple[str, ...], status: int, message: str) -> None:
@@ -190,6 +202,8 @@ def item(day: str, state: str) -> dict[str, Any]:
         ("2025-12-22", "2026-01-18", 56, 28, 1, 2),
         ("2028-02-28", "2028-03-01", 60, 3, 1, 3),
         ("2026-01-01", "2027-02-04", 60, 58, 7, 1),
+        ("2026-01-01", "2026-12-28", 42, 27, 14, 1),
+        ("2024-01-01", "2026-12-28", 42, 40, 28, 1),
     ],
 )
 def test_the_axis(first: str, last: str, room: int, cells: int, days: int, wide: int) -> None:
