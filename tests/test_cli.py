@@ -137,7 +137,7 @@ def test_a_noun_alone_shows_its_help_and_is_wrong_usage(office: Office, noun: st
             ("staff", "list", "--sort", "nme"),
             (
                 "error [unknown-field]: nme is not a field to sort by: did you mean name? "
-                "Sort by one of: login, name, roles, region, manager, active, created_at, email\n"
+                "Sort by one of: login, name, roles, region, manager, active, created_at, email, version\n"
             ),
         ),
     ],

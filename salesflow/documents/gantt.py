@@ -54,7 +54,7 @@ class Picture(NamedTuple):
     ticks: tuple[Tick, ...]
     rows: tuple[Row, ...]
     legend: tuple[tuple[str, str], ...]
-    signs: Mapping[str, str]
+    signs: Mapping[Happening, str]
 
 
 def svg(chart: Mapping[str, Any], is_workday: Callable[[date], bool]) -> str:

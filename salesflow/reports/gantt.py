@@ -72,7 +72,9 @@ def lines(chart: Mapping[str, Any], room: int, is_workday: Callable[[date], bool
     """
     named = _named(chart["rows"])
     longest = max(_SHORTEST_NAME, min(_LONGEST_NAME, room // 3))
-    drawn = axis(date.fromisoformat(chart["from"]), date.fromisoformat(chart["to"]), max(_WEEK, room - longest - _BESIDE))
+    drawn = axis(
+        date.fromisoformat(chart["from"]), date.fromisoformat(chart["to"]), max(_WEEK, room - longest - _BESIDE)
+    )
     today = date.fromisoformat(chart["today"])
     ground = _ground(drawn, today, is_workday)
     head = [{"late": None, "name": "", "axis": text} for text in _head(drawn)]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from sqlmodel import col, func, or_, select, update
+from sqlmodel import col, or_, select, update
 
 from salesflow.db import erase, search
 from salesflow.db.trail import readable
@@ -177,9 +178,13 @@ def _imports(work: Transaction, keys: Collection[int]) -> int:
 
 def _mails(work: Transaction, named: Sequence[tuple[str, str]]) -> int:
     """Mails that name the customer; one that waits is not sent any more."""
-    words = {word for pair in named for word in pair}
-    said = (col(OutboxMessage.subject), col(OutboxMessage.body))
-    about = or_(*(func.instr(text, word) > 0 for text in said for word in words))
+    words = sorted({word for pair in named for word in pair})
+    texts = (col(OutboxMessage.subject), col(OutboxMessage.body))
+    candidates = or_(*(text.contains(word, autoescape=True) for text in texts for word in words))
+    found = work.session.exec(select(OutboxMessage.id, *texts).where(candidates)).all()
+    # HZ2026100 is not meant by HZ20261000.
+    said = re.compile("|".join(rf"(?<![0-9A-Za-z]){re.escape(word)}(?![0-9A-Za-z])" for word in words))
+    about = col(OutboxMessage.id).in_([key for key, *parts in found if any(said.search(part) for part in parts)])
     unsent = about & col(OutboxMessage.state).in_((MailState.QUEUED.value, MailState.SENDING.value))
     _change(work, OutboxMessage, {"state": MailState.FAILED.value}, unsent)
     return _change(work, OutboxMessage, {"subject": BLANK, "body": BLANK, "error": None}, about)

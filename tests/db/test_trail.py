@@ -43,7 +43,7 @@ def lead(office: Office) -> Office:
         ("customer", "HZ2026001", {"name": "公司名", "grade": "A"}, set()),
         ("contact", "HZ2026001", {"id": 3, "name": "词语甲", "phone": b"\1\2"}, {"name", "phone"}),
         ("order", "DD2026-0001", {"receiver": "词语甲", "total": 5}, {"receiver"}),
-        ("quote", "Q2026-0001", {"note": "说明", "total": 5}, set()),
+        ("quote", "Q2026-0001", {"note": "词语甲", "total": 5}, {"note"}),
         ("product", "YF-100", {"name": "产品"}, set()),
     ],
 )

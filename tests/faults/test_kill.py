@@ -61,9 +61,9 @@ def lasting(office: Office, *words: str, user: str) -> float:
 
 
 def moments(length: float, kills: int) -> list[float]:
-    """Random moments in the life of a command, most of them while it works and not while it starts."""
+    """An early one, then random moments in the life of a command, most of them while it works and not while it starts."""
     chance = random.Random(20260302)
-    return [length * (1 - chance.random() ** 2 * 0.8) for _ in range(kills)]
+    return [length / 4, *(length * (1 - chance.random() ** 2 * 0.8) for _ in range(1, kills))]
 
 
 def test_while_one_record_is_written(office: Office) -> None:

@@ -124,6 +124,21 @@ def test_it_is_archived_and_nothing_is_planned(whole: Office) -> None:
     ]  # fmt: skip
 
 
+def test_a_mail_about_a_longer_code_stays(office: Office) -> None:
+    leads.add(office, leads.new())
+    for body in ("HZ2026001：该回访了", "HZ20260010：该回访了"):
+        leads.execute(
+            office,
+            "INSERT INTO outbox_message (kind, recipient, subject, body, created_at, created_by, state, attempts) "
+            "VALUES ('reminder', 'a@example.com', 'x', :body, '2026-03-02 01:00:00', 3, 'queued', 0)",
+            body=body,
+        )
+    assert forget(office).counts["mails"] == 1
+    assert leads.rows(office, "SELECT state, body FROM outbox_message ORDER BY id") == [
+        {"state": "failed", "body": "—"}, {"state": "queued", "body": "HZ20260010：该回访了"},
+    ]  # fmt: skip
+
+
 def test_what_a_rule_said_stays(whole: Office) -> None:
     forget(whole)
     reasons = leads.rows(whole, "SELECT reason, rule FROM grade_change ORDER BY id")

@@ -103,6 +103,7 @@ def test_a_quote_is_kept_with_everything_it_was_computed_from(shop: Office) -> N
         "customer_name": deals.NAME,
         "customer_grade": None,
         "owner": "li.na",
+        "archived_at": None,
     }
     keys = ("sku", "quantity", "list_price", "given_price", "given_discount", "discount", "unit_price", "list_amount")
     shown = [{key: line[key] for key in (*keys, "tax", "amount")} for line in lines(shop)]

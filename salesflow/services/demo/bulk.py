@@ -68,7 +68,8 @@ class Writer:
         self._made: dict[type[SQLModel], list[Row]] = {StatusChange: [], GradeChange: [], Followup: [], PlanItem: []}
         self._changed: list[tuple[type[SQLModel], list[Row]]] = []
         self._dues: dict[tuple[Grade, Status, date], date | None] = {}
-        self._followup_id = int(work.session.execute(text("SELECT coalesce(max(id), 0) FROM followup")).scalar_one())
+        self._followup_id = self._last("followup")
+        self._plan_id = self._last("plan_item")
 
     def write(self, day: Day) -> None:
         """The manager grades, the salespeople take in and contact, the manager sees deals won."""
@@ -76,10 +77,16 @@ class Writer:
         self._grade(day.graded)
         self._flush()
         self._take_in(day.taken_in)
+        self._plan_id = self._last("plan_item")
         won = self._contact(day.contacted)
         self._as(cast.MANAGER, 16)
         self._win(won)
         self._flush()
+
+    def _last(self, table: str) -> int:
+        """The highest key there is."""
+        found = self._work.session.execute(text(f"SELECT coalesce(max(id), 0) FROM {table}"))  # noqa: S608 - names of ours
+        return int(found.scalar_one())
 
     def _flush(self) -> None:
         for table, made in self._made.items():
@@ -104,7 +111,7 @@ class Writer:
             due = self._due(course)
             if due != planned:
                 moved.append({"id": plan_id, **self._cancelled()})
-                self._plan(course, due, None)
+                self._plan(course, due, None, origin=plan_id)
             course.version += 1
             self._made[GradeChange].append(self._change(course) | {"to_grade": course.grade, "reason": _GRADED})
             customers.append(
@@ -161,7 +168,7 @@ class Writer:
             self._move(course, Status.WON, reason=_WON)
             plan.update(self._cancelled())
             due = self._due(course)
-            self._plan(course, due, plan["focus"])
+            self._plan(course, due, plan["focus"], origin=plan["id"])
             customers.append(self._standing(course, due))
         self._change_all((Customer, customers))
 
@@ -213,9 +220,14 @@ class Writer:
         course.status = status
         course.version += 1
 
-    def _plan(self, course: Course, due: date | None, focus: str | None) -> Row:
-        """The next plan item; none is made, and its day is empty, for a customer that is not to be contacted any more."""
+    def _plan(self, course: Course, due: date | None, focus: str | None, *, origin: int | None = None) -> Row:
+        """The next plan item; none is made, and its day is empty, for a customer that is not to be contacted any more.
+
+        origin: the item that goes on as this one.
+        """
         row = {
+            "id": self._plan_id + 1,
+            "origin_id": origin,
             "customer_id": course.id,
             "due_on": due,
             "focus": focus,
@@ -228,6 +240,7 @@ class Writer:
         }
         if due is not None:
             self._made[PlanItem].append(row)
+            self._plan_id += 1
         return row
 
     def _cancelled(self) -> Row:

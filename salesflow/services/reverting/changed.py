@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from sqlalchemy import or_, select, text, update
 
 from salesflow.i18n import Message
+from salesflow.services import assignment
 from salesflow.services.importing.changes import former
 from salesflow.services.reverting.tables import (
     EDITED,
@@ -21,6 +22,7 @@ from salesflow.services.reverting.tables import (
     remove,
     table,
 )
+from salesflow.services.roster import Person
 
 if TYPE_CHECKING:
     from salesflow.db.transaction import Transaction
@@ -133,9 +135,22 @@ def _restore_fields(work: Transaction, run: Run, one: _Changed) -> None:
     for tag in json.loads(one.before).get("tags", ()):
         tagged = table("customer_tag")
         work.session.execute(tagged.delete().where(tagged.c.customer_id == one.id, tagged.c.tag_id == tag))
+    _give_back(work, run, one, fields)
     _put_back(work, "customer", one.id, fields)
     told = {name: value for name, value in fields.items() if name not in _UNTOLD}
     work.audit("customer.revert", "customer", one.code, after={"import": run.number, **told})
+
+
+def _give_back(work: Transaction, run: Run, one: _Changed, fields: dict[str, Any]) -> None:
+    """To the former owner what the import gave to another: the history has both, and open quotes and orders come along."""
+    if "owner_id" not in fields:
+        return
+    customer, staff = table("customer"), table("staff")
+    (given_to,) = work.session.execute(select(customer.c.owner_id).where(customer.c.id == one.id)).one()
+    wanted = select(staff.c.id, staff.c.login, staff.c.name).where(staff.c.id == fields["owner_id"])
+    former_owner = Person(*work.session.execute(wanted).one())
+    if former_owner.id != given_to:
+        assignment.keep_change(work, one.id, given_to, former_owner, run.file)
 
 
 def _put_back(work: Transaction, name: str, key: int, fields: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ first, and a sheet's XML is read through, in pieces, for its extent and for such
 
 from __future__ import annotations
 
+import errno
 import re
 import zipfile
 import zlib
@@ -169,6 +170,10 @@ def _opened(path: str) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(path) as package:
             yield package
     except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError, ParseError) as error:
+        raise damaged(path, msg("{reason}", reason=str(error))) from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a place in the file that cannot be, as a damaged package may name one
+            raise
         raise damaged(path, msg("{reason}", reason=str(error))) from error
 
 
