@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final, Literal
 
@@ -24,6 +24,12 @@ _PLAIN_NUMBER: Final = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _LINE_ENDS: Final = "\r\n|\u2028|\u2029"
 _SHORT_ESCAPES: Final = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 _ELLIPSIS: Final = "…"
+# Where a line may end: after blanks, and beside Chinese characters, but punctuation stays with what it belongs to.
+_PIECE: Final = re.compile(
+    r"[（《“‘「『【〈]*(?:[\u2e80-\u2fff\u3040-\u9fff\uac00-\ud7a3\uf900-\ufaff]|"
+    r"[^\s\u2e80-\u2fff\u3040-\u9fff\uac00-\ud7a3\uf900-\ufaff（《“‘「『【〈，。；：、！？）》”’」』】〉]+|.)"
+    r"[，。；：、！？）》”’」』】〉]*\s*"
+)
 _NARROW: Final = ("Lu", "Ll", "Sc", "Zs")
 
 _CHINESE_ENDINGS: Final = (
@@ -132,6 +138,11 @@ def shorten(text: str, cells: int) -> str:
     return text[:end] + _ELLIPSIS
 
 
+def wrapped(text: str, cells: int) -> str:
+    """The text in lines of at most so many cells (two and more): Chinese goes on after any character, Latin after a word."""
+    return "\n".join("\n".join(_lines(line, cells)) for line in text.split("\n"))
+
+
 def fold(text: str) -> str:
     """The text for searching and comparing: width and case folded (NFKC, casefold), white space collapsed."""
     return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).split())
@@ -217,6 +228,24 @@ def _measured(text: str) -> int:
     from wcwidth import wcswidth
 
     return wcswidth("".join(character for character in text if unicodedata.category(character) != "Cc"))
+
+
+def _lines(text: str, cells: int) -> Iterator[str]:
+    line = ""
+    for piece in _PIECE.findall(text):
+        if width(line + piece.rstrip()) <= cells:
+            line += piece
+            continue
+        if line:
+            yield line.rstrip()
+        line = piece
+        while width(line.rstrip()) > cells:  # no place to end it at
+            end = max(1, cells // 2)
+            while width(line[: end + 1]) <= cells:
+                end += 1
+            yield line[:end]
+            line = line[end:]
+    yield line.rstrip()
 
 
 def _without_ending(words: list[str]) -> list[str]:

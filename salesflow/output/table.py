@@ -14,7 +14,7 @@ from salesflow.output.notes import print_note
 from salesflow.output.options import OutputOptions, coloured, terminal_width
 from salesflow.output.results import Listing, Record
 from salesflow.output.values import NUMERIC, Locale, heading, one_line, plain_writer
-from salesflow.text import shorten
+from salesflow.text import shorten, wrapped
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -135,18 +135,17 @@ class _Screen:
         from rich.text import Text
 
         writers = [
-            (column, plain_writer(column, self._locale), cells if compact or not _wraps(column) else None)
+            (column, plain_writer(column, self._locale), cells, wrapped if _wraps(column) and not compact else shorten)
             for column, cells in zip(fitted.columns, fitted.widths, strict=True)
         ]
         rest, headed = iter(rows), not compact
         while piece := list(islice(rest, _PIECE)):
             table = self._table(fitted, headed=headed)
             for row in piece:
-                values = ((column, write(row[column.key]), cells, row[column.key]) for column, write, cells in writers)
                 table.add_row(
                     *(
-                        Text(text if cells is None else shorten(text, cells), _style(column, value))
-                        for column, text, cells, value in values
+                        Text(fitting(write(row[column.key]), cells), _style(column, row[column.key]))
+                        for column, write, cells, fitting in writers
                     )
                 )
             self._draw(table, indent)

@@ -8,11 +8,13 @@ import unicodedata
 from typing import Literal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from wcwidth import wcswidth, wcwidth
 
 from salesflow.errors import InvalidValue
 from salesflow.i18n import msg
-from salesflow.text import around, clean, fold, nearest, normalised_name, pad, printable, shorten, width
+from salesflow.text import around, clean, fold, nearest, normalised_name, pad, printable, shorten, width, wrapped
 
 NOTE = msg("the note")
 
@@ -266,6 +268,31 @@ def test_padding(text: str, cells: int, align: Literal["left", "right", "center"
 )
 def test_shortening(text: str, cells: int, short: str) -> None:
     assert shorten(text, cells) == short
+
+
+@pytest.mark.parametrize(
+    ("text", "cells", "lines"),
+    [
+        ("", 5, [""]),
+        ("对方 1 人确认参加", 10, ["对方 1 人", "确认参加"]),
+        ("预算，要到 3 月才批。", 6, ["预算，", "要到 3", "月才", "批。"]),
+        ("见（二期）合同", 6, ["见（二", "期）合", "同"]),
+        ("the budget comes in March", 10, ["the budget", "comes in", "March"]),
+        ("预算 budget 要到", 8, ["预算", "budget", "要到"]),
+        ("a\n\n  b", 4, ["a", "", "  b"]),
+        ("abcdefgh", 3, ["abc", "def", "gh"]),
+        ("😀😀", 2, ["😀", "😀"]),
+    ],
+)
+def test_wrapping(text: str, cells: int, lines: list[str]) -> None:
+    assert wrapped(text, cells).split("\n") == lines
+
+
+@given(text=st.text(st.sampled_from("张三，。（）ab 1\n%、“”"), max_size=40), cells=st.integers(2, 12))
+def test_wrapping_keeps_every_character_and_the_width(text: str, cells: int) -> None:
+    found = wrapped(text, cells)
+    assert "".join(found.split()) == "".join(text.split())
+    assert all(width(line) <= cells for line in found.split("\n"))
 
 
 @pytest.mark.parametrize(
