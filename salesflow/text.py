@@ -25,7 +25,8 @@ _LINE_ENDS: Final = "\r\n|\u2028|\u2029"
 _SHORT_ESCAPES: Final = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 _ELLIPSIS: Final = "…"
 # Where a line may end: after blanks, and beside Chinese characters, but punctuation stays with what it belongs to.
-_PIECE: Final = re.compile(
+# Compiled where a table needs it: such a class of characters takes 3 ms, and most commands have no use for it.
+_PIECE: Final = (
     r"[（《“‘「『【〈]*(?:[\u2e80-\u2fff\u3040-\u9fff\uac00-\ud7a3\uf900-\ufaff]|"
     r"[^\s\u2e80-\u2fff\u3040-\u9fff\uac00-\ud7a3\uf900-\ufaff（《“‘「『【〈，。；：、！？）》”’」』】〉]+|.)"
     r"[，。；：、！？）》”’」』】〉]*\s*"
@@ -232,7 +233,7 @@ def _measured(text: str) -> int:
 
 def _lines(text: str, cells: int) -> Iterator[str]:
     line = ""
-    for piece in _PIECE.findall(text):
+    for piece in re.findall(_PIECE, text):
         if width(line + piece.rstrip()) <= cells:
             line += piece
             continue
