@@ -39,6 +39,23 @@ CUSTOMER = typer.Argument(
     metavar="CUSTOMER", help="The customer's code, name or a part of it.", autocompletion=complete.customer
 )
 
+# What a customer is made with, and edited by.
+NAME = typer.Option("--name", help="The company's full legal name, or the person's name.")
+INDUSTRY_OPTION = typer.Option(
+    "--industry",
+    click_type=INDUSTRY,
+    help="The industry, such as 制造业 or retail.",
+    autocompletion=complete.industry,
+)
+SOURCE = typer.Option("--source", click_type=CODE(Source), help="Where the lead came from.")
+SIZE = typer.Option("--size", help="Number of employees, or a range.")
+ADDRESS = typer.Option("--address", help="The address.")
+SOURCE_DETAIL = typer.Option("--source-detail", help="Which exhibition, who referred.")
+NEED = typer.Option("--need", help="What they need, concretely: what, how much, by when.")
+BUDGET = typer.Option("--budget", click_type=MONEY, help="Their budget; kept encrypted.")
+CONSENT = typer.Option("--budget-consent", help="When and how they agreed that the budget is kept.")
+REMARK = typer.Option("--remark", help="A remark.")
+
 
 def _contact_wanted(ctx: typer.Context, param: typer.CallbackParam, value: str | None) -> str | None:
     """A company needs the name of a contact; a person is its own one."""
@@ -58,18 +75,10 @@ def _reachable(ctx: typer.Context, _param: typer.CallbackParam, value: str | Non
 @app.command("add", cls=Write)
 def add(
     ctx: typer.Context,
-    name: Annotated[str, typer.Option("--name", help="The company's full legal name, or the person's name.")],
-    industry: Annotated[
-        str,
-        typer.Option(
-            "--industry",
-            click_type=INDUSTRY,
-            help="The industry, such as 制造业 or retail.",
-            autocompletion=complete.industry,
-        ),
-    ],
-    source: Annotated[Source, typer.Option("--source", click_type=CODE(Source), help="Where the lead came from.")],
-    need: Annotated[str, typer.Option("--need", help="What they need, concretely: what, how much, by when.")],
+    name: Annotated[str, NAME],
+    industry: Annotated[str, INDUSTRY_OPTION],
+    source: Annotated[Source, SOURCE],
+    need: Annotated[str, NEED],
     kind: Annotated[
         Kind, typer.Option("--kind", click_type=CODE(Kind), help="A company or a person.", show_default=False)
     ] = Kind.COMPANY,
@@ -89,23 +98,17 @@ def add(
         ),
     ] = ChainRole.OTHER,
     concern: Annotated[str | None, typer.Option("--concern", help="What the contact cares about.")] = None,
-    size: Annotated[str | None, typer.Option("--size", help="Number of employees, or a range.")] = None,
+    size: Annotated[str | None, SIZE] = None,
     region: Annotated[
         str | None, typer.Option("--region", metavar="CODE", help="Region code, such as HZ (the owner's).")
     ] = None,
-    address: Annotated[str | None, typer.Option("--address", help="The address.")] = None,
-    source_detail: Annotated[
-        str | None, typer.Option("--source-detail", help="Which exhibition, who referred.")
-    ] = None,
+    address: Annotated[str | None, ADDRESS] = None,
+    source_detail: Annotated[str | None, SOURCE_DETAIL] = None,
     first_contact: Annotated[
         datetime | None, typer.Option("--first-contact", click_type=PAST, help="When the first contact was (now).")
     ] = None,
-    budget: Annotated[
-        int | None, typer.Option("--budget", click_type=MONEY, help="Their budget; kept encrypted.")
-    ] = None,
-    budget_consent: Annotated[
-        str | None, typer.Option("--budget-consent", help="When and how they agreed that the budget is kept.")
-    ] = None,
+    budget: Annotated[int | None, BUDGET] = None,
+    budget_consent: Annotated[str | None, CONSENT] = None,
     tag: Annotated[
         list[str] | None, typer.Option("--tag", help="A tag; several in turn.", autocompletion=complete.tag)
     ] = None,
@@ -115,7 +118,7 @@ def add(
             "--owner", metavar="LOGIN", help="The salesperson in charge (you).", autocompletion=complete.staff
         ),
     ] = None,
-    remark: Annotated[str | None, typer.Option("--remark", help="A remark.")] = None,
+    remark: Annotated[str | None, REMARK] = None,
     allow_duplicate: Annotated[
         bool, typer.Option("--allow-duplicate", help="Even if the name or the contact is known already.")
     ] = False,

@@ -11,8 +11,21 @@ from salesflow.columns import Column
 from salesflow.commands import complete
 from salesflow.commands.base import Write, current
 from salesflow.commands.changes import told
-from salesflow.commands.customer import CUSTOMER, app
-from salesflow.commands.params import CODE, COUNT, INDUSTRY, MONEY, PAST
+from salesflow.commands.customer import (
+    ADDRESS,
+    BUDGET,
+    CONSENT,
+    CUSTOMER,
+    INDUSTRY_OPTION,
+    NAME,
+    NEED,
+    REMARK,
+    SIZE,
+    SOURCE,
+    SOURCE_DETAIL,
+    app,
+)
+from salesflow.commands.params import CODE, COUNT, PAST
 from salesflow.enums import CustomerField, Kind, Source
 from salesflow.i18n import Message, msg, nmsg
 from salesflow.output.results import Record, Written
@@ -30,46 +43,26 @@ _FIELDS: Final = (*customer_file.SHOW_COLUMNS, Column("budget", "Budget"))
 def edit(
     ctx: typer.Context,
     customer: Annotated[str, CUSTOMER],
-    name: Annotated[
-        str | None, typer.Option("--name", help="The company's full legal name, or the person's name.")
-    ] = None,
+    name: Annotated[str | None, NAME] = None,
     kind: Annotated[Kind | None, typer.Option("--kind", click_type=CODE(Kind), help="A company or a person.")] = None,
-    industry: Annotated[
-        str | None,
-        typer.Option(
-            "--industry",
-            click_type=INDUSTRY,
-            help="The industry, such as 制造业 or retail.",
-            autocompletion=complete.industry,
-        ),
-    ] = None,
-    size: Annotated[str | None, typer.Option("--size", help="Number of employees, or a range.")] = None,
+    industry: Annotated[str | None, INDUSTRY_OPTION] = None,
+    size: Annotated[str | None, SIZE] = None,
     region: Annotated[
         str | None, typer.Option("--region", metavar="CODE", help="Region code, such as HZ; the code stays.")
     ] = None,
-    address: Annotated[str | None, typer.Option("--address", help="The address.")] = None,
-    source: Annotated[
-        Source | None, typer.Option("--source", click_type=CODE(Source), help="Where the lead came from.")
-    ] = None,
-    source_detail: Annotated[
-        str | None, typer.Option("--source-detail", help="Which exhibition, who referred.")
-    ] = None,
+    address: Annotated[str | None, ADDRESS] = None,
+    source: Annotated[Source | None, SOURCE] = None,
+    source_detail: Annotated[str | None, SOURCE_DETAIL] = None,
     first_contact: Annotated[
         datetime | None, typer.Option("--first-contact", click_type=PAST, help="When the first contact was.")
     ] = None,
-    need: Annotated[
-        str | None, typer.Option("--need", help="What they need, concretely: what, how much, by when.")
-    ] = None,
-    budget: Annotated[
-        int | None, typer.Option("--budget", click_type=MONEY, help="Their budget; kept encrypted.")
-    ] = None,
-    budget_consent: Annotated[
-        str | None, typer.Option("--budget-consent", help="When and how they agreed that the budget is kept.")
-    ] = None,
+    need: Annotated[str | None, NEED] = None,
+    budget: Annotated[int | None, BUDGET] = None,
+    budget_consent: Annotated[str | None, CONSENT] = None,
     tag: Annotated[
         list[str] | None, typer.Option("--tag", help="A tag to add; several in turn.", autocompletion=complete.tag)
     ] = None,
-    remark: Annotated[str | None, typer.Option("--remark", help="A remark.")] = None,
+    remark: Annotated[str | None, REMARK] = None,
     clear: Annotated[
         list[CustomerField] | None,
         typer.Option("--clear", click_type=CODE(CustomerField), help="A field to be empty; several in turn."),

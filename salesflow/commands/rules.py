@@ -17,8 +17,10 @@ app = noun("The rule book: every rule, its parameters and its source.")
 @app.command("list", cls=List)
 def list_(ctx: typer.Context) -> Listing:
     """List every rule with its parameters under the policy in force."""
-    found = policy.rules(current(ctx))
-    return Listing(policy.RULE, found.rows, "id", more=found.more)
+    context = current(ctx)
+    in_force, remark = policy.in_force(context)
+    found = policy.rules(context, in_force)
+    return Listing(policy.RULE, found.rows, "id", more=found.more, remark=remark)
 
 
 @app.command("show", cls=Show)
@@ -33,4 +35,5 @@ def show(
 
     salesflow rules show discount-authority
     """
-    return Record(policy.RULE_PAGE, policy.rule(current(ctx), rule), "id")
+    in_force, remark = policy.in_force(current(ctx))
+    return Record(policy.RULE_PAGE, policy.rule(in_force, rule), "id", remark=remark)

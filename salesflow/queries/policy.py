@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from salesflow.columns import Column, Kind
 from salesflow.context import Context
-from salesflow.i18n import msg
+from salesflow.errors import DatabaseProblem
+from salesflow.i18n import Message, msg
 from salesflow.queries.base import Page, arranged
 from salesflow.rules.policy import PRESETS, Policy
 from salesflow.rules.registry import RULES, find, parameters, strengths
@@ -134,15 +135,27 @@ def _preset(name: str, preset: Policy, in_force: Policy) -> dict[str, Any]:
     return {"name": name, "in_force": preset == in_force, "differences": differences, "summary": summary}
 
 
-def rules(context: Context) -> Page:
-    """The rule book under the policy in force."""
-    return arranged(context.asked, RULE, [_rule(rule, context.policy) for rule in RULES])
+def in_force(context: Context) -> tuple[Policy, Message | None]:
+    """The policy in force; where there is no database yet the one that a new one starts with, and a word about it."""
+    try:
+        return context.policy, None
+    except DatabaseProblem as error:
+        if error.code != "missing-database":
+            raise
+        from salesflow.rules.policy_toml import load_preset
+
+        name = PRESETS[0]
+        return load_preset(name), msg("there is no database yet: these are the rules of preset {name}", name=name)
 
 
-def rule(context: Context, rule_id: str) -> dict[str, Any]:
+def rules(context: Context, policy: Policy) -> Page:
+    """The rule book under a policy."""
+    return arranged(context.asked, RULE, [_rule(rule, policy) for rule in RULES])
+
+
+def rule(policy: Policy, rule_id: str) -> dict[str, Any]:
     """One rule with its text and each parameter explained. Raises NotFound with the nearest id."""
     found = find(rule_id)
-    policy = context.policy
     keys = [_parameter(entry) for entry in parameters(found, policy)]
     return {**_rule(found, policy), "text": found.text, "keys": keys}
 

@@ -146,3 +146,13 @@ def test_the_shell_completes_rules(office: Office) -> None:
 def test_as_a_program_of_its_own(office: Office) -> None:
     done = office.program("rules", "list", "--format", "ids")
     assert (done.status, done.err, done.out.count("\n")) == (0, "", len(RULES))
+
+
+def test_the_rule_book_before_there_is_a_database(office: Office, tmp_path: Path) -> None:
+    office.database = tmp_path / "none.db"
+    done = office.run("rules", "list", "--format", "ids")
+    assert (done.status, done.out.splitlines()) == (0, [rule.id for rule in RULES])
+    assert "there is no database yet: these are the rules of preset balanced" in done.err
+    assert "cadence" in office.ok("rules", "show", "cadence").out
+    assert not (tmp_path / "none.db").exists()
+    assert office.run("policy", "show").status == 7, "a policy is in force only in a database"
