@@ -66,7 +66,7 @@ def test() -> None:
     """All tests in parallel, with branch coverage of this process and of the ones that the tests start."""
     for old in ROOT.glob(".coverage*"):
         old.unlink()
-    run(tool("pytest"), "-n", "2", "-q", "--cov", "--cov-report=", "tests")
+    run(tool("pytest"), "-n", "auto", "-q", "--cov", "--cov-report=", "tests")
     for files, floor in FLOORS:
         run(tool("coverage"), "report", f"--include={files}", f"--fail-under={floor}")
 

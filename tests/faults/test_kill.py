@@ -97,17 +97,25 @@ def test_while_a_list_is_imported(office: Office, customers: Path, template: Pat
     complete = count(office.database, **IMPORTED)
     assert complete["customers"] == complete["noted"] == CUSTOMERS
     outcomes = set()
-    for moment in moments(length, KILLS):
+
+    def restore() -> None:
         for suffix in ("", ".key"):
             shutil.copy(f"{template}{suffix}", f"{office.database}{suffix}")
         for suffix in ("-wal", "-shm"):
             Path(f"{office.database}{suffix}").unlink(missing_ok=True)
+
+    for moment in moments(length, KILLS):
+        restore()
         killed_at(office, moment, *words, user="li.na")
         assert sound(office.database) == []
         after = count(office.database, **IMPORTED)
         assert after in (complete, dict.fromkeys(IMPORTED, 0))
         outcomes.add(after["customers"])
     assert 0 in outcomes, "some were killed before their end"
+    restore()
+    killed_at(office, length / 4, *words, user="li.na")
+    lasting(office, *words, user="li.na")
+    assert count(office.database, **IMPORTED) == complete, "run again, all is there"
 
 
 def test_while_followups_are_logged(office: Office, customers: Path) -> None:
