@@ -115,6 +115,8 @@ class SubjectKind(Code):
     QUOTE = "quote"
     ORDER = "order"
     OBJECTION = "objection"
+    CONTRACT = "contract"
+    PRICE = "price"
 
 
 class ApprovalState(Code):

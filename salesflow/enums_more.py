@@ -249,3 +249,69 @@ class ContactField(Code):
     EMAIL = "email"
     WECHAT = "wechat"
     CONCERN = "concern"
+
+
+class NeedKind(Code):
+    """Rigid (刚性): without it there is no deal; flexible (柔性): it can be talked about."""
+
+    RIGID = "rigid"
+    FLEXIBLE = "flexible"
+
+
+class PriceState(Code):
+    """A price of the price list: on its way to an approval, valid from its day on, or never to be."""
+
+    PENDING_APPROVAL = "pending_approval"
+    VALID = "valid"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+class OpportunityStage(Code):
+    """How far a deal is; the history of states keeps it as the opportunity's state."""
+
+    DISCOVERY = "discovery"
+    PROPOSAL = "proposal"
+    NEGOTIATION = "negotiation"
+    CONTRACT = "contract"
+    WON = "won"
+    LOST = "lost"
+
+    @classmethod
+    def kind(cls) -> str:
+        return "opportunitystate"
+
+    @property
+    def is_open(self) -> bool:
+        return self not in (OpportunityStage.WON, OpportunityStage.LOST)
+
+
+class ContractState(Code):
+    """How far the newest revision of a contract is, and whether the contract has ended."""
+
+    DRAFT = "draft"
+    PENDING_APPROVAL = "pending_approval"
+    APPROVED = "approved"
+    SIGNED = "signed"
+    TERMINATED = "terminated"
+    CLOSED = "closed"
+
+
+class ContractTerm(Code):
+    """The core terms of a contract; confidentiality is optional."""
+
+    CONTENT = "content"
+    PRICE = "price"
+    DELIVERY = "delivery"
+    PAYMENT = "payment"
+    BREACH = "breach"
+    CONFIDENTIALITY = "confidentiality"
+
+
+class InstalmentEvent(Code):
+    """What an instalment's days count from; a date needs no event."""
+
+    SIGNING = "signing"
+    DELIVERY = "delivery"
+    ACCEPTANCE = "acceptance"
+    DATE = "date"

@@ -7,7 +7,7 @@ import sqlite3
 from salesflow.errors import DatabaseProblem
 from salesflow.i18n import msg
 
-REVISIONS = ("0001", "0002")  # the migrations in order; the last is what this program works with
+REVISIONS = ("0001", "0002", "0003")  # the migrations in order; the last is what this program works with
 HEAD = REVISIONS[-1]
 
 

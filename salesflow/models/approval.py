@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
 from salesflow.enums import ApprovalState, Role, StepDecision
-from salesflow.models.base import Base, at_least, instant, key, one_of, reference, whole
+from salesflow.models.base import Base, at_least, instant, iso_date, key, one_of, reference, whole
 
 
 class Approval(Base, table=True):
@@ -41,6 +41,8 @@ class Approval(Base, table=True):
 
 
 class ApprovalStep(Base, table=True):
+    """One decision. `decided_for`: whose place a deputy took, by a delegation."""
+
     __tablename__ = "approval_step"
     __table_args__ = (
         Index("ix_approval_step_role", "role", "decision"),
@@ -58,6 +60,25 @@ class ApprovalStep(Base, table=True):
     due_at: datetime | None = instant(nullable=True)
     decision: str | None = None
     decided_by: int | None = reference("staff.id", nullable=True)
+    decided_for: int | None = reference("staff.id", nullable=True)
     decided_at: datetime | None = instant(nullable=True)
     comment: str | None = None
     self_approved: bool = False
+
+
+class Delegation(Base, table=True):
+    """Somebody's decisions are another one's from a day to a day, both included (审批代理)."""
+
+    __table_args__ = (
+        Index("ix_delegation_to", "to_id", "end_on"),
+        *iso_date("start_on", "end_on"),
+    )
+
+    id: int | None = key()
+    from_id: int = reference("staff.id")
+    to_id: int = reference("staff.id")
+    start_on: date
+    end_on: date
+    made_at: datetime = instant()
+    made_by: int = reference("staff.id")
+    revoked_at: datetime | None = instant(nullable=True)

@@ -27,6 +27,8 @@ class SalesOrder(Base, table=True):
     id: int | None = key()
     number: str
     quote_id: int | None = reference("quote.id", nullable=True, index=True)
+    contract_id: int | None = reference("contract.id", nullable=True)
+    opportunity_id: int | None = reference("opportunity.id", nullable=True)
     customer_id: int = reference("customer.id", index=True)
     owner_id: int = reference("staff.id")
     state: str
@@ -46,6 +48,11 @@ class SalesOrder(Base, table=True):
     note: str | None = None
     policy_id: int = reference("policy_version.id")
     version: int = 1
+
+
+for _name in ("contract_id", "opportunity_id"):  # few orders have one
+    _COLUMN = SalesOrder.__table__.c[_name]  # type: ignore[attr-defined]  # SQLModel adds __table__ at run time
+    Index(f"ix_sales_order_{_name}", _COLUMN, sqlite_where=_COLUMN.is_not(None))
 
 
 class OrderLine(Base, table=True):

@@ -51,8 +51,14 @@ class Quote(Base, table=True):
     warranty: str | None = None
     note: str | None = None
     policy_id: int = reference("policy_version.id")
+    opportunity_id: int | None = reference("opportunity.id", nullable=True)
+    sent_at: datetime | None = instant(nullable=True)
     accepted_on: date | None = None
     edition: int = 1
+
+
+_OPPORTUNITY = Quote.__table__.c.opportunity_id  # type: ignore[attr-defined]  # SQLModel adds __table__ at run time
+Index("ix_quote_opportunity_id", _OPPORTUNITY, sqlite_where=_OPPORTUNITY.is_not(None))
 
 
 class QuoteLine(Base, table=True):

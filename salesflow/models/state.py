@@ -1,4 +1,4 @@
-"""The history of the states of quotes and orders."""
+"""The history of the states of quotes, orders, contracts, opportunities and prices."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from salesflow.models.base import Base, instant, key, reference
 
 
 class StateChange(Base, table=True):
-    """One step in the life of a quote or an order."""
+    """One step in the life of such a record."""
 
     __tablename__ = "state_change"
     __table_args__ = (Index("ix_state_change_subject", "subject_kind", "subject_id"),)

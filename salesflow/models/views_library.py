@@ -75,7 +75,7 @@ def _of_customer(table: Any, *columns: str) -> list[Any]:
 
 
 def outbox_view() -> Select[Any]:
-    return by_staff(outbox, "created_by").add_columns(login_of(outbox.c.staff_id, "staff"))
+    return by_staff(outbox, "created_by", "recipient_cipher").add_columns(login_of(outbox.c.staff_id, "staff"))
 
 
 def tag_view() -> Select[Any]:

@@ -1,4 +1,6 @@
-"""The lives of quotes and orders: one table of allowed transitions for each, one function that makes a step and records it."""
+"""The lives of quotes, orders, contracts, opportunities and prices: one table of allowed transitions for each, one function
+that makes a step and records it.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +10,12 @@ from typing import Protocol
 from sqlmodel import SQLModel
 
 from salesflow.db.transaction import Transaction
-from salesflow.enums import OrderState, QuoteState
+from salesflow.enums import ContractState, OpportunityStage, OrderState, PriceState, QuoteState
 from salesflow.errors import Refused
 from salesflow.i18n import label, msg
 from salesflow.models.state import StateChange
 
-_Q, _O = QuoteState, OrderState
+_Q, _O, _C, _S, _P = QuoteState, OrderState, ContractState, OpportunityStage, PriceState
 
 TRANSITIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "quote": {
@@ -37,11 +39,34 @@ TRANSITIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         _O.CLOSED: (),
         _O.CANCELLED: (),
     },
+    "contract": {
+        # a signed one goes back to draft with an amendment, and is signed again where that is given up
+        _C.DRAFT: (_C.PENDING_APPROVAL, _C.APPROVED, _C.SIGNED, _C.TERMINATED),
+        _C.PENDING_APPROVAL: (_C.APPROVED, _C.DRAFT, _C.TERMINATED),
+        _C.APPROVED: (_C.SIGNED, _C.DRAFT, _C.TERMINATED),
+        _C.SIGNED: (_C.DRAFT, _C.CLOSED, _C.TERMINATED),
+        _C.TERMINATED: (),
+        _C.CLOSED: (),
+    },
+    "opportunity": {
+        _S.DISCOVERY: (_S.PROPOSAL, _S.NEGOTIATION, _S.CONTRACT, _S.WON, _S.LOST),
+        _S.PROPOSAL: (_S.DISCOVERY, _S.NEGOTIATION, _S.CONTRACT, _S.WON, _S.LOST),
+        _S.NEGOTIATION: (_S.DISCOVERY, _S.PROPOSAL, _S.CONTRACT, _S.WON, _S.LOST),
+        _S.CONTRACT: (_S.DISCOVERY, _S.PROPOSAL, _S.NEGOTIATION, _S.WON, _S.LOST),
+        _S.WON: (),
+        _S.LOST: (_S.DISCOVERY, _S.PROPOSAL, _S.NEGOTIATION, _S.CONTRACT),
+    },
+    "price": {
+        _P.PENDING_APPROVAL: (_P.VALID, _P.REJECTED, _P.WITHDRAWN),
+        _P.VALID: (_P.WITHDRAWN,),
+        _P.REJECTED: (),
+        _P.WITHDRAWN: (),
+    },
 }
 
 
 class Stateful(Protocol):
-    """A quote or an order."""
+    """A record with a number and a state."""
 
     id: int | None
     number: str
