@@ -39,6 +39,6 @@ def step(work: Transaction, opportunity: Opportunity, stage: OpportunityStage, r
     """Put the opportunity into a stage, from now on. Raises Refused where the table of states forbids it."""
     states.check(KIND, opportunity.number, opportunity.state, stage)
     opportunity.stage_since = work.now
-    opportunity.closed_at = None if stage.is_open else work.now
+    opportunity.closed_on = None if stage.is_open else work.context.clock.today()
     opportunity.version += 1
     states.move(work, KIND, opportunity, stage, reason=reason)
