@@ -11,7 +11,7 @@ from salesflow.models.base import Base, at_least, instant, iso_date, key, not_bl
 
 
 class Opportunity(Base, table=True):
-    """One possible deal. amount in fen; `state` is its stage, since `stage_since`; `closed_on` the day on which it was won or lost."""
+    """One possible deal. amount in fen; `state` is its stage, since `stage_since`; `closed_on` is when it was won or lost."""
 
     __table_args__ = (
         UniqueConstraint("number"),

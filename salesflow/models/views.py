@@ -302,6 +302,7 @@ def definitions() -> dict[str, SelectBase]:
         "v_need_analysis": needs.need_analysis_view(),
         "v_opportunity": needs.opportunity_view(),
         "v_opportunity_product": needs.opportunity_product_view(),
+        "v_opportunity_document": needs.opportunity_document_view(),
         "v_state_change": by_staff(state_change, "by_id"),
         "v_import_run": _import_run(),
         "v_stale_run": _stale_run(),
