@@ -258,6 +258,24 @@ class NeedKind(Code):
     FLEXIBLE = "flexible"
 
 
+class NeedQuestion(Code):
+    """The five core questions of an analysis."""
+
+    PAIN = "pain"
+    GOAL = "goal"
+    BUDGET_RANGE = "budget_range"
+    TIMELINE = "timeline"
+    DECISION_PROCESS = "decision_process"
+
+
+class NeedField(Code):
+    """What of a need may be made empty."""
+
+    QUANTITY = "quantity"
+    SPEC = "spec"
+    DUE = "due"
+
+
 class PriceState(Code):
     """A price of the price list: on its way to an approval, valid from its day on, or never to be."""
 

@@ -299,6 +299,7 @@ def definitions() -> dict[str, SelectBase]:
         "v_order_line": deals.order_line_view(),
         "v_need": needs.need_view(),
         "v_need_list": needs.need_list_view(),
+        "v_need_state": needs.need_state_view(),
         "v_need_analysis": needs.need_analysis_view(),
         "v_opportunity": needs.opportunity_view(),
         "v_opportunity_product": needs.opportunity_product_view(),
