@@ -137,6 +137,7 @@ def _followup() -> Select[Any]:
         staff.c.login.label("by"),
         contact.c.name.label("contact"),
         corrected.scalar_subquery().label("corrected"),
+        needs.number_of_opportunity(followup.c.opportunity_id),
     ).select_from(
         followup.join(customer, customer.c.id == followup.c.customer_id)
         .join(staff, staff.c.id == followup.c.by_id)

@@ -38,6 +38,12 @@ def opportunity_view() -> Select[Any]:
     )
 
 
+def number_of_opportunity(opportunity_id: Any) -> Any:
+    """The number of a record's opportunity as one value."""
+    found = select(opportunity.c.number).where(opportunity.c.id == opportunity_id)
+    return found.scalar_subquery().label("opportunity")
+
+
 def opportunity_product_view() -> Select[Any]:
     return select(*all_of(opportunity_product), product.c.sku, product.c.name).select_from(
         opportunity_product.join(product, product.c.id == opportunity_product.c.product_id)

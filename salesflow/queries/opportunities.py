@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from salesflow.clock import from_db, to_db
 from salesflow.columns import Column, Kind
 from salesflow.context import Context
-from salesflow.enums import OpportunityStage
+from salesflow.enums import OpportunityStage, Status
 from salesflow.errors import NotFound
 from salesflow.i18n import Message, msg, nmsg
 from salesflow.money import display_money
@@ -154,9 +154,9 @@ def open_of(context: Context, customer_id: int) -> list[str]:
     return [row["number"] for row in rows]
 
 
-def left_open(context: Context, code: str, customer_id: int) -> tuple[Message, ...]:
-    """What is to be said of the open opportunities of a customer that is out of the running."""
-    numbers = open_of(context, customer_id)
+def left_open(context: Context, code: str, customer_id: int, status: Status) -> tuple[Message, ...]:
+    """What is to be said of the open opportunities of a customer that has become lost or invalid."""
+    numbers = open_of(context, customer_id) if status in (Status.LOST, Status.INVALID) else []
     if not numbers:
         return ()
     return (
