@@ -11,7 +11,7 @@ from salesflow.queries.agenda import Morning, Section, item
 from salesflow.rules.opportunities import opportunity_age, weighted
 
 
-def late(morning: Morning) -> Section:
+def opportunity(morning: Morning) -> Section:
     """Their open opportunities that should have closed, or are longer in their stage than rule opportunity-age allows."""
     context = morning.context
     where = morning.mine().any_of("stage", [stage.value for stage in opportunities.OPEN])

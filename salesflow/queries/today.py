@@ -59,7 +59,7 @@ _OWN: Final = (
     agenda_deals.delivery_due,
     agenda_customers.plan_wanted,
     agenda_deals.quote_expiring,
-    agenda_opportunities.late,
+    agenda_opportunities.opportunity,
     agenda_deals.objection,
     agenda_customers.stale_warning,
     agenda_customers.unplanned,
