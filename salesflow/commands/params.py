@@ -18,6 +18,7 @@ from salesflow.i18n import label, msg, render
 
 if TYPE_CHECKING:
     from salesflow.commands.items import ExtraText, ItemText
+    from salesflow.money import MoneyRange
 
 
 def wanted_without(other: str) -> Callable[[typer.Context, typer.CallbackParam, Any], Any]:
@@ -94,6 +95,30 @@ class _Money(_Parsed):
         from salesflow.money import parse_money
 
         return parse_money(value)
+
+
+class _MoneyRange(_Parsed):
+    name = "from..to"
+
+    def parse(self, value: str, context: Context) -> MoneyRange:
+        from salesflow.money import parse_money_range
+
+        return parse_money_range(value)
+
+
+class _Need(_Parsed):
+    """A need's number, or its reference: 12, N12."""
+
+    name = "need"
+
+    def parse(self, value: str, context: Context) -> int:
+        found = re.fullmatch(r"[Nn]?(\d{1,18})", value.strip())
+        if found is None:
+            raise InvalidValue(
+                msg("{value} is not a need", value=value),
+                msg("write its number, such as N12; see: salesflow need show"),
+            )
+        return int(found[1])
 
 
 class _Percent(_Parsed):
@@ -247,7 +272,8 @@ class CODE(_Parsed):
 
 
 DAY, MOMENT, MONEY, PERCENT, DAYS = _Day(), _Moment(), _Money(), _Percent(), _Days()
-COUNT, FOLLOWUP = _Count(), _Followup()
+COUNT, FOLLOWUP, NEED = _Count(), _Followup(), _Need()
+MONEY_RANGE = _MoneyRange()
 QUANTITY, STOCK = _Quantity(), _Stock()
 ITEM, EXTRA = _Item(), _Extra()
 PAST, SPAN, INDUSTRY = _Past(), _Span(), _Industry()

@@ -137,6 +137,7 @@ def _followup() -> Select[Any]:
         staff.c.login.label("by"),
         contact.c.name.label("contact"),
         corrected.scalar_subquery().label("corrected"),
+        needs.number_of_opportunity(followup.c.opportunity_id),
     ).select_from(
         followup.join(customer, customer.c.id == followup.c.customer_id)
         .join(staff, staff.c.id == followup.c.by_id)
@@ -299,6 +300,7 @@ def definitions() -> dict[str, SelectBase]:
         "v_order_line": deals.order_line_view(),
         "v_need": needs.need_view(),
         "v_need_list": needs.need_list_view(),
+        "v_need_state": needs.need_state_view(),
         "v_need_analysis": needs.need_analysis_view(),
         "v_opportunity": needs.opportunity_view(),
         "v_opportunity_product": needs.opportunity_product_view(),
