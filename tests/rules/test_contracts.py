@@ -29,6 +29,7 @@ def test_confidentiality_is_optional(terms: tuple[ContractTerm, ...]) -> None:
 
 def test_the_refusal_names_the_terms() -> None:
     said = contract_terms(present=[term for term in CORE if term not in (ContractTerm.BREACH, ContractTerm.PRICE)])
+    assert said.rule == "contract-terms"
     assert str(said.message) == "the contract lacks the terms: price, breach"
     assert str(said.hint) == 'write each of them: --term price="…"'
 
@@ -42,7 +43,7 @@ def test_legal_finance_manager() -> None:
         (Role.FINANCE, 3),
         (Role.MANAGER, 1),
     ]
-    assert (said.outcome, said.strength) == ("standard", Strength.ROUTE)
+    assert (said.rule, said.outcome, said.strength) == ("contract-approval", "standard", Strength.ROUTE)
 
 
 @pytest.mark.parametrize(
@@ -59,5 +60,5 @@ def test_legal_finance_manager() -> None:
 )
 def test_from_an_amount_on_an_order_needs_a_contract(total: int, above: int, signed: str | None, outcome: str) -> None:
     said = contract_first(Policy(contract_first=ContractFirst(above=above * YUAN)), total=total, signed=signed)
-    assert said.outcome == outcome
+    assert (said.rule, said.outcome) == ("contract-first", outcome)
     assert said.refused is (outcome == "needs-contract")
