@@ -66,7 +66,7 @@ def analyse(work: Transaction, customer_id: int, given: Answers) -> list[Change]
         analysis = NeedAnalysis(customer_id=customer_id, at=work.now, by_id=work.actor.id, version=0)
     texts = _texts(work, given) | dict.fromkeys((question.value for question in given.clear), None)
     texts.pop("budget_range", None)
-    if made and not any((*texts.values(), given.budget_range)):
+    if made and not any((*texts.values(), given.budget_range, given.budget_consent)):
         return []
     if made:
         work.add(analysis)
