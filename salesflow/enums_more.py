@@ -321,3 +321,16 @@ class InstalmentEvent(Code):
     DELIVERY = "delivery"
     ACCEPTANCE = "acceptance"
     DATE = "date"
+
+
+class Difference(Code):
+    """What does not agree between the contract ledger and the other records."""
+
+    NO_ORDER = "no-order"
+    ORDER_AMOUNT = "order-amount"
+    ORDER_ON_ENDED = "order-on-ended"
+    WITHOUT_CONTRACT = "without-contract"
+    DELIVERED_MORE = "delivered-more"
+    INVOICED_MORE = "invoiced-more"
+    COLLECTED_MORE = "collected-more"
+    OVERDUE = "overdue"

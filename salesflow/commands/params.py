@@ -32,7 +32,7 @@ def wanted_without(other: str) -> Callable[[typer.Context, typer.CallbackParam, 
     return check
 
 
-class _Parsed(ParamType):  # type: ignore[misc]  # Typer does not export it, so mypy sees Any
+class Parsed(ParamType):  # type: ignore[misc]  # Typer does not export it, so mypy sees Any
     """A value that is parsed with the Context; its error names the option."""
 
     name = "text"
@@ -54,7 +54,7 @@ class _Parsed(ParamType):  # type: ignore[misc]  # Typer does not export it, so 
             raise InvalidValue(named, error.hint, code=error.code, details=error.details) from error
 
 
-class _Day(_Parsed):
+class _Day(Parsed):
     name = "date"
 
     def parse(self, value: str, context: Context) -> date:
@@ -63,7 +63,7 @@ class _Day(_Parsed):
         return parse_date(value, context.clock.today(), context.calendar.is_workday)
 
 
-class _Moment(_Parsed):
+class _Moment(Parsed):
     name = "datetime"
 
     def parse(self, value: str, context: Context) -> datetime:
@@ -73,7 +73,7 @@ class _Moment(_Parsed):
         return parse_instant(value, now, context.calendar.is_workday, default_time=now.time())
 
 
-class _Past(_Parsed):
+class _Past(Parsed):
     """A moment that has been. A date alone is taken at close of business, today's at the present moment."""
 
     name = "datetime"
@@ -88,7 +88,7 @@ class _Past(_Parsed):
         return now if whole_day and found > now and found.date() == now.date() else found
 
 
-class _Money(_Parsed):
+class _Money(Parsed):
     name = "amount"
 
     def parse(self, value: str, context: Context) -> int:
@@ -97,7 +97,7 @@ class _Money(_Parsed):
         return parse_money(value)
 
 
-class _MoneyRange(_Parsed):
+class _MoneyRange(Parsed):
     name = "from..to"
 
     def parse(self, value: str, context: Context) -> MoneyRange:
@@ -106,7 +106,7 @@ class _MoneyRange(_Parsed):
         return parse_money_range(value)
 
 
-class _Need(_Parsed):
+class _Need(Parsed):
     """A need's number, or its reference: 12, N12."""
 
     name = "need"
@@ -121,7 +121,7 @@ class _Need(_Parsed):
         return int(found[1])
 
 
-class _Percent(_Parsed):
+class _Percent(Parsed):
     name = "percent"
 
     def parse(self, value: str, context: Context) -> int:
@@ -130,7 +130,7 @@ class _Percent(_Parsed):
         return parse_percent(value)
 
 
-class _Quantity(_Parsed):
+class _Quantity(Parsed):
     name = "quantity"
 
     def parse(self, value: str, context: Context) -> int:
@@ -139,7 +139,7 @@ class _Quantity(_Parsed):
         return parse_quantity(value)
 
 
-class _Stock(_Parsed):
+class _Stock(Parsed):
     name = "quantity"
 
     def parse(self, value: str, context: Context) -> int:
@@ -148,7 +148,7 @@ class _Stock(_Parsed):
         return parse_quantity(value, allow_zero=True)
 
 
-class _Days(_Parsed):
+class _Days(Parsed):
     name = "3d|2w"
 
     def parse(self, value: str, context: Context) -> int:
@@ -157,7 +157,7 @@ class _Days(_Parsed):
         return parse_duration_days(value)
 
 
-class _Count(_Parsed):
+class _Count(Parsed):
     """A number of things: 0 or more."""
 
     name = "n"
@@ -170,7 +170,7 @@ class _Count(_Parsed):
         return int(value)
 
 
-class _Followup(_Parsed):
+class _Followup(Parsed):
     """A follow-up's number, or its reference: 12, F12."""
 
     name = "followup"
@@ -192,7 +192,7 @@ class DateRange(NamedTuple):
     last: date | None = None
 
 
-class _Span(_Parsed):
+class _Span(Parsed):
     """2026-03-01..2026-03-31, open at either end, a single date, a month (2026-03) or a week (2026-W12)."""
 
     name = "from..to"
@@ -219,7 +219,7 @@ class _Span(_Parsed):
         return found
 
 
-class _Industry(_Parsed):
+class _Industry(Parsed):
     """An industry's code, or any name for it in either language; also one of the configuration's own."""
 
     name = "industry"
@@ -230,7 +230,7 @@ class _Industry(_Parsed):
         return parse_industry(value, context.settings.items("industries.extra"))
 
 
-class _Item(_Parsed):
+class _Item(Parsed):
     name = "sku:qty[@price][-%]"
 
     def parse(self, value: str, context: Context) -> ItemText:
@@ -239,7 +239,7 @@ class _Item(_Parsed):
         return parse_item(value)
 
 
-class _Extra(_Parsed):
+class _Extra(Parsed):
     name = "text[=amount]"
 
     def parse(self, value: str, context: Context) -> ExtraText:
@@ -248,7 +248,7 @@ class _Extra(_Parsed):
         return parse_extra(value)
 
 
-class CODE(_Parsed):
+class CODE(Parsed):
     """One of an enumeration's codes; its label in either language is accepted too."""
 
     def __init__(self, codes: type[StrEnum]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, SelectBase, and_, func, inspect, literal_column, select, text
 
 from salesflow.enums import PlanState, Status
+from salesflow.models import views_contracts as contracts
 from salesflow.models import views_deals as deals
 from salesflow.models import views_library as library
 from salesflow.models import views_needs as needs
@@ -296,6 +297,7 @@ def definitions() -> dict[str, SelectBase]:
         "v_quote_extra": deals.of_quote(deals.quote_extra),
         "v_approval": deals.approval_view(),
         "v_approval_step": deals.approval_step_view(),
+        **contracts.parts(),
         "v_order": deals.order_view(),
         "v_order_line": deals.order_line_view(),
         "v_need": needs.need_view(),

@@ -209,6 +209,15 @@ class QuoteValidity(Struct):
     warn_days: int = 3
 
 
+class ContractApproval(Struct):
+    legal_workdays: int = 1
+    finance_workdays: int = 1
+
+
+class ContractFirst(Struct):
+    above: int = 100_000_000
+
+
 class OrderApproval(Struct):
     director_above: int = 50_000_000
 
@@ -258,6 +267,8 @@ class Policy(Struct):
     discount_authority: DiscountAuthority = DiscountAuthority()
     price_floor: PriceFloor = PriceFloor()
     quote_validity: QuoteValidity = QuoteValidity()
+    contract_approval: ContractApproval = ContractApproval()
+    contract_first: ContractFirst = ContractFirst()
     order_approval: OrderApproval = OrderApproval()
     credit_limit: CreditLimit = CreditLimit()
     separation_of_duties: SeparationOfDuties = SeparationOfDuties()

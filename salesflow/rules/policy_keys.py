@@ -190,6 +190,13 @@ KEYS: Final[dict[str, dict[str, Key]]] = {
         "days": Key(_SOME_DAYS, msg("a quote stands for so many days unless it says otherwise")),
         "warn_days": Key(Whole(_DAYS, 0, 365), msg("a quote is about to expire so many days before its end")),
     },
+    "contract_approval": {
+        "legal_workdays": Key(_WORKDAYS, msg("legal decides on a contract within so many working days")),
+        "finance_workdays": Key(_WORKDAYS, msg("finance decides on a contract within so many working days")),
+    },
+    "contract_first": {
+        "above": Key(_YUAN, msg("an order above this amount needs a signed contract; up to it an accepted quote does")),
+    },
     "order_approval": {
         "director_above": Key(_YUAN, msg("an order above this amount also needs the director")),
     },
