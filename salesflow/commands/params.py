@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
-from salesflow.codes import parse_code
+from salesflow.codes import context_of, parse_code
 from salesflow.commands.typerbase import CompletionItem, MissingParameter, Parameter, ParamType, TyperContext
 from salesflow.context import Context
 from salesflow.errors import InvalidValue
@@ -263,7 +263,7 @@ class CODE(Parsed):
 
     def shell_complete(self, _ctx: TyperContext, _param: Parameter, incomplete: str) -> list[CompletionItem]:
         """The codes that begin so, with their meaning where that says more."""
-        meanings = {code.value: render(label(self.codes.__name__.lower(), code.value)) for code in self.codes}
+        meanings = {code.value: render(label(context_of(self.codes), code.value)) for code in self.codes}
         return [
             CompletionItem(code, help=None if meaning == code else meaning)
             for code, meaning in meanings.items()
