@@ -123,6 +123,20 @@ class _Stock(_Parsed):
         return parse_quantity(value, allow_zero=True)
 
 
+class _Added(_Parsed):
+    """A quantity that comes to another one, or with a minus goes away from it."""
+
+    name = "quantity"
+
+    def parse(self, value: str, context: Context) -> int:
+        from salesflow.money import parse_quantity
+
+        typed = value.strip()
+        if typed[:1] in ("-", "－", "−"):
+            return -parse_quantity(typed[1:], allow_zero=True)
+        return parse_quantity(typed.removeprefix("+"), allow_zero=True)
+
+
 class _Days(_Parsed):
     name = "3d|2w"
 
@@ -248,6 +262,6 @@ class CODE(_Parsed):
 
 DAY, MOMENT, MONEY, PERCENT, DAYS = _Day(), _Moment(), _Money(), _Percent(), _Days()
 COUNT, FOLLOWUP = _Count(), _Followup()
-QUANTITY, STOCK = _Quantity(), _Stock()
+QUANTITY, STOCK, ADDED = _Quantity(), _Stock(), _Added()
 ITEM, EXTRA = _Item(), _Extra()
 PAST, SPAN, INDUSTRY = _Past(), _Span(), _Industry()

@@ -16,6 +16,7 @@ from salesflow.queries import (
     customers,
     objections,
     orders,
+    price_decisions,
     quote_decisions,
     quotes,
     staff,
@@ -56,7 +57,7 @@ class _Explained(NamedTuple):
     """A record's number and customer, the policy version that decided it where it keeps one, and the rules' answers now."""
 
     ref: str
-    name: str
+    name: str | None
     policy_id: int | None
     decisions: list[Decision[Any]]
 
@@ -136,6 +137,13 @@ def _objection(context: Context, ref: str) -> _Explained:
     return _Explained(row["number"], row["customer_name"], None, [*asked, *_steps(context, row["approval"])])
 
 
+def _price(context: Context, ref: str) -> _Explained:
+    """A change of a product's price: it is about no customer."""
+    row = price_decisions.show(context, ref)
+    found = price_decisions.decisions(context, row)
+    return _Explained(row["number"], None, None, [*found, *_steps(context, row["approval"])])
+
+
 def _approval(context: Context, ref: str) -> _Explained:
     row = approvals.show(context, ref)
     subject = _SUBJECTS[SubjectKind(row["subject_kind"])](context, row["subject_ref"])
@@ -189,10 +197,12 @@ _KINDS: Final[tuple[tuple[str, str, Callable[[Context, str], _Explained]], ...]]
     (r"Q\d{4}-\d{4,}", "quote", _quote),
     (r"DD\d{4}-\d{4,}", "order", _order),
     (r"YY\d{4}-\d{4,}", "objection", _objection),
+    (r"JG\d{4}-\d{4,}", "price", _price),
     (r"AP\d{4}-\d{4,}", "approval", _approval),
 )
 _SUBJECTS: Final = {
     SubjectKind.QUOTE: _quote,
     SubjectKind.ORDER: _order,
     SubjectKind.OBJECTION: _objection,
+    SubjectKind.PRICE: _price,
 }

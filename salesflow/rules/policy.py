@@ -190,6 +190,10 @@ class PriceFloor(Struct):
     min_margin: int = 0
 
 
+class PriceApproval(Struct):
+    needed: str = "never"
+
+
 class QuoteValidity(Struct):
     days: int = 30
     warn_days: int = 3
@@ -241,6 +245,7 @@ class Policy(Struct):
     auto_discount: AutoDiscount = AutoDiscount()
     discount_authority: DiscountAuthority = DiscountAuthority()
     price_floor: PriceFloor = PriceFloor()
+    price_approval: PriceApproval = PriceApproval()
     quote_validity: QuoteValidity = QuoteValidity()
     order_approval: OrderApproval = OrderApproval()
     credit_limit: CreditLimit = CreditLimit()
