@@ -92,7 +92,8 @@ def list_(
         at=at,
         keep=screenful(context),
     )
-    return Listing(price_queries.COLUMNS, found.rows, "number", empty=msg("no prices"), more=found.more)
+    columns = price_queries.columns(found.rows, one=sku is not None)
+    return Listing(columns, found.rows, "sku", empty=msg("no prices"), more=found.more)
 
 
 @app.command("withdraw", cls=Write)

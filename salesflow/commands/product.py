@@ -88,4 +88,5 @@ def show(
 
 
 def _record(ctx: typer.Context, sku: str) -> Record:
-    return Record(product_queries.SHOW_COLUMNS, product_queries.show(current(ctx), sku), "sku")
+    row = product_queries.show(current(ctx), sku)
+    return Record(product_queries.show_columns(row), row, "sku")

@@ -144,4 +144,5 @@ def stock(
 
 
 def _record(context: Context, sku: str) -> Record:
-    return Record(product_queries.SHOW_COLUMNS, product_queries.show(context, sku), "sku")
+    row = product_queries.show(context, sku)
+    return Record(product_queries.show_columns(row), row, "sku")

@@ -19,7 +19,6 @@ from salesflow.rules.prices import Change, Valid, change_of, price_on, price_val
 from salesflow.text import fold
 
 COLUMNS: Final = (
-    Column("number", "No."),
     Column("sku", "SKU"),
     Column("name", "Product", flexible=True),
     Column("list_price", "List price", Kind.MONEY),
@@ -27,8 +26,9 @@ COLUMNS: Final = (
     Column("valid_from", "From", Kind.DATE),
     Column("valid_until", "Until", Kind.DATE),
     Column("state", "State", Kind.CODE, labels="pricestate"),
-    Column("reason", "Reason", flexible=True),
+    Column("number", "No."),
     Column("by", "By"),
+    Column("reason", "Reason", flexible=True),
     Column("at", "Recorded", Kind.INSTANT, table=False),
     Column("approved_at", "Approved", Kind.INSTANT, table=False),
     Column("approval", "Approval", Kind.RECORD, columns=approvals.OF_SUBJECT, table=False),
@@ -58,7 +58,10 @@ PAGE_COLUMNS: Final[Columns] = (
 )
 """What an approver looks at."""
 
-_ROWS: Final = 'SELECT id, number, product_id, sku, list_price, floor_price, valid_from, state, reason, at, approved_at, "by" FROM v_price'
+_ROWS: Final = (
+    "SELECT id, number, product_id, sku, list_price, floor_price, valid_from, state, reason, at, approved_at, "
+    '"by" FROM v_price'
+)
 _TAKE_HOLD: Final = "product_id, valid_from, approved_at, id"
 _PRODUCTS: Final = (
     "SELECT id, sku, name, unit, net, cost, first_list_price, first_floor_price, created_at FROM v_product"
@@ -101,6 +104,14 @@ def listed(
             found += [row for row in history if everything or _wanted(row, today, past=sku is not None)]
     page = arranged(context.asked, COLUMNS, found, keep=keep)
     return Page(_with_approvals(context, page.rows), page.more)
+
+
+def columns(rows: Sequence[Mapping[str, Any]], *, one: bool, of: Columns = COLUMNS) -> Columns:
+    """The columns for a listing of these rows, of one product or of many: its table shows only what can differ."""
+    hidden = {"sku", "name"} if one else {"by", "reason"}
+    if all(_counts(row) for row in rows):
+        hidden.add("state")
+    return tuple(column._replace(table=column.table and column.key not in hidden) for column in of)
 
 
 def of_product(context: Context, product_id: int) -> list[dict[str, Any]]:

@@ -78,12 +78,17 @@ def listed(context: Context, *, retired: bool | None = False, find: str | None =
 
 
 def columns(rows: Sequence[Mapping[str, Any]], *, everything: bool = False) -> Columns:
-    """The columns for a listing of these rows: the next price is in its table where there is one."""
-    coming = {"next_price", "next_price_on"} if any(row["next_price_on"] is not None for row in rows) else set()
-    return tuple(
-        column._replace(table=column.table or column.key in coming)
-        for column in (ALL_COLUMNS if everything else COLUMNS)
-    )
+    """The columns for a listing of these rows: where there is a next price, its table has it in the place of the specification."""
+    columns = ALL_COLUMNS if everything else COLUMNS
+    if all(row["next_price_on"] is None for row in rows):
+        return columns
+    table = {"spec": False, "next_price": True, "next_price_on": True}
+    return tuple(column._replace(table=table.get(column.key, column.table)) for column in columns)
+
+
+def show_columns(row: Mapping[str, Any]) -> Columns:
+    """The columns of one product: the history of its prices shows only what can differ."""
+    return (*COLUMNS, SHOW_COLUMNS[-1]._replace(columns=prices.columns(row["prices"], one=True, of=prices.OF_PRODUCT)))
 
 
 def show(context: Context, ref: str) -> dict[str, Any]:
