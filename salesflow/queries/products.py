@@ -78,11 +78,11 @@ def listed(context: Context, *, retired: bool | None = False, find: str | None =
 
 
 def columns(rows: Sequence[Mapping[str, Any]], *, everything: bool = False) -> Columns:
-    """The columns for a listing of these rows: where there is a next price, its table has it in the place of the specification."""
+    """The columns for a listing of these rows: where there is a next price, its table has it in the place of others."""
     columns = ALL_COLUMNS if everything else COLUMNS
     if all(row["next_price_on"] is None for row in rows):
         return columns
-    table = {"spec": False, "next_price": True, "next_price_on": True}
+    table = {"spec": False, "unit": False, "next_price": True, "next_price_on": True}
     return tuple(column._replace(table=table.get(column.key, column.table)) for column in columns)
 
 
@@ -97,7 +97,8 @@ def show(context: Context, ref: str) -> dict[str, Any]:
     about = {"sku": sku(context, ref), "today": context.clock.today().isoformat()}
     row = context.reader.one(f"SELECT id, {names} FROM {_VIEW} WHERE sku = :sku", about)  # noqa: S608 - names of ours
     assert row is not None
-    return {**row, "prices": prices.of_product(context, row.pop("id"))}
+    history = prices.of_product(context, row.pop("id"))
+    return {**row, "prices": history}
 
 
 def sku(context: Context, ref: str) -> str:
