@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 def load(work: Transaction, sku: str, *, retired: bool = False) -> Product:
     """The product with that SKU as it is kept. Raises NotFound; Refused where it is retired, unless that is allowed."""
-    found = work.session.exec(select(Product).where(Product.sku == sku)).first()
+    with work.session.no_autoflush:  # what an import has changed before is another product
+        found = work.session.exec(select(Product).where(Product.sku == sku)).first()
     if found is None:
         raise NotFound(
             msg("there is no product {sku}", sku=sku), msg("see: salesflow product list"), code="unknown-product"
