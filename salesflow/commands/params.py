@@ -148,6 +148,20 @@ class _Stock(Parsed):
         return parse_quantity(value, allow_zero=True)
 
 
+class _Added(Parsed):
+    """A quantity that comes to another one, or with a minus goes away from it."""
+
+    name = "quantity"
+
+    def parse(self, value: str, context: Context) -> int:
+        from salesflow.money import parse_quantity
+
+        typed = value.strip()
+        if typed[:1] in ("-", "－", "−"):
+            return -parse_quantity(typed[1:], allow_zero=True)
+        return parse_quantity(typed.removeprefix("+"), allow_zero=True)
+
+
 class _Days(Parsed):
     name = "3d|2w"
 
@@ -274,6 +288,6 @@ class CODE(Parsed):
 DAY, MOMENT, MONEY, PERCENT, DAYS = _Day(), _Moment(), _Money(), _Percent(), _Days()
 COUNT, FOLLOWUP, NEED = _Count(), _Followup(), _Need()
 MONEY_RANGE = _MoneyRange()
-QUANTITY, STOCK = _Quantity(), _Stock()
+QUANTITY, STOCK, ADDED = _Quantity(), _Stock(), _Added()
 ITEM, EXTRA = _Item(), _Extra()
 PAST, SPAN, INDUSTRY = _Past(), _Span(), _Industry()
