@@ -36,7 +36,7 @@ Number = Annotated[
         metavar="CONTRACT", help="The contract's number, such as HT2026-0001.", autocompletion=complete.contract
     ),
 ]
-Title = Annotated[str | None, typer.Option("--title", help="What it is about (the customer and the quote).")]
+Title = Annotated[str | None, typer.Option("--title", help="What it is about (the quote's products).")]
 Amount = Annotated[
     int | None, typer.Option("--amount", click_type=MONEY, help="What it comes to, where it rests on no quote.")
 ]
