@@ -28,6 +28,7 @@ app = noun(
     "Contracts: from the accepted quote through legal, finance and the manager to the signature.",
     contract_changes="edit amend terminate close",
     contract_ledger="ledger reconcile",
+    contract_export="export",
 )
 
 Number = Annotated[

@@ -20,7 +20,7 @@ from salesflow.queries import customers as customer_queries
 from salesflow.queries import products as product_queries
 from salesflow.queries import quotes as quote_queries
 
-app = noun("Quotes: priced offers with discounts, routed for approval where needed.")
+app = noun("Quotes: priced offers with discounts, routed for approval where needed.", quote_export="export")
 
 Number = Annotated[
     str, typer.Argument(metavar="QUOTE", help="The quote's number, such as Q2026-0001.", autocompletion=complete.quote)

@@ -115,17 +115,18 @@ def listed(
     return Page(_complete(context, found.rows), found.more)
 
 
-def show(context: Context, ref: str) -> dict[str, Any]:
-    """A quote's newest version with its lines, extras and approval. Raises NotFound."""
+def show(context: Context, ref: str, version: int | None = None) -> dict[str, Any]:
+    """A version of a quote (the newest one unless told otherwise) with its lines, extras and approval. Raises NotFound."""
     names = [
         column.key for column in SHOW_COLUMNS if column.key not in (*_COMPUTED, "returned_because", "lines", "extras")
     ]
     row = context.reader.one(
-        f"SELECT {', '.join((*names, *_ALSO, 'customer_grade'))} FROM {_VIEW} WHERE number = :number ORDER BY version DESC",  # noqa: S608 - names of ours
-        {"number": folded(ref), "today": context.clock.today().isoformat()},
+        f"SELECT {', '.join((*names, *_ALSO, 'customer_grade'))} FROM {_VIEW} "  # noqa: S608 - names of ours
+        "WHERE number = :number AND (:version IS NULL OR version = :version) ORDER BY version DESC",
+        {"number": folded(ref), "version": version, "today": context.clock.today().isoformat()},
     )
     if row is None:
-        raise unknown(ref)
+        raise unknown(ref) if version is None else _no_version(context, ref, version)
     own = {"id": row["id"]}
     row["lines"] = _parts(context, "v_quote_line", LINE_COLUMNS, "line", own)
     row["extras"] = _parts(context, "v_quote_extra", EXTRA_COLUMNS, "position", own)
@@ -154,6 +155,15 @@ def folded(ref: str) -> str:
 def unknown(ref: str) -> NotFound:
     return NotFound(
         msg("there is no quote {number}", number=ref), msg("see: salesflow quote list"), code="unknown-quote"
+    )
+
+
+def _no_version(context: Context, ref: str, version: int) -> NotFound:
+    found = resolve(context, ref)
+    return NotFound(
+        msg("{number} has no version {version}", number=found.number, version=version),
+        msg("the newest one is {version}: salesflow quote show {number}", number=found.number, version=found.version),
+        code="unknown-version",
     )
 
 
