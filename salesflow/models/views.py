@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy import Connection, Select, SelectBase, and_, func, inspect, literal_column, select, text
 
 from salesflow.enums import PlanState, Status
+from salesflow.models import views_contracts as contracts
 from salesflow.models import views_deals as deals
 from salesflow.models import views_library as library
+from salesflow.models import views_needs as needs
 from salesflow.models.audit import AuditEntry
 from salesflow.models.change import GradeChange, Grading, OwnerChange, StallAnalysis, StatusChange
 from salesflow.models.contact import Contact
@@ -136,6 +138,7 @@ def _followup() -> Select[Any]:
         staff.c.login.label("by"),
         contact.c.name.label("contact"),
         corrected.scalar_subquery().label("corrected"),
+        needs.number_of_opportunity(followup.c.opportunity_id),
     ).select_from(
         followup.join(customer, customer.c.id == followup.c.customer_id)
         .join(staff, staff.c.id == followup.c.by_id)
@@ -294,8 +297,16 @@ def definitions() -> dict[str, SelectBase]:
         "v_quote_extra": deals.of_quote(deals.quote_extra),
         "v_approval": deals.approval_view(),
         "v_approval_step": deals.approval_step_view(),
+        **contracts.parts(),
         "v_order": deals.order_view(),
         "v_order_line": deals.order_line_view(),
+        "v_need": needs.need_view(),
+        "v_need_list": needs.need_list_view(),
+        "v_need_state": needs.need_state_view(),
+        "v_need_analysis": needs.need_analysis_view(),
+        "v_opportunity": needs.opportunity_view(),
+        "v_opportunity_product": needs.opportunity_product_view(),
+        "v_opportunity_document": needs.opportunity_document_view(),
         "v_state_change": by_staff(state_change, "by_id"),
         "v_import_run": _import_run(),
         "v_stale_run": _stale_run(),

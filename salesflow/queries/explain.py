@@ -13,6 +13,7 @@ from salesflow.queries import (
     customer_decisions,
     customers,
     objections,
+    opportunity_page,
     orders,
     quote_decisions,
     quotes,
@@ -50,9 +51,10 @@ COLUMNS: Final = (
 
 
 def explain(context: Context, ref: str) -> dict[str, Any]:
-    """The decisions on a customer, quote, order or approval, whichever the reference names. Raises NotFound, Ambiguous.
+    """The decisions on the record that the reference names: a customer, an opportunity, a quote, an order, an approval.
 
-    They are those of the policy in force, `policy_id`, which may be another than the one that decided the record.
+    Raises NotFound, Ambiguous. They are those of the policy in force, `policy_id`, which may be another than the one that
+    decided the record.
     """
     number = fold(ref).upper()
     kind = next((one for one in _KINDS if re.fullmatch(one.number, number)), _Kind("customer", "", _customer))
@@ -122,6 +124,11 @@ def _objection(context: Context, ref: str) -> Explained:
     return Explained(row["number"], row["customer_name"], None, [*asked, *steps(context, row["approval"])])
 
 
+def _opportunity(context: Context, ref: str) -> Explained:
+    row = opportunity_page.show(context, ref)
+    return Explained(row["number"], row["customer_name"], None, [opportunity_page.age(context, row)])
+
+
 def _approval(context: Context, ref: str) -> Explained:
     row = approvals.show(context, ref)
     ask = next(kind.ask for kind in _KINDS if kind.name == row["subject_kind"])
@@ -145,6 +152,7 @@ _KINDS: Final = (
     _Kind("quote", r"Q\d{4}-\d{4,}", _quote),
     _Kind("order", r"DD\d{4}-\d{4,}", _order),
     _Kind("objection", r"YY\d{4}-\d{4,}", _objection),
+    _Kind("opportunity", r"SJ\d{4}-\d{4,}", _opportunity),
     _Kind("approval", r"AP\d{4}-\d{4,}", _approval),
 )
 """A line for each kind of record; a customer has no number of its own form."""

@@ -20,7 +20,7 @@ class Explained(NamedTuple):
     """A record's number and customer, the policy version that decided it where it keeps one, and the rules' answers now."""
 
     ref: str
-    name: str
+    name: str | None
     policy_id: int | None
     decisions: list[Decision[Any]]
 

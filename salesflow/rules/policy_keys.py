@@ -42,7 +42,7 @@ class Problem(NamedTuple):
     text: Message
 
 
-GENERAL: Final = ("business", "limits", "corrections", "plan_templates", "escalation")
+GENERAL: Final = ("business", "limits", "corrections", "plan_templates", "escalation", "opportunity")
 """The tables that are no rule's."""
 
 _DAYS: Final = msg("days")
@@ -80,6 +80,12 @@ KEYS: Final[dict[str, dict[str, Key]]] = {
         "remind_days": Key(_OFF_OR_DAYS, msg("a follow-up overdue by so many days reminds its owner again; 0: never")),
         "manager_days": Key(_OFF_OR_DAYS, msg("overdue by so many days it is on the manager's agenda; 0: never")),
         "owner_days": Key(_OFF_OR_DAYS, msg("overdue by so many days another owner is proposed; 0: never")),
+    },
+    "opportunity": {
+        "discovery": Key(_PERCENT, msg("how likely an opportunity in the stage discovery is to be won")),
+        "proposal": Key(_PERCENT, msg("how likely an opportunity in the stage proposal is to be won")),
+        "negotiation": Key(_PERCENT, msg("how likely an opportunity in the stage negotiation is to be won")),
+        "contract": Key(_PERCENT, msg("how likely an opportunity in the stage contract is to be won")),
     },
     "entry_deadline": {
         "hours": Key(_HOURS, msg("a lead is recorded within so many hours of its first contact")),
@@ -159,6 +165,12 @@ KEYS: Final[dict[str, dict[str, Key]]] = {
     "coaching_alert": {
         "workdays": Key(_WORKDAYS, msg("after so many working days without a new hot customer or deal a salesperson is coached")),
     },
+    "opportunity_age": {
+        "discovery_days": Key(_OFF_OR_DAYS, msg("longest stay in the stage discovery; 0: no limit")),
+        "proposal_days": Key(_OFF_OR_DAYS, msg("longest stay in the stage proposal; 0: no limit")),
+        "negotiation_days": Key(_OFF_OR_DAYS, msg("longest stay in the stage negotiation; 0: no limit")),
+        "contract_days": Key(_OFF_OR_DAYS, msg("longest stay in the stage contract; 0: no limit")),
+    },
     "auto_discount": {
         "grade_a": Key(_PERCENT, msg("automatic discount of an A customer")),
         "grade_b": Key(_PERCENT, msg("automatic discount of a B customer")),
@@ -177,6 +189,13 @@ KEYS: Final[dict[str, dict[str, Key]]] = {
     "quote_validity": {
         "days": Key(_SOME_DAYS, msg("a quote stands for so many days unless it says otherwise")),
         "warn_days": Key(Whole(_DAYS, 0, 365), msg("a quote is about to expire so many days before its end")),
+    },
+    "contract_approval": {
+        "legal_workdays": Key(_WORKDAYS, msg("legal decides on a contract within so many working days")),
+        "finance_workdays": Key(_WORKDAYS, msg("finance decides on a contract within so many working days")),
+    },
+    "contract_first": {
+        "above": Key(_YUAN, msg("an order above this amount needs a signed contract; up to it an accepted quote does")),
     },
     "order_approval": {
         "director_above": Key(_YUAN, msg("an order above this amount also needs the director")),

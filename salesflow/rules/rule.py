@@ -18,8 +18,10 @@ CUSTOMER: Final = "customer"
 FOLLOW_UP: Final = "follow-up"
 QUOTE: Final = "quote"
 ORDER: Final = "order"
+CONTRACT: Final = "contract"
 APPROVAL: Final = "approval"
 OBJECTION: Final = "objection"
+OPPORTUNITY: Final = "opportunity"
 
 REFUSE: Final = (Strength.REFUSE,)
 FLAG: Final = (Strength.FLAG,)
