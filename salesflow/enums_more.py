@@ -40,6 +40,7 @@ class Obligation(Code):
 
     PLAN = "plan"
     QUOTE = "quote"
+    CONTRACT = "contract"
     ORDER = "order"
     OBJECTION = "objection"
     OPPORTUNITY = "opportunity"
@@ -186,6 +187,7 @@ class Belonging(Code):
     NEED_ANALYSIS = "need_analysis"
     OPPORTUNITY = "opportunity"
     QUOTE = "quote"
+    CONTRACT = "contract"
     ORDER = "order"
     APPROVAL = "approval"
     OBJECTION = "objection"
@@ -203,6 +205,7 @@ class Event(Code):
     PLAN = "plan"
     QUOTE = "quote"
     APPROVAL = "approval"
+    CONTRACT = "contract"
     ORDER = "order"
     OBJECTION = "objection"
     NEED = "need"
@@ -256,6 +259,15 @@ class ContactField(Code):
     EMAIL = "email"
     WECHAT = "wechat"
     CONCERN = "concern"
+
+
+class ProductField(Code):
+    """What of a product may be made empty."""
+
+    SPEC = "spec"
+    COST = "cost"
+    LEAD_DAYS = "lead_days"
+    STOCK = "stock"
 
 
 class NeedKind(Code):

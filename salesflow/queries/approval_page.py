@@ -8,13 +8,22 @@ from typing import Any, Final
 from salesflow.columns import Column, Columns, Kind
 from salesflow.context import Context
 from salesflow.enums import ApprovalState, SubjectKind
-from salesflow.queries import approval_objection, approval_order, approval_quote, approvals
+from salesflow.queries import (
+    approval_contract,
+    approval_objection,
+    approval_order,
+    approval_price,
+    approval_quote,
+    approvals,
+)
 from salesflow.queries.approval_part import CHANGE_COLUMNS, Asked, Part
 
 PARTS: Final[Mapping[SubjectKind, Part]] = {
     SubjectKind.QUOTE: approval_quote.PART,
     SubjectKind.ORDER: approval_order.PART,
     SubjectKind.OBJECTION: approval_objection.PART,
+    SubjectKind.CONTRACT: approval_contract.PART,
+    SubjectKind.PRICE: approval_price.PART,
 }
 """A line for each kind of subject: its part of the page."""
 
@@ -44,7 +53,8 @@ def show(context: Context, ref: str) -> dict[str, Any]:
     """One approval with its subject, what changed since it was last rejected, and its other rounds. Raises NotFound."""
     row = approvals.show(context, ref)
     asked = _asked(context, row)
-    others = [one for one in approvals.rounds(context, asked.kind, asked.id) if one["round"] != row["round"]]
+    rounds = approvals.rounds(context, asked.kind, asked.id, asked.ref)
+    others = [one for one in rounds if one["round"] != row["round"]]
     earlier = [one for one in others if one["round"] < row["round"]]
     rejected = [one for one in earlier if one["state"] == ApprovalState.REJECTED]
     return {

@@ -8,19 +8,23 @@ from typing import Any, Final, NamedTuple
 
 from salesflow.columns import Column, Kind
 from salesflow.context import Context
+from salesflow.enums import ContractTerm
 from salesflow.queries import (
     approvals,
+    contracts,
     customer_decisions,
     customers,
     objections,
     opportunity_page,
     orders,
+    price_decisions,
     quote_decisions,
     quotes,
     staff,
 )
 from salesflow.queries.explained import OF_STEPS, Explained, steps
 from salesflow.rules.authority import beyond_authority
+from salesflow.rules.contracts import contract_approval, contract_first, contract_terms
 from salesflow.rules.decision import Decision
 from salesflow.rules.orders import credit_limit, order_approval
 from salesflow.rules.registry import find
@@ -108,10 +112,22 @@ def _order_decisions(context: Context, number: str) -> list[Decision[Any]]:
     """Its route. No limits are set and no payments are kept, so nothing is overdue."""
     order = orders.resolve(context, number)
     exposure = orders.exposure(context, order.customer_id, without=order.id)
+    signed = context.reader.value("SELECT contract_number FROM v_order WHERE id = :id", {"id": order.id})
     return [
+        contract_first(context.policy, total=order.total, signed=signed),
         order_approval(context.policy, total=order.total),
         credit_limit(context.policy, limit=None, exposure=exposure, order_total=order.total, overdue_days=0),
     ]
+
+
+def _contract(context: Context, ref: str) -> Explained:
+    """Its terms, and whose approval it needs; what was decided."""
+    row = contracts.show(context, ref)
+    asked: list[Decision[Any]] = [
+        contract_terms(present=[ContractTerm(term["name"]) for term in row["terms"]]),
+        contract_approval(context.policy, amount=row["amount"]),
+    ]
+    return Explained(row["number"], row["customer_name"], None, [*asked, *steps(context, row["approval"])])
 
 
 def _objection(context: Context, ref: str) -> Explained:
@@ -127,6 +143,13 @@ def _objection(context: Context, ref: str) -> Explained:
 def _opportunity(context: Context, ref: str) -> Explained:
     row = opportunity_page.show(context, ref)
     return Explained(row["number"], row["customer_name"], None, [opportunity_page.age(context, row)])
+
+
+def _price(context: Context, ref: str) -> Explained:
+    """A change of a product's price: it is about no customer."""
+    row = price_decisions.show(context, ref)
+    found = price_decisions.decisions(context, row)
+    return Explained(row["number"], None, None, [*found, *steps(context, row["approval"])])
 
 
 def _approval(context: Context, ref: str) -> Explained:
@@ -153,6 +176,8 @@ _KINDS: Final = (
     _Kind("order", r"DD\d{4}-\d{4,}", _order),
     _Kind("objection", r"YY\d{4}-\d{4,}", _objection),
     _Kind("opportunity", r"SJ\d{4}-\d{4,}", _opportunity),
+    _Kind("contract", r"HT\d{4}-\d{4,}", _contract),
+    _Kind("price", r"JG\d{4}-\d{4,}", _price),
     _Kind("approval", r"AP\d{4}-\d{4,}", _approval),
 )
 """A line for each kind of record; a customer has no number of its own form."""

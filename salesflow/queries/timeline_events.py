@@ -125,12 +125,12 @@ def _because(text: Message, reason: str | None) -> Message:
     return msg("{text}; {reason}", text=text, reason=reason) if reason else text
 
 
-def _deals(kind: Event, view: str) -> Callable[[Context, int], Iterator[Entry]]:
-    """The states of quotes or orders, from the making on."""
+def _deals(kind: Event, view: str, amount: str = "total") -> Callable[[Context, int], Iterator[Entry]]:
+    """The states of quotes, contracts or orders, from the making on."""
 
     def ask(context: Context, customer_id: int) -> Iterator[Entry]:
         sql = (
-            f"SELECT deal.number, deal.total, change.id, change.from_state, change.to_state, change.at, change.reason, "  # noqa: S608 - names of ours
+            f"SELECT deal.number, deal.{amount} AS total, change.id, change.from_state, change.to_state, change.at, change.reason, "  # noqa: S608 - names of ours
             f"change.\"by\" FROM {view} deal JOIN v_state_change change ON change.subject_kind = '{kind}' "
             "AND change.subject_id = deal.id WHERE deal.customer_id = :id ORDER BY change.id"
         )
@@ -290,6 +290,7 @@ _ASKED: Final[dict[Event, Callable[[Context, int], Iterator[Entry]]]] = {
     Event.FOLLOWUP: _followups,
     Event.CORRECTION: _corrections,
     Event.PLAN: _plans,
+    Event.CONTRACT: _deals(Event.CONTRACT, "v_contract", "amount"),
     Event.ORDER: _deals(Event.ORDER, "v_order"),
     Event.APPROVAL: _approvals,
     Event.QUOTE: _deals(Event.QUOTE, "v_quote"),
