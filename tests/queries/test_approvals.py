@@ -8,7 +8,7 @@ import pytest
 
 from salesflow.enums import ApprovalState, Role
 from salesflow.errors import NotFound
-from salesflow.queries import approval_page, approvals
+from salesflow.queries import approval_page, approval_quote, approvals
 from salesflow.services.order_terms import Terms
 from tests import deals
 from tests.conftest import Office
@@ -110,7 +110,7 @@ def test_the_approval_of_a_subject_is_its_latest_round(busy: Office) -> None:
         1: "AP2026-0001",
         2: "AP2026-0002",
     }
-    assert [row["number"] for row in approvals.rounds(context, "order", 1)] == ["AP2026-0003", "AP2026-0004"]
+    assert [row["number"] for row in approvals.rounds(context, "order", 1, "DD2026-0001")] == ["AP2026-0003", "AP2026-0004"]
     context.close()
 
 
@@ -162,7 +162,7 @@ def test_lines_are_marked(
     deals.furnish(office)
     deals.quote(office, discount=discount, sku=sku)
     context = office.context()
-    quote = approval_page.subject_quote(context, 1, "li.na")
+    quote = approval_quote.subject_quote(context, 1, "li.na")
     context.close()
     [line] = quote["lines"]
     assert (line["above_authority"], line["below_floor"], line["margin"], quote["margin"]) == (
