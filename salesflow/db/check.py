@@ -70,6 +70,8 @@ COPIES = {
                     UNION ALL
                     SELECT max(accepted_on) FROM quote WHERE customer_id = customer.id
                     UNION ALL
+                    SELECT max(sent_at) FROM quote WHERE customer_id = customer.id
+                    UNION ALL
                     SELECT max(approved_at) FROM sales_order WHERE customer_id = customer.id
                 )
             ) AS latest

@@ -11,11 +11,11 @@ from salesflow.context import Context
 from salesflow.db import trail
 from salesflow.enums import ApprovalState, SubjectKind
 from salesflow.i18n import Message, msg
-from salesflow.queries import approvals, objections, orders, staff
+from salesflow.queries import approvals, objections, orders, quote_diff, quotes, staff
 from salesflow.queries.quote_decisions import offered
 from salesflow.rules.authority import authority
 from salesflow.rules.pricing import price_floor
-from salesflow.rules.quoting import Offered
+from salesflow.rules.quoting import Offered, margin
 
 QUOTE_LINE_COLUMNS = (
     Column("line", "Line", Kind.INTEGER),
@@ -105,16 +105,14 @@ _FIELDS: Final[Mapping[str, Message]] = {
     "receiver_phone_masked": msg("receiver's phone"),
     "note": msg("note"),
 }
-_WHOLE: Final = 10_000
-_PIECE: Final = 1_000
 
 
 def show(context: Context, ref: str) -> dict[str, Any]:
     """One approval with its subject, what changed since the round before, and its other rounds. Raises NotFound."""
     row = approvals.show(context, ref)
     subject_id = approvals.subject_id(context, row["number"])
-    others = [one for one in approvals.rounds(context, row["subject_kind"], subject_id) if one["round"] != row["round"]]
     kind, ref = row["subject_kind"], row["subject_ref"]
+    others = [one for one in approvals.rounds(context, kind, subject_id, ref) if one["round"] != row["round"]]
     rejected = [one for one in others if one["round"] < row["round"] and one["state"] == ApprovalState.REJECTED]
     return {
         **row,
@@ -122,7 +120,7 @@ def show(context: Context, ref: str) -> dict[str, Any]:
         "quote": subject_quote(context, subject_id, row["submitted_by"]) if kind == SubjectKind.QUOTE else None,
         "order": subject_order(context, subject_id) if kind == SubjectKind.ORDER else None,
         "objection": objections.show(context, ref) if kind == SubjectKind.OBJECTION else None,
-        "changes": _changes(context, row, rejected[-1]["number"]) if rejected else [],
+        "changes": _changed(context, row, subject_id, rejected),
         "rounds": [_round(one) for one in others],
     }
 
@@ -136,7 +134,7 @@ def subject_quote(context: Context, quote_id: int, submitter: str) -> dict[str, 
     priced = [(line, offered(line, row["quote_discount"])) for line in lines]
     may = authority(context.policy.discount_authority, staff.roles(context, submitter))
     shown = [_line(context, line, result, may) for line, result in priced]
-    return {**row, "authority": may, "margin": _margin([result for _, result in priced]), "lines": shown}
+    return {**row, "authority": may, "margin": margin([result for _, result in priced]), "lines": shown}
 
 
 def _line(context: Context, line: Mapping[str, Any], priced: Offered, may: int) -> dict[str, Any]:
@@ -155,20 +153,9 @@ def _line(context: Context, line: Mapping[str, Any], priced: Offered, may: int) 
         "all_in_discount": discount,
         "above_authority": discount > may,
         "below_floor": floor.outcome != "ok",
-        "margin": _margin([priced]),
+        "margin": margin([priced]),
     }
     return {column.key: computed.get(column.key, line.get(column.key)) for column in QUOTE_LINE_COLUMNS}
-
-
-def _margin(lines: Sequence[Offered]) -> int | None:
-    """(sold - cost) / sold in basis points, rounded down; None where a cost is not known or nothing is asked for."""
-    sold, cost = 0, 0
-    for one in lines:
-        if one.cost is None:
-            return None
-        sold += one.line.basis_amount * _PIECE
-        cost += one.cost * one.quantity
-    return (sold - cost) * _WHOLE // sold if sold else None
 
 
 def subject_order(context: Context, order_id: int) -> dict[str, Any]:
@@ -191,6 +178,15 @@ def _said(context: Context, part: str | None, code: str | None) -> dict[str, Any
     """One side of an audit entry about a customer's record."""
     values: dict[str, Any] = json.loads(part or "{}")
     return trail.unsealed(context.reader.connection, values, code) if trail.SEALED in values else values
+
+
+def _changed(
+    context: Context, row: Mapping[str, Any], subject_id: int, rejected: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """What is other than before: of a quote since its version before, of the others since they were last rejected."""
+    if row["subject_kind"] == SubjectKind.QUOTE:
+        return quote_diff.since_before(context, row["subject_ref"], quotes.version(context, subject_id))
+    return _changes(context, row, rejected[-1]["number"]) if rejected else []
 
 
 def _changes(context: Context, row: Mapping[str, Any], rejected: str) -> list[dict[str, Any]]:

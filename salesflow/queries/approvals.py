@@ -117,9 +117,10 @@ def for_subjects(context: Context, kind: SubjectKind | str, subject_ids: Iterabl
     return dict(zip(latest, _complete(context, list(latest.values())), strict=True))
 
 
-def rounds(context: Context, kind: SubjectKind | str, subject_id: int) -> list[dict[str, Any]]:
-    """Every round of a subject, the first one first, each with its steps."""
-    return _complete(context, _rows(context, Where().equal(subject_kind=str(kind), subject_id=subject_id)))
+def rounds(context: Context, kind: SubjectKind | str, subject_id: int, ref: str) -> list[dict[str, Any]]:
+    """Every round of a subject (of a quote those of all its versions), the first one first, each with its steps."""
+    own = {"subject_ref": ref} if kind == SubjectKind.QUOTE else {"subject_id": subject_id}
+    return _complete(context, _rows(context, Where().equal(subject_kind=str(kind), **own)))
 
 
 def route(approval: Mapping[str, Any]) -> tuple[Message, ...]:

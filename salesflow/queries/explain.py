@@ -97,8 +97,8 @@ def _customer(context: Context, ref: str) -> _Explained:
     return _Explained(found.code, found.name, None, customer_decisions.decisions(context, found.id))
 
 
-def _quote(context: Context, ref: str) -> _Explained:
-    row = quotes.show(context, ref)
+def _quote(context: Context, ref: str, version: int | None = None) -> _Explained:
+    row = quotes.show(context, ref, version)
     found = quote_decisions.decisions(context, row)
     return _Explained(
         row["number"], row["customer_name"], row["policy_id"], [*found, *_steps(context, row["approval"])]
@@ -138,7 +138,12 @@ def _objection(context: Context, ref: str) -> _Explained:
 
 def _approval(context: Context, ref: str) -> _Explained:
     row = approvals.show(context, ref)
-    subject = _SUBJECTS[SubjectKind(row["subject_kind"])](context, row["subject_ref"])
+    kind, subject_ref = SubjectKind(row["subject_kind"]), row["subject_ref"]
+    if kind is SubjectKind.QUOTE:
+        version = quotes.version(context, approvals.subject_id(context, row["number"]))
+        subject = _quote(context, subject_ref, version)
+    else:
+        subject = _SUBJECTS[kind](context, subject_ref)
     route = [decision for decision in subject.decisions if decision.rule not in _OF_STEPS]
     return subject._replace(ref=row["number"], decisions=[*route, *_steps(context, row)])
 

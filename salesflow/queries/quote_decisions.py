@@ -15,6 +15,7 @@ from salesflow.rules.approvals import Step
 from salesflow.rules.arithmetic import Item, price_line
 from salesflow.rules.decision import Decision
 from salesflow.rules.pricing import auto_discount, quote_standing, quote_validity
+from salesflow.rules.quote_needs import needs_before_quote
 from salesflow.rules.quoting import Offered, Review
 from salesflow.rules.quoting import review as review_offered
 
@@ -22,9 +23,9 @@ _PIECE = 1_000
 
 
 def review(context: Context, quote: Mapping[str, Any]) -> Review:
-    """What discount-authority and price-floor say of a quote (a row of queries.quotes.show) for the roles of its owner."""
+    """What discount-authority and price-floor say of a quote (a row of queries.quotes.show) for the roles of its sender."""
     lines = [offered(line, quote["quote_discount"]) for line in quote["lines"]]
-    return review_offered(context.policy, roles=staff.roles(context, quote["owner"]), offered=lines)
+    return review_offered(context.policy, roles=staff.roles(context, quote["sender"]), offered=lines)
 
 
 def automatic(context: Context, quote: Mapping[str, Any]) -> list[tuple[int, Decision[int]]]:
@@ -39,6 +40,14 @@ def automatic(context: Context, quote: Mapping[str, Any]) -> list[tuple[int, Dec
     return found
 
 
+def needs(context: Context, customer_id: int) -> Decision[None]:
+    """Whether the customer has confirmed what the quote rests on."""
+    sql = "SELECT latest, confirmed, confirmed_on FROM v_need_standing WHERE customer_id = :id"
+    row = context.reader.one(sql, {"id": customer_id}) or dict.fromkeys(("latest", "confirmed", "confirmed_on"))
+    day = None if row["confirmed_on"] is None else date.fromisoformat(row["confirmed_on"])
+    return needs_before_quote(context.policy, latest=row["latest"], confirmed=row["confirmed"], confirmed_on=day)
+
+
 def validity(context: Context, quote: Mapping[str, Any]) -> Decision[date]:
     """Until when the quote stands, and why."""
     made, until = date.fromisoformat(quote["created_on"]), date.fromisoformat(quote["valid_until"])
@@ -48,6 +57,7 @@ def validity(context: Context, quote: Mapping[str, Any]) -> Decision[date]:
 def decisions(context: Context, quote: Mapping[str, Any]) -> list[Decision[Any]]:
     """Every rule that applies to a quote now, in the order in which they act."""
     found: list[Decision[Any]] = [_of_line(line, decision) for line, decision in automatic(context, quote)]
+    found.append(needs(context, quote["customer_id"]))
     found += review(context, quote).decisions
     if quote["accepted_on"] is None:
         until = date.fromisoformat(quote["valid_until"])

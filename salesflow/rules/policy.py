@@ -195,6 +195,10 @@ class QuoteValidity(Struct):
     warn_days: int = 3
 
 
+class NeedsBeforeQuote(Struct):
+    strength: Strength = Strength.HINT
+
+
 class OrderApproval(Struct):
     director_above: int = 50_000_000
 
@@ -242,6 +246,7 @@ class Policy(Struct):
     discount_authority: DiscountAuthority = DiscountAuthority()
     price_floor: PriceFloor = PriceFloor()
     quote_validity: QuoteValidity = QuoteValidity()
+    needs_before_quote: NeedsBeforeQuote = NeedsBeforeQuote()
     order_approval: OrderApproval = OrderApproval()
     credit_limit: CreditLimit = CreditLimit()
     separation_of_duties: SeparationOfDuties = SeparationOfDuties()

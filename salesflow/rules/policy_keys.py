@@ -178,6 +178,9 @@ KEYS: Final[dict[str, dict[str, Key]]] = {
         "days": Key(_SOME_DAYS, msg("a quote stands for so many days unless it says otherwise")),
         "warn_days": Key(Whole(_DAYS, 0, 365), msg("a quote is about to expire so many days before its end")),
     },
+    "needs_before_quote": {
+        "strength": Key(_ANY, msg("what follows when a quote rests on needs that the customer has not confirmed")),
+    },
     "order_approval": {
         "director_above": Key(_YUAN, msg("an order above this amount also needs the director")),
     },

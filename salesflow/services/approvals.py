@@ -21,7 +21,7 @@ from salesflow.models.approval import Approval, ApprovalStep
 from salesflow.rules.approvals import Step, rejection_reason
 from salesflow.rules.deadlines import approval_deadline
 from salesflow.rules.decision import Decision
-from salesflow.services.approvers import check_decider, check_route
+from salesflow.services.approvers import check_decider, check_route, same_subject
 from salesflow.text import clean, fold
 
 SUBJECTS: Final = {
@@ -74,7 +74,7 @@ def submit(work: Transaction, subject: Subject, steps: Sequence[Step]) -> Approv
         check_route(work, subject.ref, step.role)
     void(work, subject.kind, subject.id)
     work.session.flush()
-    earlier = select(Approval.round).where(Approval.subject_kind == subject.kind, Approval.subject_id == subject.id)
+    earlier = select(Approval.round).where(same_subject(subject.kind, subject.id, subject.ref))
     year = work.context.clock.local(work.now).year
     approval = work.add(
         Approval(

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from sqlmodel import text
+from typing import TYPE_CHECKING, Final
+
+from sqlmodel import col, select, text
 
 from salesflow.db.transaction import Transaction
-from salesflow.enums import Role
+from salesflow.enums import Role, SubjectKind
 from salesflow.errors import NotPermitted, Refused
 from salesflow.i18n import Message, label, msg
 from salesflow.models.approval import Approval, ApprovalStep
+from salesflow.models.staff import Staff
 from salesflow.rules.approvals import separation_of_duties
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+
+
+# Who made or priced any version of a quote, and whose it is: all of them have a hand in what is asked for.
+_OF_QUOTE: Final = """SELECT staff.login FROM quote
+    JOIN state_change change ON change.subject_kind = 'quote' AND change.subject_id = quote.id AND change.from_state IS NULL
+    JOIN staff ON staff.id IN (change.by_id, quote.owner_id) WHERE quote.number = :number"""
 
 
 def check_route(work: Transaction, ref: str, role: Role) -> None:
@@ -35,7 +47,7 @@ def check_decider(work: Transaction, approval: Approval, steps: list[ApprovalSte
 
     Raises NotPermitted for who does not hold the step's role, Refused where the step of their own role is decided
     already, RuleRefused of separation-of-duties. Whoever submitted the subject in any of its rounds counts as its
-    submitter: a second hand does not make it somebody else's.
+    submitter, and so do the makers and owners of a quote's versions: a second hand does not make it somebody else's.
     """
     role, login = Role(step.role), work.actor.login
     holders = _holders(work, role)
@@ -85,13 +97,21 @@ def _holders(work: Transaction, role: Role) -> list[str]:
     return list(work.session.execute(text(sql), {"role": role.value}).scalars())
 
 
+def same_subject(kind: str, subject_id: int, ref: str) -> ColumnElement[bool]:
+    """The rounds of one subject: of a quote those of all its versions, which have one number."""
+    if kind == SubjectKind.QUOTE:
+        return (col(Approval.subject_kind) == kind) & (col(Approval.subject_ref) == ref)
+    return (col(Approval.subject_kind) == kind) & (col(Approval.subject_id) == subject_id)
+
+
 def _submitters(work: Transaction, approval: Approval) -> set[str]:
-    sql = (
-        "SELECT staff.login FROM approval JOIN staff ON staff.id = approval.submitted_by "
-        "WHERE approval.subject_kind = :kind AND approval.subject_id = :id"
+    about = same_subject(approval.subject_kind, approval.subject_id, approval.subject_ref)
+    found = set(
+        work.session.exec(select(Staff.login).join(Approval, col(Approval.submitted_by) == Staff.id).where(about)).all()
     )
-    found = work.session.execute(text(sql), {"kind": approval.subject_kind, "id": approval.subject_id})
-    return set(found.scalars())
+    if approval.subject_kind == SubjectKind.QUOTE:
+        found |= set(work.session.execute(text(_OF_QUOTE), {"number": approval.subject_ref}).scalars())
+    return found
 
 
 def _login(work: Transaction, staff_id: int) -> str:

@@ -317,6 +317,10 @@ def upgrade() -> None:
     )
     op.create_index("ix_price_product", "price", ["product_id", "state", "valid_from"], unique=False)
     op.add_column("quote", sa.Column("sent_at", INSTANT, nullable=True))
+    op.execute(
+        "ALTER TABLE quote ADD COLUMN loss_reason VARCHAR CONSTRAINT ck_quote_loss_reason_code CHECK (loss_reason IS NULL OR "
+        "loss_reason IN ('price', 'need-mismatch', 'competitor', 'timing', 'budget-cut', 'no-contact', 'other'))"
+    )
     op.add_column("outbox_message", sa.Column("recipient_cipher", sa.LargeBinary(), nullable=True))
     op.add_column("outbox_message", sa.Column("subject_kind", sa.String(), nullable=True))
     op.add_column("outbox_message", sa.Column("subject_id", sa.Integer(), nullable=True))
