@@ -42,6 +42,10 @@ NOUNS: dict[str, Entry] = {
     "contact": Entry("Contacts: the people at a customer.", "contact"),
     "followup": Entry("Follow-ups: log what happened, plan what comes next, see what is due.", "followup"),
     "objection": Entry("Objections: what customers object to, the reply in three steps, escalation.", "objection"),
+    "need": Entry("Needs: the five questions, the list of needs and its confirmation.", "need"),
+    "opportunity": Entry(
+        "Opportunities: possible deals, from stage to stage until they are won or lost.", "opportunity"
+    ),
     "script": Entry("Scripts: the library of replies to objections.", "script"),
     "tag": Entry("Tags: the library that customers are tagged from.", "tag"),
     "import": Entry("Imports: which there were, and taking one back.", "imports"),

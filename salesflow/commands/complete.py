@@ -76,6 +76,13 @@ def objection(ctx: typer.Context, incomplete: str) -> Offers:
     return _from_database(ctx, lambda context: _beginning(offers.objections(context), incomplete))
 
 
+def opportunity(ctx: typer.Context, incomplete: str) -> Offers:
+    """Numbers of open opportunities, the newest first, with their customers and titles."""
+    from salesflow.queries import offers
+
+    return _from_database(ctx, lambda context: _beginning(offers.opportunities(context), incomplete))
+
+
 def script(ctx: typer.Context, incomplete: str) -> Offers:
     """Numbers of scripts in use, with their titles."""
     from salesflow.queries import offers
@@ -105,8 +112,8 @@ def import_run(ctx: typer.Context, incomplete: str) -> Offers:
 
 
 def record(ctx: typer.Context, incomplete: str) -> Offers:
-    """Whatever can be explained: customers, or by how its number begins a quote, an order, an approval."""
-    series = {"Q": quote, "DD": order, "YY": objection, "AP": approval}
+    """Whatever can be explained: customers, or by how its number begins a quote, an order, an opportunity, an approval."""
+    series = {"Q": quote, "DD": order, "YY": objection, "SJ": opportunity, "AP": approval}
     offers = next((offer for start, offer in series.items() if incomplete.startswith(start)), customer)
     return offers(ctx, incomplete)
 

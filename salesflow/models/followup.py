@@ -42,6 +42,7 @@ class Followup(Base, table=True):
     progress: bool = False
     late: bool = False
     import_id: int | None = reference("import_run.id", nullable=True)
+    opportunity_id: int | None = reference("opportunity.id", nullable=True)
     version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
 
 
@@ -100,8 +101,9 @@ class PlanItem(Base, table=True):
     import_id: int | None = reference("import_run.id", nullable=True)
 
 
-_CONTACT = Followup.__table__.c.contact_id  # type: ignore[attr-defined]  # SQLModel adds __table__ at run time
-Index("ix_followup_contact_id", _CONTACT, sqlite_where=_CONTACT.is_not(None))
+_LOGGED = Followup.__table__.c  # type: ignore[attr-defined]  # SQLModel adds __table__ at run time
+for _name in ("contact_id", "opportunity_id"):
+    Index(f"ix_followup_{_name}", _LOGGED[_name], sqlite_where=_LOGGED[_name].is_not(None))
 _COLUMNS = PlanItem.__table__.c  # type: ignore[attr-defined]  # SQLModel adds __table__ at run time
 # Of ten plan items nine are done: what asks for the pending ones needs to find no others.
 Index("ix_plan_item_pending", _COLUMNS.customer_id, _COLUMNS.due_on, sqlite_where=_COLUMNS.state == literal("pending"))

@@ -24,7 +24,9 @@ from salesflow.models.base import (
 
 
 class NeedAnalysis(Base, table=True):
-    """The answers to the five core questions (客户需求分析表), one record for each customer. The budget is kept encrypted."""
+    """The answers to the five core questions (客户需求分析表), one record for each customer. The budget's range is kept
+    encrypted, with when and how the customer agreed to that.
+    """
 
     __tablename__ = "need_analysis"
     __table_args__ = (UniqueConstraint("customer_id"),)
@@ -34,6 +36,7 @@ class NeedAnalysis(Base, table=True):
     pain: str | None = None
     goal: str | None = None
     budget_cipher: bytes | None = blob()
+    budget_consent: str | None = None
     timeline: str | None = None
     decision_process: str | None = None
     at: datetime = instant()
@@ -54,6 +57,7 @@ class NeedList(Base, table=True):
     confirmed_by: int | None = reference("contact.id", nullable=True)
     recorded_by: int | None = reference("staff.id", nullable=True)
     recorded_at: datetime | None = instant(nullable=True)
+    evidence_id: int | None = reference("attachment.id", nullable=True)
 
 
 class Need(Base, table=True):

@@ -11,7 +11,7 @@ from salesflow.models.base import Base, at_least, instant, iso_date, key, not_bl
 
 
 class Opportunity(Base, table=True):
-    """One possible deal. amount in fen; `state` is its stage, since `stage_since`."""
+    """One possible deal. amount in fen; `state` is its stage, since `stage_since`; `closed_on` is when it was won or lost."""
 
     __table_args__ = (
         UniqueConstraint("number"),
@@ -21,7 +21,7 @@ class Opportunity(Base, table=True):
         one_of("loss_reason", LossReason, nullable=True),
         not_blank("title"),
         at_least("amount", 0),
-        *iso_date("expected_close"),
+        *iso_date("expected_close", "closed_on"),
     )
 
     id: int | None = key()
@@ -35,7 +35,7 @@ class Opportunity(Base, table=True):
     stage_since: datetime = instant()
     created_at: datetime = instant()
     created_by: int = reference("staff.id")
-    closed_at: datetime | None = instant(nullable=True)
+    closed_on: date | None = None
     loss_reason: str | None = None
     version: int = 1
 

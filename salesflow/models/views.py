@@ -14,6 +14,7 @@ from salesflow.enums import PlanState, Status
 from salesflow.models import views_deals as deals
 from salesflow.models import views_library as library
 from salesflow.models import views_quotes
+from salesflow.models import views_needs as needs
 from salesflow.models.audit import AuditEntry
 from salesflow.models.change import GradeChange, Grading, OwnerChange, StallAnalysis, StatusChange
 from salesflow.models.contact import Contact
@@ -298,6 +299,12 @@ def definitions() -> dict[str, SelectBase]:
         "v_approval_step": deals.approval_step_view(),
         "v_order": deals.order_view(),
         "v_order_line": deals.order_line_view(),
+        "v_need": needs.need_view(),
+        "v_need_list": needs.need_list_view(),
+        "v_need_analysis": needs.need_analysis_view(),
+        "v_opportunity": needs.opportunity_view(),
+        "v_opportunity_product": needs.opportunity_product_view(),
+        "v_opportunity_document": needs.opportunity_document_view(),
         "v_state_change": by_staff(state_change, "by_id"),
         "v_import_run": _import_run(),
         "v_stale_run": _stale_run(),

@@ -61,6 +61,13 @@ def objections(context: Context) -> Iterator[Offer]:
         yield row["number"], row["customer_name"]
 
 
+def opportunities(context: Context) -> Iterator[Offer]:
+    """Numbers of open opportunities, the newest first, with their customers and titles."""
+    sql = "SELECT number, customer_name, title FROM v_opportunity WHERE closed_on IS NULL ORDER BY id DESC"
+    for row in context.reader.stream(sql):
+        yield row["number"], f"{row['customer_name']} {row['title']}"
+
+
 def scripts(context: Context) -> Iterator[Offer]:
     """Numbers of scripts in use, with their titles."""
     for row in context.reader.stream("SELECT id, title FROM v_script WHERE NOT retired ORDER BY id"):

@@ -56,7 +56,7 @@ _TERMS: Final = (
     _Field("delivery_days", "Delivery days", Kind.TEXT),
     _Field("warranty", "Warranty", Kind.TEXT),
     _Field("note", "Note", Kind.TEXT),
-    _Field("opportunity_number", "Opportunity", Kind.TEXT),
+    _Field("opportunity", "Opportunity", Kind.TEXT),
 )
 _SHOW: Final = {
     Kind.MONEY: display_money,

@@ -66,7 +66,7 @@ COLUMNS = (
     Column("total", "Total", Kind.MONEY),
     Column("max_discount", "Largest discount", Kind.PERCENT, table=False),
     Column("owner", "Owner"),
-    Column("opportunity_number", "Opportunity", table=False),
+    Column("opportunity", "Opportunity", table=False),
     Column("sent_at", "Sent", Kind.INSTANT, table=False),
     Column("accepted_on", "Accepted on", Kind.DATE, table=False),
     Column("loss_reason", "Loss reason", Kind.CODE, labels="lossreason", table=False),

@@ -172,6 +172,20 @@ class CoachingAlert(Struct):
     workdays: int = 3
 
 
+class Opportunity(Struct):
+    discovery: int = 1_000
+    proposal: int = 3_000
+    negotiation: int = 6_000
+    contract: int = 9_000
+
+
+class OpportunityAge(Struct):
+    discovery_days: int = 30
+    proposal_days: int = 30
+    negotiation_days: int = 21
+    contract_days: int = 14
+
+
 class AutoDiscount(Struct):
     grade_a: int = 300
     grade_b: int = 100
@@ -226,6 +240,7 @@ class Policy(Struct):
     corrections: Corrections = Corrections()
     plan_templates: PlanTemplates = PlanTemplates()
     escalation: Escalation = Escalation()
+    opportunity: Opportunity = Opportunity()
     entry_deadline: EntryDeadline = EntryDeadline()
     need_specific: NeedSpecific = NeedSpecific()
     grade_score: GradeScore = GradeScore()
@@ -242,6 +257,7 @@ class Policy(Struct):
     stall_analysis: StallAnalysis = StallAnalysis()
     lost_proposal: LostProposal = LostProposal()
     coaching_alert: CoachingAlert = CoachingAlert()
+    opportunity_age: OpportunityAge = OpportunityAge()
     auto_discount: AutoDiscount = AutoDiscount()
     discount_authority: DiscountAuthority = DiscountAuthority()
     price_floor: PriceFloor = PriceFloor()

@@ -42,7 +42,7 @@ class Problem(NamedTuple):
     text: Message
 
 
-GENERAL: Final = ("business", "limits", "corrections", "plan_templates", "escalation")
+GENERAL: Final = ("business", "limits", "corrections", "plan_templates", "escalation", "opportunity")
 """The tables that are no rule's."""
 
 _DAYS: Final = msg("days")
@@ -80,6 +80,12 @@ KEYS: Final[dict[str, dict[str, Key]]] = {
         "remind_days": Key(_OFF_OR_DAYS, msg("a follow-up overdue by so many days reminds its owner again; 0: never")),
         "manager_days": Key(_OFF_OR_DAYS, msg("overdue by so many days it is on the manager's agenda; 0: never")),
         "owner_days": Key(_OFF_OR_DAYS, msg("overdue by so many days another owner is proposed; 0: never")),
+    },
+    "opportunity": {
+        "discovery": Key(_PERCENT, msg("how likely an opportunity in the stage discovery is to be won")),
+        "proposal": Key(_PERCENT, msg("how likely an opportunity in the stage proposal is to be won")),
+        "negotiation": Key(_PERCENT, msg("how likely an opportunity in the stage negotiation is to be won")),
+        "contract": Key(_PERCENT, msg("how likely an opportunity in the stage contract is to be won")),
     },
     "entry_deadline": {
         "hours": Key(_HOURS, msg("a lead is recorded within so many hours of its first contact")),
@@ -158,6 +164,12 @@ KEYS: Final[dict[str, dict[str, Key]]] = {
     },
     "coaching_alert": {
         "workdays": Key(_WORKDAYS, msg("after so many working days without a new hot customer or deal a salesperson is coached")),
+    },
+    "opportunity_age": {
+        "discovery_days": Key(_OFF_OR_DAYS, msg("longest stay in the stage discovery; 0: no limit")),
+        "proposal_days": Key(_OFF_OR_DAYS, msg("longest stay in the stage proposal; 0: no limit")),
+        "negotiation_days": Key(_OFF_OR_DAYS, msg("longest stay in the stage negotiation; 0: no limit")),
+        "contract_days": Key(_OFF_OR_DAYS, msg("longest stay in the stage contract; 0: no limit")),
     },
     "auto_discount": {
         "grade_a": Key(_PERCENT, msg("automatic discount of an A customer")),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from salesflow.i18n import msg
-from salesflow.rules import approvals, authority, deadlines, orders, pricing, quote_needs
+from salesflow.rules import approvals, authority, deadlines, opportunities, orders, pricing, quote_needs
 from salesflow.rules.decision import Strength
 from salesflow.rules.rule import (
     APPROVAL,
     COMPUTE,
     FLAG,
     HINT,
+    OPPORTUNITY,
     ORDER,
     ORDER_TOOLKIT,
     PROCESS_OVERVIEW,
@@ -24,6 +25,16 @@ from salesflow.rules.rule import (
 )
 
 SALES_RULES: Final = (
+    Rule(
+        opportunities.OPPORTUNITY_AGE,
+        msg("An opportunity moves on"),
+        FLAG,
+        (PROCESS_OVERVIEW,),
+        (OPPORTUNITY,),
+        opportunities.opportunity_age,
+        "opportunity_age",
+        msg("An open opportunity that stays in one stage for longer than the policy allows is shown until it moves."),
+    ),
     Rule(
         pricing.AUTO_DISCOUNT,
         msg("Discounts that need no asking"),

@@ -20,6 +20,7 @@ QUOTE: Final = "quote"
 ORDER: Final = "order"
 APPROVAL: Final = "approval"
 OBJECTION: Final = "objection"
+OPPORTUNITY: Final = "opportunity"
 
 REFUSE: Final = (Strength.REFUSE,)
 FLAG: Final = (Strength.FLAG,)

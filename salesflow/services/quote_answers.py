@@ -15,7 +15,7 @@ from salesflow.i18n import msg
 from salesflow.models.quote import Quote
 from salesflow.rules.pricing import quote_standing
 from salesflow.services import states
-from salesflow.services.quote_records import KIND, grade_of_open_customer, move, newest, refuse_unapproved
+from salesflow.services.quote_records import KIND, follow, grade_of_open_customer, move, newest, refuse_unapproved
 from salesflow.subject import Subject
 from salesflow.text import clean
 
@@ -43,7 +43,7 @@ def accept(work: Transaction, number: str, on: date, *, evidence: Sequence[str] 
     quote.accepted_on = on
     move(work, quote, QuoteState.ACCEPTED, facts={"accepted_on": on, "version": quote.version})
     schedule.mark_progress(work, _customer(work, quote), on)
-    _follow(work, quote)
+    follow(work, quote, OpportunityStage.CONTRACT, msg("{number} was accepted", number=quote.number))
     if evidence:
         _attach(work, quote, evidence)
     return quote
@@ -110,16 +110,6 @@ def _customer(work: Transaction, quote: Quote) -> Customer:
     from salesflow.models.customer import Customer
 
     return work.session.exec(select(Customer).where(Customer.id == quote.customer_id)).one()
-
-
-def _follow(work: Transaction, quote: Quote) -> None:
-    """An accepted quote takes its opportunity on to the contract."""
-    if quote.opportunity_id is None:
-        return
-    from salesflow.services import opportunities
-
-    why = msg("{number} was accepted", number=quote.number)
-    opportunities.follow(work, quote.opportunity_id, OpportunityStage.CONTRACT, why)
 
 
 def _attach(work: Transaction, quote: Quote, evidence: Sequence[str]) -> None:

@@ -16,7 +16,7 @@ from salesflow.text import clean, fold
 
 if TYPE_CHECKING:
     from salesflow.db.transaction import Transaction
-    from salesflow.enums import Grade
+    from salesflow.enums import Grade, OpportunityStage
 
 KIND: Final = SubjectKind.QUOTE
 
@@ -60,6 +60,14 @@ def move(
     """Make a step in the quote's life; its edition counts the changes."""
     quote.edition += 1
     states.move(work, KIND, quote, state, reason=reason, rule=rule, facts=facts)
+
+
+def follow(work: Transaction, quote: Quote, stage: OpportunityStage, why: Message) -> None:
+    """The quote's opportunity, if it has one, is at least at the stage that the quote proves."""
+    if quote.opportunity_id is not None:
+        from salesflow.services import opportunities
+
+        opportunities.follow(work, quote.opportunity_id, stage, why)
 
 
 def text(work: Transaction, given: str | None, what: Message) -> str | None:

@@ -26,7 +26,7 @@ from salesflow.rules.quoting import review
 from salesflow.services import states
 from salesflow.services.quote_answers import accept, decline, sent
 from salesflow.services.quote_lines import NewItem, Priced, price, write
-from salesflow.services.quote_records import KIND, by_id, grade_of_open_customer, move, text
+from salesflow.services.quote_records import KIND, by_id, follow, grade_of_open_customer, move, text
 from salesflow.text import fold
 
 if TYPE_CHECKING:
@@ -129,7 +129,13 @@ def keep(work: Transaction, new: NewQuote, offer: Offer, quote: Quote, action: s
 
 
 def submit(work: Transaction, quote: Quote, route: Sequence[Step]) -> None:
-    """Send it to its approvers; without any it is approved."""
+    """Send it to its approvers; without any it is approved. Its opportunity is at the proposal, or negotiated by then."""
+    negotiated = quote.version > 1
+    stage = OpportunityStage.NEGOTIATION if negotiated else OpportunityStage.PROPOSAL
+    why = msg("{number} was made", number=quote.number)
+    if negotiated:
+        why = msg("{number} was revised", number=quote.number)
+    follow(work, quote, stage, why)
     if not route:
         move(work, quote, QuoteState.APPROVED)
         return

@@ -53,7 +53,7 @@ TRANSITIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         _S.PROPOSAL: (_S.DISCOVERY, _S.NEGOTIATION, _S.CONTRACT, _S.WON, _S.LOST),
         _S.NEGOTIATION: (_S.DISCOVERY, _S.PROPOSAL, _S.CONTRACT, _S.WON, _S.LOST),
         _S.CONTRACT: (_S.DISCOVERY, _S.PROPOSAL, _S.NEGOTIATION, _S.WON, _S.LOST),
-        _S.WON: (),
+        _S.WON: (_S.DISCOVERY, _S.PROPOSAL, _S.NEGOTIATION, _S.CONTRACT),
         _S.LOST: (_S.DISCOVERY, _S.PROPOSAL, _S.NEGOTIATION, _S.CONTRACT),
     },
     "price": {

@@ -1,4 +1,8 @@
-"""The team of the stories: every command is a process of its own, at a moment of the story, in the story's language."""
+"""The team of the stories: each command at a moment of the story, in the story's language.
+
+In Chinese every command is a process of its own. In English they run in this one, which tells the same story in a third of the
+time.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +14,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from typer.testing import CliRunner
+
+from salesflow.cli import app
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
 class Team:
-    """The team at its terminals: every command is a process of its own, at a moment of the story."""
+    """The team at its terminals."""
 
     def __init__(self, folder: Path, language: str) -> None:
         self.folder = folder
@@ -34,10 +42,7 @@ class Team:
         world = {**self.world, "SALESFLOW_USER": login}
         if self.database.exists():
             world["SALESFLOW_AS_OF"] = self.now
-        line = [sys.executable, "-m", "salesflow", *words]
-        done = subprocess.run(
-            line, env=world, cwd=self.folder, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
-        )
+        done = _outside(world, self.folder, words) if self.world["SALESFLOW_LANG"] == "zh" else _inside(world, words)
         assert done.returncode == status, f"{words}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done
 
@@ -71,6 +76,20 @@ class Team:
             ("sun.li", "孙丽", "operations"),
         ):
             self.run("wang.fang", "staff", "add", login, "--name", name, "--role", role, "--region", "HZ")
+
+
+def _outside(world: dict[str, str], folder: Path, words: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+    line = [sys.executable, "-m", "salesflow", *words]
+    return subprocess.run(
+        line, env=world, cwd=folder, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    )
+
+
+def _inside(world: dict[str, str], words: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+    result = CliRunner().invoke(app, list(words), env=world)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return subprocess.CompletedProcess(words, result.exit_code, result.stdout, result.stderr)
 
 
 def said(team: Team, chinese: str, english: str) -> str:

@@ -1,5 +1,5 @@
 """A team's first week, told as commands: the list from Excel goes in, the follow-ups come out, a discount is refused,
-revised and approved, an order goes through its approvers, the week is reviewed. In real processes, in both languages.
+revised and approved, an order goes through its approvers, the week is reviewed. In both languages.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """Sixty leads come in, are graded and assigned with reasons; then somebody leaves, and the book goes on with all that is open.
-In real processes, in both languages.
+In both languages.
 """
 
 from __future__ import annotations

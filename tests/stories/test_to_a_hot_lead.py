@@ -1,6 +1,6 @@
 """From the first card to a hot lead: sixty leads come in from a list, are graded and assigned with reasons, A leads without a plan are
 flagged across a weekend of which the Saturday is worked, a week of calls, a stale lead falls and is taken back, one is lost to a
-competitor, and a leaver's book is handed over. In real processes, in both languages.
+competitor, and a leaver's book is handed over. In both languages.
 """
 
 from __future__ import annotations

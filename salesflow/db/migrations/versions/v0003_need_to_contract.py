@@ -20,6 +20,7 @@ REFERENCES = (
     ("quote", "opportunity_id", "opportunity"),
     ("sales_order", "contract_id", "contract"),
     ("sales_order", "opportunity_id", "opportunity"),
+    ("followup", "opportunity_id", "opportunity"),
 )
 # Few records have one.
 INDEXED = REFERENCES[2:]
@@ -192,6 +193,7 @@ def upgrade() -> None:
         sa.Column("pain", sa.String(), nullable=True),
         sa.Column("goal", sa.String(), nullable=True),
         sa.Column("budget_cipher", sa.LargeBinary(), nullable=True),
+        sa.Column("budget_consent", sa.String(), nullable=True),
         sa.Column("timeline", sa.String(), nullable=True),
         sa.Column("decision_process", sa.String(), nullable=True),
         sa.Column("at", INSTANT, nullable=False),
@@ -213,6 +215,7 @@ def upgrade() -> None:
         sa.Column("confirmed_by", sa.Integer(), nullable=True),
         sa.Column("recorded_by", sa.Integer(), nullable=True),
         sa.Column("recorded_at", INSTANT, nullable=True),
+        sa.Column("evidence_id", sa.Integer(), nullable=True),
         sa.CheckConstraint(
             "length(CAST(confirmed_on AS VARCHAR(20))) = 10", name=op.f("ck_need_list_confirmed_on_date")
         ),
@@ -222,6 +225,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customer.id"], name=op.f("fk_need_list_customer_id"), use_alter=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["evidence_id"], ["attachment.id"], name=op.f("fk_need_list_evidence_id"), use_alter=True
         ),
         sa.ForeignKeyConstraint(["recorded_by"], ["staff.id"], name=op.f("fk_need_list_recorded_by"), use_alter=True),
         sa.PrimaryKeyConstraint("customer_id", "version", name=op.f("pk_need_list")),
@@ -239,7 +245,7 @@ def upgrade() -> None:
         sa.Column("stage_since", INSTANT, nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("created_by", sa.Integer(), nullable=False),
-        sa.Column("closed_at", INSTANT, nullable=True),
+        sa.Column("closed_on", sa.Date(), nullable=True),
         sa.Column("loss_reason", sa.String(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
@@ -251,6 +257,7 @@ def upgrade() -> None:
             name=op.f("ck_opportunity_state_code"),
         ),
         sa.CheckConstraint("amount >= 0", name=op.f("ck_opportunity_amount_min")),
+        sa.CheckConstraint("length(CAST(closed_on AS VARCHAR(20))) = 10", name=op.f("ck_opportunity_closed_on_date")),
         sa.CheckConstraint(
             "length(CAST(expected_close AS VARCHAR(20))) = 10", name=op.f("ck_opportunity_expected_close_date")
         ),
