@@ -44,7 +44,10 @@ DELIVERY_DAYS = typer.Option("--delivery-days", click_type=DAYS, help="Days from
 WARRANTY = typer.Option("--warranty", help="The warranty.")
 NOTE = typer.Option("--note", help="A note on the quote.")
 OPPORTUNITY = typer.Option(
-    "--opportunity", metavar="NUMBER", help="The opportunity that it belongs to, such as SJ2026-0001."
+    "--opportunity",
+    metavar="NUMBER",
+    autocompletion=complete.opportunity,
+    help="The opportunity that it belongs to, such as SJ2026-0001.",
 )
 SUBMIT = typer.Option(
     "--submit/--draft",

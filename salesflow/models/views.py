@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Select, SelectBase, and_, func, inspect, lite
 from salesflow.enums import PlanState, Status
 from salesflow.models import views_deals as deals
 from salesflow.models import views_library as library
-from salesflow.models import views_quotes
 from salesflow.models import views_needs as needs
+from salesflow.models import views_quotes
 from salesflow.models.audit import AuditEntry
 from salesflow.models.change import GradeChange, Grading, OwnerChange, StallAnalysis, StatusChange
 from salesflow.models.contact import Contact

@@ -8,15 +8,16 @@ from sqlalchemy import Select, Table, and_, literal_column, select
 
 from salesflow.models.approval import Approval, ApprovalStep
 from salesflow.models.customer import Customer
+from salesflow.models.opportunity import Opportunity
 from salesflow.models.order import OrderLine, SalesOrder
 from salesflow.models.product import Product
 from salesflow.models.quote import Quote, QuoteExtra, QuoteLine
 from salesflow.models.view_parts import all_of, login_of, staff, table_of
-from salesflow.models.views_needs import number_of_opportunity
 
 customer = table_of(Customer)
 product, quote, quote_line, quote_extra = table_of(Product), table_of(Quote), table_of(QuoteLine), table_of(QuoteExtra)
 approval, approval_step = table_of(Approval), table_of(ApprovalStep)
+opportunity = table_of(Opportunity)
 sales_order, order_line = table_of(SalesOrder), table_of(OrderLine)
 
 
@@ -26,6 +27,7 @@ def product_view() -> Select[Any]:
 
 def quote_view() -> Select[Any]:
     """Quotes, with the customer as it is now."""
+    of_opportunity = select(opportunity.c.number).where(opportunity.c.id == quote.c.opportunity_id)
     return select(
         *all_of(quote),
         customer.c.code.label("customer_code"),
@@ -33,7 +35,7 @@ def quote_view() -> Select[Any]:
         customer.c.grade.label("customer_grade"),
         customer.c.archived_at,
         staff.c.login.label("owner"),
-        number_of_opportunity(quote.c.opportunity_id),
+        of_opportunity.scalar_subquery().label("opportunity"),
     ).select_from(
         quote.join(customer, customer.c.id == quote.c.customer_id).join(staff, staff.c.id == quote.c.owner_id)
     )

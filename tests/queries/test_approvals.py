@@ -110,7 +110,10 @@ def test_the_approval_of_a_subject_is_its_latest_round(busy: Office) -> None:
         1: "AP2026-0001",
         2: "AP2026-0002",
     }
-    assert [row["number"] for row in approvals.rounds(context, "order", 1, "DD2026-0001")] == ["AP2026-0003", "AP2026-0004"]
+    assert [row["number"] for row in approvals.rounds(context, "order", 1, "DD2026-0001")] == [
+        "AP2026-0003",
+        "AP2026-0004",
+    ]
     context.close()
 
 
