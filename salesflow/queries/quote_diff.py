@@ -118,14 +118,15 @@ def compare(context: Context, ref: str, old: int | None = None, new: int | None 
     version.
     """
     newest = quotes.resolve(context, ref)
-    later = new or newest.version
-    if old is None and later < 2:
+    later = newest.version if new is None else new
+    earlier = quotes.version_before(context, newest.number, later) if old is None else old
+    if earlier is None:
         raise Refused(
-            msg("{number} has only one version", number=newest.number),
+            msg("{number} has no version before version {version}", number=newest.number, version=later),
             msg("make the next one: salesflow quote revise {number}", number=newest.number),
             code="one-version",
         )
-    before = _seen(quotes.show(context, ref, later - 1 if old is None else old))
+    before = _seen(quotes.show(context, ref, earlier))
     after = _seen(quotes.show(context, ref, later))
     pairs = list(_paired(before["lines"], after["lines"]))
     moved = [row for row in (_line(*pair) for pair in pairs) if row is not None]
@@ -169,9 +170,10 @@ def changes(row: Mapping[str, Any]) -> list[Row]:
 
 def since_before(context: Context, number: str, version: int) -> list[Row]:
     """What an approver sees of what moved since the version before; nothing of a first one."""
-    if version < 2:
+    earlier = quotes.version_before(context, number, version)
+    if earlier is None:
         return []
-    moved = changes(compare(context, number, version - 1, version))
+    moved = changes(compare(context, number, earlier, version))
     return [
         {
             "field": one["field"],

@@ -180,6 +180,13 @@ def version(context: Context, quote_id: int) -> int:
     return int(context.reader.value("SELECT version FROM v_quote WHERE id = :id", {"id": quote_id}))
 
 
+def version_before(context: Context, number: str, version: int) -> int | None:
+    """The version before one of a quote, None of its first."""
+    sql = "SELECT max(version) FROM v_quote WHERE number = :number AND version < :version"
+    found = context.reader.value(sql, {"number": number, "version": version})
+    return None if found is None else int(found)
+
+
 def folded(ref: str) -> str:
     """A number as it is stored: people type q2026-0001."""
     from salesflow.text import fold

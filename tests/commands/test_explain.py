@@ -34,6 +34,7 @@ def test_a_quote_explained(busy: Office) -> None:
         "Rules:\n"
         "  Rule                Outcome  Strength  Why\n"
         "  auto-discount       none     compute   line 1: no automatic discount\n"
+        "  needs-before-quote  none     hint      no needs of the customer are kept\n"
         "  discount-authority  above    route     12 % on line 1 is above your 10 %; it needs: manager\n"
         "  price-floor         ok       off       line 1: 8,800.00 is not below the floor\n"
         "  quote-validity      ok       off       the quote stands until 2026-04-01\n"
@@ -42,6 +43,7 @@ def test_a_quote_explained(busy: Office) -> None:
         "Inputs and sources:\n"
         "  Rule                Facts                                                                                                      Source\n"
         "  auto-discount       line: 1; grade: null; quantity: 1; list_amount: 10,000.00; discount: 0 %                                   template-guide\n"
+        "  needs-before-quote  list_version: null; confirmed_version: null; confirmed_on: null                                            template-guide, order-toolkit\n"
         '  discount-authority  discount: 12 %; line: 1; authority: 10 %; roles: ["rep"]                                                   template-guide\n'
         "  price-floor         line: 1; amount: 8,800.00; floor_amount: 7,000.00; cost_amount: 6,000.00; min_margin: 0 %                  order-toolkit, process-overview\n"
         "  quote-validity      valid_until: 2026-04-01; today: 2026-03-02; days_left: 30                                                  template-guide\n"

@@ -26,9 +26,10 @@ def test_these_are_the_rules() -> None:
         "status-reason", "status-transition", "won-evidence", "loss-reason", "auto-discount", "discount-authority",
         "price-floor", "quote-validity", "order-approval", "credit-limit", "rejection-reason", "separation-of-duties",
         "approval-deadline", "grading-deadline", "assign", "plan-deadline", "support-lead-time", "coaching-alert",
+        "needs-before-quote",
         "opportunity-age",
     }  # fmt: skip
-    assert len(RULES) == 31
+    assert len(RULES) == 32
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
