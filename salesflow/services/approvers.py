@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
 
 
-# Who made or priced any version of a quote, and whose it is: all of them have a hand in what is asked for.
-_OF_QUOTE: Final = """SELECT staff.login FROM quote
-    JOIN state_change change ON change.subject_kind = 'quote' AND change.subject_id = quote.id AND change.from_state IS NULL
-    JOIN staff ON staff.id IN (change.by_id, quote.owner_id) WHERE quote.number = :number"""
+# Who made a deal or one of its versions, and whose it is: all of them have a hand in what is asked for.
+_DEALS: Final = {SubjectKind.QUOTE: "quote", SubjectKind.ORDER: "sales_order", SubjectKind.CONTRACT: "contract"}
+_HANDS: Final = """SELECT staff.login FROM {} deal
+    JOIN state_change change ON change.subject_kind = :kind AND change.subject_id = deal.id AND change.from_state IS NULL
+    JOIN staff ON staff.id IN (change.by_id, deal.owner_id) WHERE deal.number = :number"""
 
 
 def check_route(work: Transaction, ref: str, role: Role) -> None:
@@ -47,7 +48,7 @@ def check_decider(work: Transaction, approval: Approval, steps: list[ApprovalSte
 
     Raises NotPermitted for who does not hold the step's role, Refused where the step of their own role is decided
     already, RuleRefused of separation-of-duties. Whoever submitted the subject in any of its rounds counts as its
-    submitter, and so do the makers and owners of a quote's versions: a second hand does not make it somebody else's.
+    submitter, and so does who made a deal or owns it: a second hand does not make it somebody else's.
     """
     role, login = Role(step.role), work.actor.login
     holders = _holders(work, role)
@@ -109,8 +110,10 @@ def _submitters(work: Transaction, approval: Approval) -> set[str]:
     found = set(
         work.session.exec(select(Staff.login).join(Approval, col(Approval.submitted_by) == Staff.id).where(about)).all()
     )
-    if approval.subject_kind == SubjectKind.QUOTE:
-        found |= set(work.session.execute(text(_OF_QUOTE), {"number": approval.subject_ref}).scalars())
+    table = _DEALS.get(SubjectKind(approval.subject_kind))
+    if table is not None:
+        deal = {"kind": approval.subject_kind, "number": approval.subject_ref}
+        found |= set(work.session.execute(text(_HANDS.format(table)), deal).scalars())
     return found
 
 
