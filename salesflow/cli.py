@@ -51,6 +51,9 @@ NOUNS: dict[str, Entry] = {
     "import": Entry("Imports: which there were, and taking one back.", "imports"),
     "product": Entry("Products and their prices.", "product"),
     "quote": Entry("Quotes: priced offers with discounts, routed for approval where needed.", "quote"),
+    "contract": Entry(
+        "Contracts: from the accepted quote through legal, finance and the manager to the signature.", "contract"
+    ),
     "approval": Entry("Approvals: your inbox, decisions, the reasons behind a route.", "approval"),
     "order": Entry("Orders: from an accepted quote through approval.", "order"),
     "attachment": Entry("Attachments: files that belong to a customer, a quote, an order, a follow-up.", "attachment"),

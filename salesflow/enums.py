@@ -132,6 +132,25 @@ class StepDecision(Code):
     REJECTED = "rejected"
 
 
+class OpportunityStage(Code):
+    """How far a deal is; the history of states keeps it as the opportunity's state."""
+
+    DISCOVERY = "discovery"
+    PROPOSAL = "proposal"
+    NEGOTIATION = "negotiation"
+    CONTRACT = "contract"
+    WON = "won"
+    LOST = "lost"
+
+    @classmethod
+    def kind(cls) -> str:
+        return "opportunitystate"
+
+    @property
+    def is_open(self) -> bool:
+        return self not in (OpportunityStage.WON, OpportunityStage.LOST)
+
+
 class OrderState(Code):
     DRAFT = "draft"
     SUBMITTED = "submitted"

@@ -42,6 +42,7 @@ class Obligation(Code):
     QUOTE = "quote"
     ORDER = "order"
     OBJECTION = "objection"
+    OPPORTUNITY = "opportunity"
     SUPPORT = "support"
     SUBMISSION = "submission"
     DECISION = "decision"
@@ -180,6 +181,10 @@ class Belonging(Code):
     CONTACT = "contact"
     FOLLOWUP = "followup"
     PLAN = "plan"
+    NEED = "need"
+    NEED_LIST = "need_list"
+    NEED_ANALYSIS = "need_analysis"
+    OPPORTUNITY = "opportunity"
     QUOTE = "quote"
     ORDER = "order"
     APPROVAL = "approval"
@@ -208,6 +213,8 @@ class Event(Code):
     APPROVAL = "approval"
     ORDER = "order"
     OBJECTION = "objection"
+    NEED = "need"
+    OPPORTUNITY = "opportunity"
     STATUS = "status"
     GRADE = "grade"
     SCORES = "scores"
@@ -266,6 +273,24 @@ class NeedKind(Code):
     FLEXIBLE = "flexible"
 
 
+class NeedQuestion(Code):
+    """The five core questions of an analysis."""
+
+    PAIN = "pain"
+    GOAL = "goal"
+    BUDGET_RANGE = "budget_range"
+    TIMELINE = "timeline"
+    DECISION_PROCESS = "decision_process"
+
+
+class NeedField(Code):
+    """What of a need may be made empty."""
+
+    QUANTITY = "quantity"
+    SPEC = "spec"
+    DUE = "due"
+
+
 class PriceState(Code):
     """A price of the price list: on its way to an approval, valid from its day on, or never to be."""
 
@@ -273,25 +298,6 @@ class PriceState(Code):
     VALID = "valid"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
-
-
-class OpportunityStage(Code):
-    """How far a deal is; the history of states keeps it as the opportunity's state."""
-
-    DISCOVERY = "discovery"
-    PROPOSAL = "proposal"
-    NEGOTIATION = "negotiation"
-    CONTRACT = "contract"
-    WON = "won"
-    LOST = "lost"
-
-    @classmethod
-    def kind(cls) -> str:
-        return "opportunitystate"
-
-    @property
-    def is_open(self) -> bool:
-        return self not in (OpportunityStage.WON, OpportunityStage.LOST)
 
 
 class ContractState(Code):
@@ -323,3 +329,16 @@ class InstalmentEvent(Code):
     DELIVERY = "delivery"
     ACCEPTANCE = "acceptance"
     DATE = "date"
+
+
+class Difference(Code):
+    """What does not agree between the contract ledger and the other records."""
+
+    NO_ORDER = "no-order"
+    ORDER_AMOUNT = "order-amount"
+    ORDER_ON_ENDED = "order-on-ended"
+    WITHOUT_CONTRACT = "without-contract"
+    DELIVERED_MORE = "delivered-more"
+    INVOICED_MORE = "invoiced-more"
+    COLLECTED_MORE = "collected-more"
+    OVERDUE = "overdue"

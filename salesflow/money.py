@@ -6,7 +6,7 @@ Digits and signs may be of either width, half or full, as Chinese input methods 
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
 from salesflow.errors import InvalidValue
 from salesflow.i18n import Message, msg
@@ -23,6 +23,7 @@ _MONEY_END: Final = 10**13 * 100
 _QUANTITY_END: Final = 10**9 * 1000
 
 _MONEY_FORMS: Final = msg("write 50000, 50,000.00, 5万, 1.2万 or ￥300, with two decimals at most")
+_RANGE_FORMS: Final = msg("write FROM..TO, such as 30万..50万, or one end of it: ..50万")
 _PERCENT_FORMS: Final = msg("write 15%, 15 or 12.5%, with two decimals at most")
 _QUANTITY_FORMS: Final = msg("write 10, 1,000 or 2.5, with three decimals at most")
 
@@ -43,6 +44,33 @@ def parse_money(text: str, *, allow_negative: bool = False) -> Fen:
     if abs(fen) >= _MONEY_END:
         raise _invalid(msg('the amount "{value}" is too large', value=text), _MONEY_FORMS, text)
     return fen
+
+
+class MoneyRange(NamedTuple):
+    """The least and the most in fen, both included; either may be open."""
+
+    least: Fen | None = None
+    most: Fen | None = None
+
+
+def parse_money_range(text: str) -> MoneyRange:
+    """A range of amounts such as 30万..50万, open at either end, or of a single amount; both ends included.
+
+    InvalidValue for anything else, and where the first is above the second.
+    """
+    start, dots, end = text.strip().partition("..")
+    least, most = (parse_money(part) if part.strip() else None for part in (start, end if dots else start))
+    if least is None and most is None:
+        raise _invalid(msg('"{value}" is not a range of amounts', value=text), _RANGE_FORMS, text)
+    if least is not None and most is not None and least > most:
+        parts = {"least": display_money(least), "most": display_money(most)}
+        raise _invalid(msg("{least} is more than {most}", **parts), _RANGE_FORMS, text)
+    return MoneyRange(least, most)
+
+
+def format_money_range(range_: MoneyRange) -> str:
+    """A range for programs: "300000.00..500000.00", with nothing where it is open."""
+    return "..".join("" if fen is None else format_money(fen) for fen in range_)
 
 
 def parse_percent(text: str, *, low: int = 0, high: int = 10_000) -> int:

@@ -6,17 +6,34 @@ import json
 from datetime import date
 from pathlib import Path
 
+from salesflow.db.transaction import Transaction
 from salesflow.enums import (
     AttachmentKind,
     ChainRole,
     Grade,
+    LossReason,
     Method,
+    NeedKind,
     ObjectionKind,
     ObjectionOutcome,
     StallCause,
     Status,
 )
-from salesflow.services import assignment, attachments, contacts, followups, grading, merging, objections, plans, stall
+from salesflow.money import MoneyRange
+from salesflow.services import (
+    assignment,
+    attachments,
+    contacts,
+    followups,
+    grading,
+    merging,
+    need_analysis,
+    needs,
+    objections,
+    opportunities,
+    plans,
+    stall,
+)
 from salesflow.services import status as statuses
 from salesflow.services.contacts import NewContact
 from salesflow.services.customers import load
@@ -30,7 +47,8 @@ SECRETS = (
     "王工", "13812345678", "采购主管", "怕停线", "wg@example.com", "绿茶爱好者", "滨江区江南大道", "三号楼", "父亲住院",
     "孩子高考", "爱打高尔夫", "老同学介绍", "预算五十", "当面同意", "约在茶馆", "要请她先生", "他说太贵", "先认同", "再解释", "降价百分之五",
     "换个人谈", "收货李姐", "13987654321", "电话前先打", "报价备注私话", "审批说情", "调给熟人", "成交靠关系", "合并说明私话", "原先写着",
-    "导入前的话", "提醒里写着",
+    "导入前的话", "提醒里写着", "盘点靠她一人", "想早点退休", "董事长私账", "口头答应过", "等女儿出嫁", "小舅子说了算", "要带按摩椅", "送到乡下",
+    "替他弟弟买", "输给表兄弟",
 )  # fmt: skip
 """What must not be found any more; no two of them are near each other."""
 
@@ -81,6 +99,22 @@ def _talk(office: Office) -> None:
         said = objections.NewObjection(ObjectionKind.PRICE, "他说太贵", reply, ObjectionOutcome.RESOLVED)
         objections.log(work, 1, said)
         stall.analyse(work, 1, StallCause.BUDGET, "换个人谈")
+        _wish(work)
+
+
+def _wish(work: Transaction) -> None:
+    """What both files say of needs, and a lost opportunity."""
+    private = need_analysis.Answers(
+        "盘点靠她一人", "想早点退休", MoneyRange(None, 88_888_00), "等女儿出嫁", "小舅子说了算", "口头答应过"
+    )
+    need_analysis.analyse(work, 1, private)
+    need_analysis.analyse(work, 2, need_analysis.Answers("董事长私账", budget_range=MoneyRange(5_00, 6_00)))
+    needs.add(work, 1, needs.NewNeed("要带按摩椅，2 台", NeedKind.FLEXIBLE, 3, spec="送到乡下"))
+    needs.confirm(work, 1, date(2026, 3, 3), "王工程师")
+    needs.add(work, 2, needs.NewNeed("替他弟弟买 1 台", NeedKind.RIGID, 1))
+    new = opportunities.NewOpportunity("替他弟弟买的单", 50_000_00, date(2026, 4, 1))
+    lost = opportunities.add(work, 1, new).number
+    opportunities.lose(work, lost, LossReason.COMPETITOR, "输给表兄弟")
 
 
 def _attach(office: Office, folder: Path) -> None:

@@ -84,6 +84,10 @@ READS: dict[str, set[str]] = {
     "rules list": set(),
     "rules show cadence": set(),
     "objection list": set(),
+    "need list": set(),
+    "need show HZ2026001": set(),
+    "opportunity list": set(),
+    "opportunity show SJ2026-0001": set(),
     "script list": set(),
     "script search 价格": set(),
     "policy show": set(),
@@ -144,6 +148,10 @@ def busy(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Office:
     deals.furnish(office)
     deals.ordered(office)
     deals.quote(office, discount=deals.ABOVE)
+    office.ok(
+        "opportunity", "add", "HZ2026001", "--title", "终端", "--amount", "20万", "--expected-close", "2026-05-31"
+    )
+    office.ok("need", "add", "HZ2026001", "终端 50 台", "--kind", "rigid", "--priority", "1")
     return office
 
 

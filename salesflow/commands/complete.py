@@ -83,6 +83,13 @@ def opportunity(ctx: typer.Context, incomplete: str) -> Offers:
     return _from_database(ctx, lambda context: _beginning(offers.opportunities(context), incomplete))
 
 
+def contract(ctx: typer.Context, incomplete: str) -> Offers:
+    """Numbers of contracts that have not ended, the newest first, with their customers and titles."""
+    from salesflow.queries import offers
+
+    return _from_database(ctx, lambda context: _beginning(offers.contracts(context), incomplete))
+
+
 def script(ctx: typer.Context, incomplete: str) -> Offers:
     """Numbers of scripts in use, with their titles."""
     from salesflow.queries import offers

@@ -201,6 +201,7 @@ def status(
     salesflow customer status 云帆 interested --reason "要了产品手册和报价"
     salesflow customer status 云帆 lost --reason "价格高出 15%" --loss-reason price --competitor 恒通
     """
+    from salesflow.queries import opportunities
     from salesflow.services import customers
 
     context = current(ctx)
@@ -210,7 +211,8 @@ def status(
         due = customers.change_status(work, who.id, asked)
     names = {"old": label("status", who.status), "new": label("status", new)}
     text = msg("{code} {name}: {old} -> {new}", code=who.code, name=who.name, **names)
-    return Written(text, who.code, _record(context, who.code), (due.message,))
+    left = opportunities.left_open(context, who.code, who.id, new)
+    return Written(text, who.code, _record(context, who.code), (due.message, *left))
 
 
 def _record(context: Context, code: str) -> Record:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,11 +11,15 @@ from salesflow.commands import complete, longtext
 from salesflow.commands.base import List, Write, current, noun
 from salesflow.commands.params import CODE, DAY, PAST, wanted_without
 from salesflow.enums import LossReason, Method, Status
-from salesflow.i18n import label, msg
+from salesflow.i18n import Message, label, msg
 from salesflow.output.results import Listing, Record, Written
 from salesflow.queries import customers as customer_queries
 from salesflow.queries import followups as followup_queries
 from salesflow.queries import staff as staff_queries
+
+if TYPE_CHECKING:
+    from salesflow.context import Context
+    from salesflow.queries.customers import CustomerRef
 
 app = noun(
     "Follow-ups: log what happened, plan what comes next, see what is due.",
@@ -65,6 +69,15 @@ def log(
         bool | None, typer.Option("--progress/--no-progress", help="Whether the deal has moved.")
     ] = None,
     contact: Annotated[str | None, typer.Option("--contact", help="With whom: a contact of the customer.")] = None,
+    opportunity: Annotated[
+        str | None,
+        typer.Option(
+            "--opportunity",
+            metavar="OPPORTUNITY",
+            help="The opportunity that it is about, such as SJ2026-0001.",
+            autocompletion=complete.opportunity,
+        ),
+    ] = None,
     attach: Annotated[
         list[str] | None, typer.Option("--attach", metavar="FILE", help="A file that goes with it; several in turn.")
     ] = None,
@@ -96,6 +109,7 @@ def log(
         progress,
         contact,
         tuple(attach or ()),
+        None if opportunity is None else _opportunity(context, opportunity),
     )
     with context.transaction() as work:
         logged = followups.log(work, who.id, new)
@@ -105,7 +119,22 @@ def log(
     )
     row = followup_queries.logged(context, logged.id, logged.next)
     record = Record(followup_queries.LOGGED, row, "id")
-    return Written(text, str(logged.id), record, (*details, logged.next.message))
+    return Written(text, str(logged.id), record, (*details, logged.next.message, *_left_open(context, who, status)))
+
+
+def _opportunity(context: Context, ref: str) -> int:
+    from salesflow.queries import opportunities
+
+    return opportunities.resolve(context, ref).id
+
+
+def _left_open(context: Context, who: CustomerRef, status: Status | None) -> tuple[Message, ...]:
+    """What is to be said where the customer has become lost, and its opportunities are not."""
+    if status is None:
+        return ()
+    from salesflow.queries import opportunities
+
+    return opportunities.left_open(context, who.code, who.id, status)
 
 
 @app.command("list", cls=List)

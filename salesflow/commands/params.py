@@ -18,6 +18,7 @@ from salesflow.i18n import label, msg, render
 
 if TYPE_CHECKING:
     from salesflow.commands.items import ExtraText, ItemText
+    from salesflow.money import MoneyRange
 
 
 def wanted_without(other: str) -> Callable[[typer.Context, typer.CallbackParam, Any], Any]:
@@ -31,7 +32,7 @@ def wanted_without(other: str) -> Callable[[typer.Context, typer.CallbackParam, 
     return check
 
 
-class _Parsed(ParamType):  # type: ignore[misc]  # Typer does not export it, so mypy sees Any
+class Parsed(ParamType):  # type: ignore[misc]  # Typer does not export it, so mypy sees Any
     """A value that is parsed with the Context; its error names the option."""
 
     name = "text"
@@ -53,7 +54,7 @@ class _Parsed(ParamType):  # type: ignore[misc]  # Typer does not export it, so 
             raise InvalidValue(named, error.hint, code=error.code, details=error.details) from error
 
 
-class _Day(_Parsed):
+class _Day(Parsed):
     name = "date"
 
     def parse(self, value: str, context: Context) -> date:
@@ -62,7 +63,7 @@ class _Day(_Parsed):
         return parse_date(value, context.clock.today(), context.calendar.is_workday)
 
 
-class _Moment(_Parsed):
+class _Moment(Parsed):
     name = "datetime"
 
     def parse(self, value: str, context: Context) -> datetime:
@@ -72,7 +73,7 @@ class _Moment(_Parsed):
         return parse_instant(value, now, context.calendar.is_workday, default_time=now.time())
 
 
-class _Past(_Parsed):
+class _Past(Parsed):
     """A moment that has been. A date alone is taken at close of business, today's at the present moment."""
 
     name = "datetime"
@@ -87,7 +88,7 @@ class _Past(_Parsed):
         return now if whole_day and found > now and found.date() == now.date() else found
 
 
-class _Money(_Parsed):
+class _Money(Parsed):
     name = "amount"
 
     def parse(self, value: str, context: Context) -> int:
@@ -96,7 +97,31 @@ class _Money(_Parsed):
         return parse_money(value)
 
 
-class _Percent(_Parsed):
+class _MoneyRange(Parsed):
+    name = "from..to"
+
+    def parse(self, value: str, context: Context) -> MoneyRange:
+        from salesflow.money import parse_money_range
+
+        return parse_money_range(value)
+
+
+class _Need(Parsed):
+    """A need's number, or its reference: 12, N12."""
+
+    name = "need"
+
+    def parse(self, value: str, context: Context) -> int:
+        found = re.fullmatch(r"[Nn]?(\d{1,18})", value.strip())
+        if found is None:
+            raise InvalidValue(
+                msg("{value} is not a need", value=value),
+                msg("write its number, such as N12; see: salesflow need show"),
+            )
+        return int(found[1])
+
+
+class _Percent(Parsed):
     name = "percent"
 
     def parse(self, value: str, context: Context) -> int:
@@ -105,7 +130,7 @@ class _Percent(_Parsed):
         return parse_percent(value)
 
 
-class _Quantity(_Parsed):
+class _Quantity(Parsed):
     name = "quantity"
 
     def parse(self, value: str, context: Context) -> int:
@@ -114,7 +139,7 @@ class _Quantity(_Parsed):
         return parse_quantity(value)
 
 
-class _Stock(_Parsed):
+class _Stock(Parsed):
     name = "quantity"
 
     def parse(self, value: str, context: Context) -> int:
@@ -123,7 +148,7 @@ class _Stock(_Parsed):
         return parse_quantity(value, allow_zero=True)
 
 
-class _Days(_Parsed):
+class _Days(Parsed):
     name = "3d|2w"
 
     def parse(self, value: str, context: Context) -> int:
@@ -132,7 +157,7 @@ class _Days(_Parsed):
         return parse_duration_days(value)
 
 
-class _Count(_Parsed):
+class _Count(Parsed):
     """A number of things: 0 or more."""
 
     name = "n"
@@ -145,7 +170,7 @@ class _Count(_Parsed):
         return int(value)
 
 
-class _Followup(_Parsed):
+class _Followup(Parsed):
     """A follow-up's number, or its reference: 12, F12."""
 
     name = "followup"
@@ -167,7 +192,7 @@ class DateRange(NamedTuple):
     last: date | None = None
 
 
-class _Span(_Parsed):
+class _Span(Parsed):
     """2026-03-01..2026-03-31, open at either end, a single date, a month (2026-03) or a week (2026-W12)."""
 
     name = "from..to"
@@ -194,7 +219,7 @@ class _Span(_Parsed):
         return found
 
 
-class _Industry(_Parsed):
+class _Industry(Parsed):
     """An industry's code, or any name for it in either language; also one of the configuration's own."""
 
     name = "industry"
@@ -205,7 +230,7 @@ class _Industry(_Parsed):
         return parse_industry(value, context.settings.items("industries.extra"))
 
 
-class _Item(_Parsed):
+class _Item(Parsed):
     name = "sku:qty[@price][-%]"
 
     def parse(self, value: str, context: Context) -> ItemText:
@@ -214,7 +239,7 @@ class _Item(_Parsed):
         return parse_item(value)
 
 
-class _Extra(_Parsed):
+class _Extra(Parsed):
     name = "text[=amount]"
 
     def parse(self, value: str, context: Context) -> ExtraText:
@@ -223,7 +248,7 @@ class _Extra(_Parsed):
         return parse_extra(value)
 
 
-class CODE(_Parsed):
+class CODE(Parsed):
     """One of an enumeration's codes; its label in either language is accepted too."""
 
     def __init__(self, codes: type[StrEnum]) -> None:
@@ -247,7 +272,8 @@ class CODE(_Parsed):
 
 
 DAY, MOMENT, MONEY, PERCENT, DAYS = _Day(), _Moment(), _Money(), _Percent(), _Days()
-COUNT, FOLLOWUP = _Count(), _Followup()
+COUNT, FOLLOWUP, NEED = _Count(), _Followup(), _Need()
+MONEY_RANGE = _MoneyRange()
 QUANTITY, STOCK = _Quantity(), _Stock()
 ITEM, EXTRA = _Item(), _Extra()
 PAST, SPAN, INDUSTRY = _Past(), _Span(), _Industry()

@@ -30,6 +30,11 @@ def ask(question: str, default: str | None = None, completed: Callable[[str], li
             return answer
 
 
+def ask_once(question: str) -> str | None:
+    """What somebody at the terminal types; None for an empty line."""
+    return _line(f"{question}: ", None).strip() or None
+
+
 def _line(prompt: str, completed: Callable[[str], list[str]] | None) -> str:
     """One line from the terminal; where stdout is not one, nothing of the question may come into the data there."""
     if sys.stdout.isatty():

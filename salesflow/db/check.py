@@ -72,6 +72,8 @@ COPIES = {
                     UNION ALL
                     SELECT max(sent_at) FROM quote WHERE customer_id = customer.id
                     UNION ALL
+                    SELECT max(confirmed_on) FROM need_list WHERE customer_id = customer.id
+                    UNION ALL
                     SELECT max(approved_at) FROM sales_order WHERE customer_id = customer.id
                 )
             ) AS latest
@@ -113,6 +115,12 @@ COPIES = {
             SELECT number, state, (SELECT to_state FROM state_change
                                    WHERE subject_kind = 'order' AND subject_id = sales_order.id ORDER BY id DESC LIMIT 1) AS last
             FROM sales_order
+        ) WHERE state IS NOT last""",
+    "opportunity stage": """
+        SELECT number, state, last FROM (
+            SELECT number, state, (SELECT to_state FROM state_change WHERE subject_kind = 'opportunity'
+                                   AND subject_id = opportunity.id ORDER BY id DESC LIMIT 1) AS last
+            FROM opportunity
         ) WHERE state IS NOT last""",
 }
 

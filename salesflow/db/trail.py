@@ -30,6 +30,10 @@ PERSONAL: Final[Mapping[str, frozenset[str]]] = {
     ),
     "approval": frozenset(("comment",)),
     "followup": frozenset(("reason",)),
+    "need": frozenset(
+        ("pain", "goal", "budget_range", "budget_consent", "timeline", "decision_process", "text", "spec", "reason")
+    ),
+    "opportunity": frozenset(("title", "reason")),
 }
 """By the kind of record an entry is about, the fields that may tell of a person. A person's own name is one, a company's not."""
 
@@ -45,6 +49,8 @@ _OF_DEAL: Final = (
 _OWNERS: Final[Mapping[str, str]] = {
     "customer": _BY_CODE,
     "contact": _BY_CODE,
+    "need": _BY_CODE,
+    "opportunity": _OF_DEAL.format("opportunity"),
     "quote": _OF_DEAL.format("quote"),
     "order": _OF_DEAL.format("sales_order"),
     "approval": _OF_DEAL.format("approval"),

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, SelectBase, and_, func, inspect, literal_column, select, text
 
 from salesflow.enums import PlanState, Status
+from salesflow.models import views_contracts as contracts
 from salesflow.models import views_deals as deals
 from salesflow.models import views_library as library
 from salesflow.models import views_needs as needs
@@ -138,6 +139,7 @@ def _followup() -> Select[Any]:
         staff.c.login.label("by"),
         contact.c.name.label("contact"),
         corrected.scalar_subquery().label("corrected"),
+        needs.number_of_opportunity(followup.c.opportunity_id),
     ).select_from(
         followup.join(customer, customer.c.id == followup.c.customer_id)
         .join(staff, staff.c.id == followup.c.by_id)
@@ -297,10 +299,12 @@ def definitions() -> dict[str, SelectBase]:
         "v_need_standing": views_quotes.need_standing_view(),
         "v_approval": deals.approval_view(),
         "v_approval_step": deals.approval_step_view(),
+        **contracts.parts(),
         "v_order": deals.order_view(),
         "v_order_line": deals.order_line_view(),
         "v_need": needs.need_view(),
         "v_need_list": needs.need_list_view(),
+        "v_need_state": needs.need_state_view(),
         "v_need_analysis": needs.need_analysis_view(),
         "v_opportunity": needs.opportunity_view(),
         "v_opportunity_product": needs.opportunity_product_view(),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, Table, and_, literal_column, select
+from sqlalchemy import Select, Table, and_, select
 
 from salesflow.models.approval import Approval, ApprovalStep
+from salesflow.models.contract import Contract
 from salesflow.models.customer import Customer
 from salesflow.models.opportunity import Opportunity
 from salesflow.models.order import OrderLine, SalesOrder
@@ -14,7 +15,7 @@ from salesflow.models.product import Product
 from salesflow.models.quote import Quote, QuoteExtra, QuoteLine
 from salesflow.models.view_parts import all_of, login_of, staff, table_of
 
-customer = table_of(Customer)
+customer, contract = table_of(Customer), table_of(Contract)
 product, quote, quote_line, quote_extra = table_of(Product), table_of(Quote), table_of(QuoteLine), table_of(QuoteExtra)
 approval, approval_step = table_of(Approval), table_of(ApprovalStep)
 opportunity = table_of(Opportunity)
@@ -94,19 +95,20 @@ def approval_step_view() -> Select[Any]:
 
 
 def order_view() -> Select[Any]:
-    """Orders, with the quote that each was made from."""
+    """Orders, with the quote that each was made from, and the contract that it rests on."""
     return select(
         *all_of(sales_order, "receiver_phone_cipher"),
         customer.c.code.label("customer_code"),
         customer.c.name.label("customer_name"),
         staff.c.login.label("owner"),
         quote.c.number.label("quote_number"),
-        literal_column("NULL").label("contract_number"),
+        contract.c.number.label("contract_number"),
         customer.c.archived_at,
     ).select_from(
         sales_order.join(customer, customer.c.id == sales_order.c.customer_id)
         .join(staff, staff.c.id == sales_order.c.owner_id)
         .outerjoin(quote, quote.c.id == sales_order.c.quote_id)
+        .outerjoin(contract, contract.c.id == sales_order.c.contract_id)
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, and_, literal_column, select, union_all
+from sqlalchemy import CompoundSelect, Select, and_, func, literal_column, select, union_all
 
+from salesflow.models.attachment import Attachment
 from salesflow.models.contact import Contact
 from salesflow.models.contract import Contract, ContractRevision
 from salesflow.models.need import Need, NeedAnalysis, NeedList
@@ -17,7 +18,7 @@ from salesflow.models.view_parts import all_of, by_staff, customer, login_of, st
 
 opportunity, opportunity_product = table_of(Opportunity), table_of(OpportunityProduct)
 need, need_list, analysis = table_of(Need), table_of(NeedList), table_of(NeedAnalysis)
-product, contact = table_of(Product), table_of(Contact)
+product, contact, attachment = table_of(Product), table_of(Contact), table_of(Attachment)
 quote, order, contract, revision = (table_of(model) for model in (Quote, SalesOrder, Contract, ContractRevision))
 
 
@@ -35,6 +36,12 @@ def opportunity_view() -> Select[Any]:
             staff, staff.c.id == opportunity.c.owner_id
         )
     )
+
+
+def number_of_opportunity(opportunity_id: Any) -> Any:
+    """The number of a record's opportunity as one value."""
+    found = select(opportunity.c.number).where(opportunity.c.id == opportunity_id)
+    return found.scalar_subquery().label("opportunity")
 
 
 def opportunity_product_view() -> Select[Any]:
@@ -77,10 +84,13 @@ def need_view() -> Select[Any]:
 def need_list_view() -> Select[Any]:
     """The versions of the lists, with the contact who confirmed each and the login of who recorded that."""
     by = select(contact.c.name).where(contact.c.id == need_list.c.confirmed_by).scalar_subquery()
+    there = (attachment.c.id == need_list.c.evidence_id, attachment.c.removed_at.is_(None))
+    evidence = select(attachment.c.name).where(*there).scalar_subquery()
     return select(
         *all_of(need_list, "confirmed_by", "recorded_by"),
         need_list.c.confirmed_by.label("contact_id"),
         by.label("confirmed_by"),
+        evidence.label("evidence"),
         login_of(need_list.c.recorded_by, "recorded_by"),
         customer.c.code.label("customer_code"),
         customer.c.name.label("customer_name"),
@@ -93,4 +103,36 @@ def need_analysis_view() -> Select[Any]:
     """The answers to the five questions; of the budget only whether there is one."""
     return by_staff(analysis, "by_id", "budget_cipher").add_columns(
         analysis.c.budget_cipher.is_not(None).label("has_budget")
+    )
+
+
+def need_state_view() -> Select[Any]:
+    """How each customer's list of needs stands: its newest version, how many needs are on it, and the last confirmed one."""
+    newer, last = need_list.alias("newer"), need_list.alias("last_confirmed")
+    is_newest = (
+        ~select(1).where(newer.c.customer_id == need_list.c.customer_id, newer.c.version > need_list.c.version).exists()
+    )
+    count = select(func.count()).where(need.c.customer_id == need_list.c.customer_id, need.c.until.is_(None))
+    confirmed = (last.c.customer_id == need_list.c.customer_id, last.c.confirmed_on.is_not(None))
+    return (
+        select(
+            need_list.c.customer_id,
+            customer.c.code.label("customer_code"),
+            customer.c.name.label("customer_name"),
+            customer.c.owner_id,
+            customer.c.archived_at,
+            staff.c.login.label("owner"),
+            need_list.c.version,
+            need_list.c.started_at,
+            count.scalar_subquery().label("needs"),
+            select(func.max(last.c.version)).where(*confirmed).scalar_subquery().label("confirmed_version"),
+            select(func.max(last.c.confirmed_on)).where(*confirmed).scalar_subquery().label("confirmed_on"),
+            need_list.c.confirmed_on.is_(None).label("changed"),
+        )
+        .select_from(
+            need_list.join(customer, customer.c.id == need_list.c.customer_id).join(
+                staff, staff.c.id == customer.c.owner_id
+            )
+        )
+        .where(is_newest)
     )

@@ -61,6 +61,8 @@ class _Series(NamedTuple):
 _SERIES: Final = (
     _Series("quote", f"Q{_YEARLY}", "v_quote", "number", "version DESC"),
     _Series("order", f"DD{_YEARLY}", "v_order", "number"),
+    _Series("contract", f"HT{_YEARLY}", "v_contract", "number"),
+    _Series("opportunity", f"SJ{_YEARLY}", "v_opportunity", "number"),
     _Series("approval", f"AP{_YEARLY}", "v_approval", "number"),
     _Series("followup", rf"{FOLLOWUP_PREFIX}\d{{1,18}}", "v_followup", "id"),
 )

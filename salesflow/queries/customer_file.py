@@ -9,7 +9,7 @@ from typing import Any, Final
 from salesflow.columns import Column, Kind
 from salesflow.context import Context
 from salesflow.enums import CorrectionKind, ObjectionOutcome, QuoteState
-from salesflow.queries import contacts, customers
+from salesflow.queries import contacts, customers, needs
 from salesflow.queries.base import Where
 
 _PLAN_COLUMNS: Final = (
@@ -94,6 +94,17 @@ _OBJECTION_COLUMNS: Final = (
     Column("outcome", "Outcome", Kind.CODE, labels="objectionoutcome"),
     Column("by", "By"),
 )
+_NEEDS_COLUMNS: Final = tuple(
+    column for column in needs.COLUMNS if column.key not in ("customer_code", "customer_name", "owner")
+)
+_OPPORTUNITY_COLUMNS: Final = (
+    Column("number", "No."),
+    Column("title", "Title", flexible=True),
+    Column("stage", "Stage", Kind.CODE, labels="opportunitystate"),
+    Column("amount", "Amount", Kind.MONEY),
+    Column("expected_close", "Close", Kind.DATE),
+    Column("owner", "Owner"),
+)
 _CORRECTION_COLUMNS: Final = (
     Column("followup_id", "Follow-up", Kind.INTEGER),
     Column("at", "At", Kind.INSTANT),
@@ -128,9 +139,11 @@ SHOW_COLUMNS: Final = (
     Column("gradings", "Gradings", Kind.ROWS, columns=_GRADING_COLUMNS, table=False),
     Column("owner_changes", "Owner changes", Kind.ROWS, columns=_OWNER_COLUMNS, table=False),
     Column("stall_analyses", "Stall analyses", Kind.ROWS, columns=_STALL_COLUMNS, table=False),
+    Column("needs", "List of needs", Kind.RECORD, columns=_NEEDS_COLUMNS, table=False),
+    Column("opportunities", "Open opportunities", Kind.ROWS, columns=_OPPORTUNITY_COLUMNS, table=False),
 )
 
-_NESTED: Final = tuple(column.key for column in SHOW_COLUMNS if column.kind is Kind.ROWS)
+_NESTED: Final = tuple(column.key for column in SHOW_COLUMNS if column.kind in (Kind.ROWS, Kind.RECORD))
 _COMPUTED: Final = (*_NESTED, "days_overdue", "former_codes", "attachments")
 _LATEST: Final = 5
 _UNSETTLED: Final = (ObjectionOutcome.OPEN, ObjectionOutcome.ESCALATED)
@@ -161,6 +174,10 @@ def show(context: Context, code: str) -> dict[str, Any]:
     complete["gradings"] = _gradings(context, own)
     complete["owner_changes"] = _history(context, _OWNER_COLUMNS, "v_owner_change", own)
     complete["stall_analyses"] = _rows(context, _STALL_COLUMNS, "v_stall_analysis", own, order="at DESC, id DESC")
+    complete["needs"] = needs.state(context, own["id"])
+    complete["opportunities"] = _rows(
+        context, _OPPORTUNITY_COLUMNS, "v_opportunity", own, "closed_on IS NULL", "expected_close, number"
+    )
     return {column.key: complete[column.key] for column in SHOW_COLUMNS}
 
 

@@ -15,6 +15,7 @@ from salesflow.queries import (
     customer_decisions,
     customers,
     objections,
+    opportunity_page,
     orders,
     quote_decisions,
     quotes,
@@ -62,9 +63,10 @@ class _Explained(NamedTuple):
 
 
 def explain(context: Context, ref: str) -> dict[str, Any]:
-    """The decisions on a customer, quote, order or approval, whichever the reference names. Raises NotFound, Ambiguous.
+    """The decisions on the record that the reference names: a customer, an opportunity, a quote, an order, an approval.
 
-    They are those of the policy in force, `policy_id`, which may be another than the one that decided the record.
+    Raises NotFound, Ambiguous. They are those of the policy in force, `policy_id`, which may be another than the one that
+    decided the record.
     """
     number = fold(ref).upper()
     kind, ask = next((of[1:] for of in _KINDS if re.fullmatch(of[0], number)), ("customer", _customer))
@@ -136,6 +138,11 @@ def _objection(context: Context, ref: str) -> _Explained:
     return _Explained(row["number"], row["customer_name"], None, [*asked, *_steps(context, row["approval"])])
 
 
+def _opportunity(context: Context, ref: str) -> _Explained:
+    row = opportunity_page.show(context, ref)
+    return _Explained(row["number"], row["customer_name"], None, [opportunity_page.age(context, row)])
+
+
 def _approval(context: Context, ref: str) -> _Explained:
     row = approvals.show(context, ref)
     kind, subject_ref = SubjectKind(row["subject_kind"]), row["subject_ref"]
@@ -194,6 +201,7 @@ _KINDS: Final[tuple[tuple[str, str, Callable[[Context, str], _Explained]], ...]]
     (r"Q\d{4}-\d{4,}", "quote", _quote),
     (r"DD\d{4}-\d{4,}", "order", _order),
     (r"YY\d{4}-\d{4,}", "objection", _objection),
+    (r"SJ\d{4}-\d{4,}", "opportunity", _opportunity),
     (r"AP\d{4}-\d{4,}", "approval", _approval),
 )
 _SUBJECTS: Final = {

@@ -31,6 +31,7 @@ COLUMNS: Final = (
     Column("risk", "Risk", table=False),
     Column("recorded_at", "Recorded", Kind.INSTANT, table=False),
     Column("corrected", "Corrected", Kind.INTEGER),
+    Column("opportunity", "Opportunity", table=False),
 )
 LOGGED: Final[Columns] = (
     *COLUMNS,

@@ -83,6 +83,11 @@ def _objection(row: dict[str, Any]) -> Message:
     return msg("{state}: {what}", state=label("objectionoutcome", row["outcome"]), what=row["statement"])
 
 
+def _opportunity(row: dict[str, Any]) -> Message:
+    stage = label("opportunitystate", row["stage"])
+    return msg("{stage}, {amount}: {what}", stage=stage, amount=display_money(row["amount"]), what=row["title"])
+
+
 def _listed(states: tuple[str, ...]) -> str:
     return ", ".join(f"'{state}'" for state in states)
 
@@ -115,6 +120,13 @@ _QUESTIONS: Final = (
         "WHERE owner_id = :me AND outcome <> 'resolved' AND archived_at IS NULL ORDER BY number",
         True,
         _objection,
+    ),
+    _Question(
+        "opportunity",
+        "SELECT number AS ref, customer_code, customer_name, expected_close AS due_on, stage, amount, title FROM v_opportunity "
+        "WHERE owner_id = :me AND closed_on IS NULL AND archived_at IS NULL ORDER BY expected_close, number",
+        True,
+        _opportunity,
     ),
     _Question(
         "support",

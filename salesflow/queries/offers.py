@@ -68,6 +68,13 @@ def opportunities(context: Context) -> Iterator[Offer]:
         yield row["number"], f"{row['customer_name']} {row['title']}"
 
 
+def contracts(context: Context) -> Iterator[Offer]:
+    """Numbers of contracts that have not ended, the newest first, with their customers and titles."""
+    sql = "SELECT number, customer_name, title FROM v_contract WHERE ended_on IS NULL ORDER BY id DESC"
+    for row in context.reader.stream(sql):
+        yield row["number"], f"{row['customer_name']} {row['title']}"
+
+
 def scripts(context: Context) -> Iterator[Offer]:
     """Numbers of scripts in use, with their titles."""
     for row in context.reader.stream("SELECT id, title FROM v_script WHERE NOT retired ORDER BY id"):

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from salesflow.clock import from_db, to_db
 from salesflow.columns import Column, Kind
 from salesflow.context import Context
-from salesflow.enums import OpportunityStage
+from salesflow.enums import OpportunityStage, Status
 from salesflow.errors import NotFound
 from salesflow.i18n import Message, msg, nmsg
 from salesflow.money import display_money
@@ -23,12 +23,12 @@ COLUMNS: Final = (
     Column("title", "Title", flexible=True),
     Column("stage", "Stage", Kind.CODE, labels=OpportunityStage.kind()),
     Column("days_in_stage", "Days", Kind.INTEGER, order="-stage_since"),
-    Column("days_over", "Too long by", Kind.INTEGER, urgent=True),
+    Column("days_over", "Over", Kind.INTEGER, urgent=True),
     Column("amount", "Amount", Kind.MONEY),
     Column("probability", "Probability", Kind.PERCENT, table=False),
-    Column("weighted", "Weighted", Kind.MONEY),
     Column("expected_close", "Close", Kind.DATE),
     Column("days_overdue", "Late by", Kind.INTEGER, order="-expected_close", urgent=True),
+    Column("weighted", "Weighted", Kind.MONEY),
     Column("owner", "Owner"),
     Column("stage_since", "Since", Kind.INSTANT, table=False),
     Column("created_at", "Made at", Kind.INSTANT, table=False),
@@ -154,9 +154,9 @@ def open_of(context: Context, customer_id: int) -> list[str]:
     return [row["number"] for row in rows]
 
 
-def left_open(context: Context, code: str, customer_id: int) -> tuple[Message, ...]:
-    """What is to be said of the open opportunities of a customer that is out of the running."""
-    numbers = open_of(context, customer_id)
+def left_open(context: Context, code: str, customer_id: int, status: Status) -> tuple[Message, ...]:
+    """What is to be said of the open opportunities of a customer that has become lost or invalid."""
+    numbers = open_of(context, customer_id) if status in (Status.LOST, Status.INVALID) else []
     if not numbers:
         return ()
     return (

@@ -9,7 +9,7 @@ from salesflow.columns import Column, Columns, Kind
 from salesflow.context import Context
 from salesflow.enums import Event
 from salesflow.i18n import Message, msg
-from salesflow.queries import contacts, customers
+from salesflow.queries import contacts, customers, needs
 from salesflow.queries.timeline_events import Entry, entries
 
 ENTRY: Final[Columns] = (
@@ -43,6 +43,7 @@ COLUMNS: Final[Columns] = (
     *_HEADER,
     Column("contacts", "Contacts", Kind.ROWS, columns=_CONTACTS),
     Column("plan", "Plan", Kind.ROWS, columns=_PLAN),
+    Column("needs", "Needs", Kind.ROWS, columns=needs.NEED_COLUMNS),
     Column("entries", "Timeline", Kind.ROWS, columns=ENTRY),
 )
 _COMPUTED: Final = ("days_overdue", "former_codes")
@@ -67,6 +68,7 @@ def show(context: Context, customer_id: int, kinds: Collection[Event] = (), *, k
     limit = (keep if context.asked.limit is None else context.asked.limit) or len(found)
     row["contacts"] = contacts.of_customer(context, customer_id)
     row["plan"] = _plan(context, own)
+    row["needs"] = needs.standing_on(context, customer_id)
     row["entries"] = [_shown(entry) for entry in found[:limit]]
     title = msg("{code} {name}, {date}", code=row["code"], name=row["name"], date=context.clock.today())
     return Timeline(row, title, max(0, len(found) - limit))

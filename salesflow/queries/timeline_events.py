@@ -144,6 +144,38 @@ def _deals(kind: Event, view: str) -> Callable[[Context, int], Iterator[Entry]]:
     return ask
 
 
+def _opportunities(context: Context, customer_id: int) -> Iterator[Entry]:
+    """Opportunities from stage to stage."""
+    sql = (
+        "SELECT deal.number, deal.title, deal.amount, change.id, change.from_state, change.to_state, change.at, "
+        'change.reason, change."by" FROM v_opportunity deal JOIN v_state_change change '
+        "ON change.subject_kind = 'opportunity' AND change.subject_id = deal.id WHERE deal.customer_id = :id ORDER BY change.id"
+    )
+    for row in _rows(context, sql, customer_id):
+        stage = label("opportunitystate", row["to_state"])
+        text = msg("{title}, {amount}: {state}", title=row["title"], amount=display_money(row["amount"]), state=stage)
+        if row["from_state"] is not None:
+            text = msg("{old} -> {new}", old=label("opportunitystate", row["from_state"]), new=stage)
+        yield Entry(row["at"], Event.OPPORTUNITY, row["number"], _because(text, row["reason"]), row["by"])
+
+
+def _needs(context: Context, customer_id: int) -> Iterator[Entry]:
+    """What was written down, and when the customer confirmed the list."""
+    sql = 'SELECT id, at, kind, priority, text, "by" FROM v_need WHERE customer_id = :id ORDER BY id'
+    for row in _rows(context, sql, customer_id):
+        names = {"kind": label("needkind", row["kind"]), "priority": row["priority"], "text": row["text"]}
+        text = msg("{kind}, priority {priority}: {text}", **names)
+        yield Entry(row["at"], Event.NEED, f"N{row['id']}", text, row["by"])
+    confirmed = (
+        "SELECT customer_code, version, recorded_at, recorded_by, confirmed_on, confirmed_by FROM v_need_list "
+        "WHERE customer_id = :id AND confirmed_on IS NOT NULL ORDER BY version"
+    )
+    for row in _rows(context, confirmed, customer_id):
+        names = {"version": row["version"], "contact": row["confirmed_by"], "date": row["confirmed_on"]}
+        text = msg("version {version} of the needs: confirmed by {contact} on {date}", **names)
+        yield Entry(row["recorded_at"], Event.NEED, row["customer_code"], text, row["recorded_by"])
+
+
 def _approvals(context: Context, customer_id: int) -> Iterator[Entry]:
     """Who asked, and what became of each step."""
     sql = (
@@ -262,6 +294,8 @@ _ASKED: Final[dict[Event, Callable[[Context, int], Iterator[Entry]]]] = {
     Event.APPROVAL: _approvals,
     Event.QUOTE: _deals(Event.QUOTE, "v_quote"),
     Event.OBJECTION: _objections,
+    Event.OPPORTUNITY: _opportunities,
+    Event.NEED: _needs,
     Event.STATUS: _moves(Event.STATUS, "v_status_change"),
     Event.GRADE: _moves(Event.GRADE, "v_grade_change"),
     Event.SCORES: _scores,

@@ -10,7 +10,7 @@ from salesflow.columns import Column, Columns, Kind
 from salesflow.context import Context
 from salesflow.enums import Role
 from salesflow.i18n import Message, msg
-from salesflow.queries import agenda_customers, agenda_deals
+from salesflow.queries import agenda_customers, agenda_deals, agenda_opportunities
 from salesflow.queries.agenda import Item, Morning, Person, Section, ranked
 from salesflow.queries.followups import days_late
 from salesflow.queries.staff import unknown
@@ -59,6 +59,7 @@ _OWN: Final = (
     agenda_deals.delivery_due,
     agenda_customers.plan_wanted,
     agenda_deals.quote_expiring,
+    agenda_opportunities.opportunity,
     agenda_deals.objection,
     agenda_customers.stale_warning,
     agenda_customers.unplanned,
@@ -75,6 +76,7 @@ _TITLES: Final = {
     "delivery_due": msg("Deliveries due"),
     "plan_wanted": msg("Plan wanted"),
     "quote_expiring": msg("Quotes about to expire"),
+    "opportunity": msg("Opportunities that stand still"),
     "objection": msg("Open objections"),
     "stale_warning": msg("About to fall"),
     "unplanned": msg("Nothing planned"),

@@ -213,6 +213,15 @@ class NeedsBeforeQuote(Struct):
     strength: Strength = Strength.HINT
 
 
+class ContractApproval(Struct):
+    legal_workdays: int = 1
+    finance_workdays: int = 1
+
+
+class ContractFirst(Struct):
+    above: int = 100_000_000
+
+
 class OrderApproval(Struct):
     director_above: int = 50_000_000
 
@@ -263,6 +272,8 @@ class Policy(Struct):
     price_floor: PriceFloor = PriceFloor()
     quote_validity: QuoteValidity = QuoteValidity()
     needs_before_quote: NeedsBeforeQuote = NeedsBeforeQuote()
+    contract_approval: ContractApproval = ContractApproval()
+    contract_first: ContractFirst = ContractFirst()
     order_approval: OrderApproval = OrderApproval()
     credit_limit: CreditLimit = CreditLimit()
     separation_of_duties: SeparationOfDuties = SeparationOfDuties()

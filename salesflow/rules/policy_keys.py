@@ -193,6 +193,13 @@ KEYS: Final[dict[str, dict[str, Key]]] = {
     "needs_before_quote": {
         "strength": Key(_ANY, msg("what follows when a quote rests on needs that the customer has not confirmed")),
     },
+    "contract_approval": {
+        "legal_workdays": Key(_WORKDAYS, msg("legal decides on a contract within so many working days")),
+        "finance_workdays": Key(_WORKDAYS, msg("finance decides on a contract within so many working days")),
+    },
+    "contract_first": {
+        "above": Key(_YUAN, msg("an order above this amount needs a signed contract; up to it an accepted quote does")),
+    },
     "order_approval": {
         "director_above": Key(_YUAN, msg("an order above this amount also needs the director")),
     },

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from salesflow.errors import NotFound
 from salesflow.i18n import msg
+from salesflow.rules.registry_contracts import CONTRACT_RULES
 from salesflow.rules.registry_customers import CUSTOMER_RULES
 from salesflow.rules.registry_sales import SALES_RULES
 from salesflow.rules.rule import Rule
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from salesflow.rules.policy import Policy
     from salesflow.rules.policy_keys import Parameter
 
-RULES: Final = (*CUSTOMER_RULES, *SALES_RULES)
+RULES: Final = (*CUSTOMER_RULES, *SALES_RULES, *CONTRACT_RULES)
 
 
 def find(rule_id: str) -> Rule:

@@ -28,6 +28,7 @@ SUBJECTS: Final = {
     SubjectKind.QUOTE: "salesflow.services.quotes",
     SubjectKind.ORDER: "salesflow.services.orders",
     SubjectKind.OBJECTION: "salesflow.services.objections",
+    SubjectKind.CONTRACT: "salesflow.services.contracts",
 }
 
 

@@ -27,7 +27,8 @@ _OPEN_QUOTES: Final = (QuoteState.DRAFT, QuoteState.PENDING_APPROVAL, QuoteState
 _DONE_ORDERS: Final = (OrderState.CLOSED, OrderState.CANCELLED)
 _HAS_DEALS: Final = (
     "SELECT 1 FROM quote WHERE customer_id = :customer AND owner_id = :owner UNION ALL "
-    "SELECT 1 FROM sales_order WHERE customer_id = :customer AND owner_id = :owner LIMIT 1"
+    "SELECT 1 FROM sales_order WHERE customer_id = :customer AND owner_id = :owner UNION ALL "
+    "SELECT 1 FROM opportunity WHERE customer_id = :customer AND owner_id = :owner LIMIT 1"
 )
 _FIELDS: Final = (
     Customer.id, Customer.code, Customer.name, Customer.grade, Customer.status, Customer.region, Customer.industry,
@@ -86,7 +87,7 @@ def assign_customers(
 def hand_over(
     work: Transaction, leaver_id: int, *, to: str | None = None, reason: str = "", dry_run: bool = False
 ) -> list[Assigned]:
-    """Give somebody's whole book to another one, or by rule assign to the others: customers, open quotes and orders, support.
+    """Give somebody's whole book to another one, or by rule assign to the others: customers, open deals, support.
 
     Only a manager or director may. Archived customers stay with whom they were. Raises as `assign_customers`.
     """
@@ -103,7 +104,7 @@ def hand_over(
 
 
 def keep_change(work: Transaction, customer_id: int, from_id: int, to: Person, reason: str) -> None:
-    """What belongs to a new owner that an import gives a customer: the row of the history, its open quotes and orders."""
+    """What belongs to a new owner that an import gives a customer: the row of the history, its open deals."""
     row = {"customer_id": customer_id, "at": work.now, "by_id": work.actor.id, "from_id": from_id, "to_id": to.id}
     work.insert(OwnerChange, [{**row, "reason": reason, "rule": None}])
     if work.look_up(_HAS_DEALS, {"customer": customer_id, "owner": from_id}) is not None:
@@ -164,7 +165,7 @@ def _write(work: Transaction, customers: Iterable[Mapping[str, Any]], found: Ite
 
 
 def _move_deals(work: Transaction, owners: Mapping[tuple[int, int], Person], leaver_id: int | None = None) -> None:
-    """The open quotes and orders of the former owners go with their customers; a leaver's last ones to whoever has the customer.
+    """The open deals of the former owners go with their customers; a leaver's last ones to whoever has the customer.
 
     `owners`: the new one by customer and former owner.
     """
@@ -180,7 +181,8 @@ def _move_deals(work: Transaction, owners: Mapping[tuple[int, int], Person], lea
 
 
 def _open_deals(work: Transaction, owner_ids: Collection[int]) -> Iterator[tuple[str, Any]]:
-    """What somebody still has to bring to an end: quotes and orders, each with its kind."""
+    """What somebody still has to bring to an end: quotes, orders and opportunities, each with its kind."""
+    from salesflow.models.opportunity import Opportunity
     from salesflow.models.order import SalesOrder
     from salesflow.models.quote import Quote
 
@@ -190,6 +192,8 @@ def _open_deals(work: Transaction, owner_ids: Collection[int]) -> Iterator[tuple
         col(SalesOrder.owner_id).in_(owner_ids), col(SalesOrder.state).not_in(_DONE_ORDERS)
     )
     yield from (("order", order) for order in work.session.exec(orders).all())
+    chances = select(Opportunity).where(col(Opportunity.owner_id).in_(owner_ids), col(Opportunity.closed_on).is_(None))
+    yield from (("opportunity", chance) for chance in work.session.exec(chances).all())
 
 
 def _owner_of(work: Transaction, customer_id: int) -> Person | None:

@@ -30,7 +30,9 @@ _MOVED_AT: Final = f"""SELECT max(at) FROM (
     UNION ALL SELECT max(at) FROM grade_change WHERE customer_id = :id AND to_grade < from_grade
     UNION ALL SELECT max(sent_at) FROM quote WHERE customer_id = :id
     UNION ALL SELECT max(approved_at) FROM sales_order WHERE customer_id = :id) moved"""  # noqa: S608 - names of ours
-_MOVED_ON: Final = "SELECT max(accepted_on) FROM quote WHERE customer_id = :id"
+_MOVED_ON: Final = """SELECT max(moved_on) FROM (
+    SELECT max(accepted_on) AS moved_on FROM quote WHERE customer_id = :id
+    UNION ALL SELECT max(confirmed_on) FROM need_list WHERE customer_id = :id) moved"""
 
 
 def recount(work: Transaction, customer: Customer) -> None:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from salesflow.enums import LossReason, Method, PlanState, Status
-from salesflow.errors import InvalidValue, UsageError
+from salesflow.errors import InvalidValue, Refused, UsageError
 from salesflow.i18n import Message, msg
 from salesflow.models.followup import Followup, PlanItem
 from salesflow.rules.cadence import CADENCE
@@ -44,6 +44,7 @@ class NewFollowup:
 
     `status` needs a `reason`, and lost a `loss_reason`. `progress` None: it is progress if the status moves forward.
     `contact`: the name of one of the customer's contacts, or a part of it that no other has. `attach`: paths of files.
+    `opportunity_id`: the customer's opportunity that it is about.
     """
 
     method: Method
@@ -63,6 +64,7 @@ class NewFollowup:
     progress: bool | None = None
     contact: str | None = None
     attach: Sequence[str] = ()
+    opportunity_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ def log(work: Transaction, customer_id: int, new: NewFollowup) -> Logged:
         Followup(
             customer_id=customer_id,
             contact_id=contact_id,
+            opportunity_id=_opportunity(work, customer, new.opportunity_id),
             at=at,
             recorded_at=work.now,
             by_id=work.actor.id,
@@ -150,6 +153,26 @@ def _contact(work: Transaction, customer: Customer, name: str) -> int | None:
     from salesflow.services import contacts
 
     return contacts.named(work, customer, name).id
+
+
+def _opportunity(work: Transaction, customer: Customer, opportunity_id: int | None) -> int | None:
+    """The opportunity that it is about, which is the customer's own."""
+    if opportunity_id is None:
+        return None
+    found = work.look_up("SELECT number, customer_id FROM opportunity WHERE id = :id", {"id": opportunity_id})
+    assert found is not None
+    if found[1] != customer.id:
+        raise Refused(
+            msg(
+                "{number} is not an opportunity of {code} {name}",
+                number=found[0],
+                code=customer.code,
+                name=customer.name,
+            ),
+            msg("see: salesflow opportunity list --customer {code}", code=customer.code),
+            code="other-customer",
+        )
+    return opportunity_id
 
 
 def _is_late(work: Transaction, at: datetime) -> bool:
@@ -242,6 +265,7 @@ def _audit(work: Transaction, customer: Customer, record: Followup, fulfilled: S
         "at": record.at,
         "method": record.method,
         "contact_id": record.contact_id,
+        "opportunity_id": record.opportunity_id,
         "progress": record.progress or None,
         "late": record.late or None,
         "done": [item.id for item in fulfilled] or None,

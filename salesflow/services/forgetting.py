@@ -20,7 +20,9 @@ from salesflow.models.change import GradeChange, OwnerChange, StallAnalysis, Sta
 from salesflow.models.contact import Contact
 from salesflow.models.customer import Customer
 from salesflow.models.followup import Followup, FollowupCorrection, PlanItem
+from salesflow.models.need import Need, NeedAnalysis
 from salesflow.models.objection import Objection
+from salesflow.models.opportunity import Opportunity
 from salesflow.models.order import SalesOrder
 from salesflow.models.outbox import OutboxMessage
 from salesflow.models.quote import Quote
@@ -51,12 +53,19 @@ _WORDS: Final[tuple[tuple[str, type[SQLModel], tuple[str, ...]], ...]] = (
     ("plans", PlanItem, ("focus", "goal", "support_for")),
     ("stall_analyses", StallAnalysis, ("strategy",)),
     ("objections", Objection, ("statement", "acknowledge", "explain", "resolve", "request", "decision")),
+    ("needs", Need, ("text", "spec")),
+    (
+        "need_analyses",
+        NeedAnalysis,
+        ("pain", "goal", "budget_cipher", "budget_consent", "timeline", "decision_process"),
+    ),
+    ("opportunities", Opportunity, ("title",)),
     ("quotes", Quote, ("note",)),
     ("orders", SalesOrder, ("receiver", "receiver_phone_cipher", "receiver_phone_masked", "delivery_address", "note")),
 )
 # A reason that a rule gave is made of facts; but of an owner whom it chose somebody may have said more.
 _HISTORIES: Final = (StatusChange, GradeChange)
-_SUBJECTS: Final = (("quote", Quote), ("order", SalesOrder))
+_SUBJECTS: Final = (("quote", Quote), ("order", SalesOrder), ("opportunity", Opportunity))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from salesflow.i18n import msg, render
 from salesflow.models.customer import Customer
 from salesflow.rules.cadence import CADENCE
 from salesflow.rules.decision import Decision
-from salesflow.services import belongings, schedule, standing, status, united_contacts
+from salesflow.services import belongings, schedule, standing, status, united_contacts, united_needs
 from salesflow.services.contacts import optional
 from salesflow.services.copies import recount
 from salesflow.services.customers import BUDGET
@@ -71,6 +71,7 @@ def merge(work: Transaction, source_id: int, target_id: int, reason: str | None 
     found = examine(work, source_id, target_id)
     source, target = found.source, found.target
     united_contacts.unite(work, source_id, target_id, target.code)
+    united_needs.unite(work, source_id, target_id, target.code)
     belongings.move(work, source_id, target_id, target.code)
     source.archived_at, source.merged_into_id = work.now, target_id
     _fill(work, source, target, found.values)

@@ -6,7 +6,6 @@ The quote is read without its model: whoever only submits an order need not impo
 from __future__ import annotations
 
 import json
-from datetime import date
 from hashlib import sha256
 from typing import Final
 
@@ -14,13 +13,15 @@ from sqlalchemy import RowMapping
 from sqlmodel import select, text
 
 from salesflow.db.transaction import Transaction
-from salesflow.enums import OrderState, QuoteState, SubjectKind
+from salesflow.enums import OrderState, SubjectKind
 from salesflow.errors import Duplicate, NotFound, Refused
-from salesflow.i18n import label, msg
+from salesflow.i18n import msg
 from salesflow.models.order import OrderLine, SalesOrder
 from salesflow.rules.approvals import Step, merge_routes
+from salesflow.rules.contracts import contract_first
 from salesflow.rules.orders import ORDER_APPROVAL, credit_limit, order_approval
 from salesflow.services import approvals, states
+from salesflow.services.accepted_quotes import accepted
 from salesflow.services.order_terms import Terms, checked, checked_phone, delivery_day
 from salesflow.text import fold
 
@@ -41,11 +42,12 @@ def create(work: Transaction, quote_number: str, terms: Terms | None = None) -> 
     """Make a draft from an accepted quote. What the terms leave open comes from the quote and the customer.
 
     NotFound for a quote that is not there, Refused for one that is not accepted, Duplicate where it has its order,
-    InvalidValue for terms that cannot be.
+    RuleRefused of contract-first, InvalidValue for terms that cannot be.
     """
     given = terms or Terms()
-    quote = _accepted_quote(work, quote_number)
+    quote = accepted(work, quote_number, msg("an order needs an accepted quote"))
     _check_first(work, quote)
+    contract_id = _contract(work, quote)
     today = work.context.clock.today()
     columns = {
         "expected_delivery_on": delivery_day(work, quote["delivery_days"]),
@@ -58,6 +60,8 @@ def create(work: Transaction, quote_number: str, terms: Terms | None = None) -> 
         SalesOrder(
             number=f"DD{today.year}-{work.next_number(f'order/{today.year}'):04d}",
             quote_id=quote["id"],
+            contract_id=contract_id,
+            opportunity_id=quote["opportunity_id"],
             customer_id=quote["customer_id"],
             owner_id=quote["owner_id"],
             state=OrderState.DRAFT,
@@ -151,42 +155,17 @@ def _route(work: Transaction, order: SalesOrder) -> tuple[Step, ...]:
     return merge_routes(*(work.decide(decision).value or () for decision in (usual, credit)))
 
 
-def _accepted_quote(work: Transaction, number: str) -> RowMapping:
-    """The version of a quote that the customer accepted, with the customer's address."""
+def _contract(work: Transaction, quote: RowMapping) -> int | None:
+    """The key of the contract in force on the quote; None where the policy lets the quote do (rule contract-first)."""
     sql = (
-        f"SELECT quote.id, quote.number, quote.customer_id, quote.owner_id, quote.state, quote.valid_until, {', '.join(_TOTALS)}, "  # noqa: S608 - names of ours
-        "quote.payment_terms, quote.delivery_days, customer.address "
-        "FROM quote JOIN customer ON customer.id = quote.customer_id "
-        "WHERE quote.number = :number ORDER BY quote.version DESC"
+        "SELECT contract.id, contract.number FROM contract JOIN contract_revision "
+        "ON contract_revision.contract_id = contract.id AND contract_revision.revision = contract.in_force "
+        "WHERE contract_revision.quote_id = :id AND contract.state NOT IN ('terminated', 'closed')"
     )
-    folded = fold(number).upper()
-    versions = work.session.execute(text(sql), {"number": folded}).mappings().all()
-    if not versions:
-        raise NotFound(
-            msg("there is no quote {number}", number=folded), msg("see: salesflow quote list"), code="unknown-quote"
-        )
-    accepted = next((version for version in versions if version["state"] == QuoteState.ACCEPTED), None)
-    if accepted is None:
-        raise _not_accepted(work, versions[0])
-    return accepted
-
-
-def _not_accepted(work: Transaction, quote: RowMapping) -> Refused:
-    number, state = quote["number"], QuoteState(quote["state"])
-    open_still = state in (QuoteState.DRAFT, QuoteState.APPROVED, QuoteState.SENT)
-    if open_still and date.fromisoformat(str(quote["valid_until"])) < work.context.clock.today():
-        state = QuoteState.EXPIRED
-    hints = {
-        QuoteState.PENDING_APPROVAL: msg("see who decides on it: salesflow quote show {number}", number=number),
-        QuoteState.APPROVED: msg("once the customer agrees: salesflow quote accept {number} --on DATE", number=number),
-        QuoteState.SENT: msg("once the customer agrees: salesflow quote accept {number} --on DATE", number=number),
-        QuoteState.EXPIRED: msg("make a new one: salesflow quote make CUSTOMER --item SKU:QUANTITY"),
-    }
-    return Refused(
-        msg("{number} is {state}; an order needs an accepted quote", number=number, state=label("quotestate", state)),
-        hints.get(state, msg("see: salesflow quote show {number}", number=number)),
-        code="quote-not-accepted",
-    )
+    row = work.look_up(sql, {"id": quote["id"]})
+    signed = None if row is None else str(row[1])
+    work.decide(contract_first(work.context.policy, total=quote["total"], signed=signed))
+    return None if row is None else int(row[0])
 
 
 def _check_first(work: Transaction, quote: RowMapping) -> None:

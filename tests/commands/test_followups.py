@@ -68,6 +68,7 @@ def test_the_record_as_json(lead: Office) -> None:
         "risk": None,
         "recorded_at": "2026-03-05T16:00:00+08:00",
         "corrected": 0,
+        "opportunity": None,
         "next_follow_up_on": "2026-03-12",
         "next_follow_up_why": {
             "rule": "cadence",

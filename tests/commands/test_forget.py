@@ -14,7 +14,7 @@ from tests.terminal import sit_down
 
 KEYS = [
     "code", "dry_run", "customers", "contacts", "followups", "corrections", "plans", "plans_cancelled", "changes",
-    "stall_analyses", "objections", "quotes", "orders", "approvals", "attachments", "mails", "import_changes",
+    "stall_analyses", "objections", "needs", "need_analyses", "opportunities", "quotes", "orders", "approvals", "attachments", "mails", "import_changes",
     "old_audit_entries", "scrubbed",
 ]  # fmt: skip
 WORDS = ("customer", "forget", "HZ2026001", "--reason", "本人申请")

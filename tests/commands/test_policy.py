@@ -78,7 +78,7 @@ def test_showing_for_people(office: Office) -> None:
     explained = office.ok("policy", "show", "--explain").out.splitlines()
     assert explained[0].split() == ["Parameter", "Meaning", "Value"]
     assert explained[6].split("  ")[0] == "corrections.hours"
-    assert "a lead is recorded within so many hours of its first contact (hours)" in explained[11]
+    assert "a lead is recorded within so many hours of its first contact (hours)" in explained[15]
     table = office.ok("policy", "show", "--format", "table").out.splitlines()
     assert table[:3] == ["business", "  close              18:00", "limits"] or table[0] == "business"
 

@@ -36,6 +36,7 @@ def test_every_rule_is_listed(office: Office) -> None:
         assert row["applies_to"] and set(row["applies_to"]) <= {
             "customer",
             "follow-up",
+            "opportunity",
             "quote",
             "order",
             "approval",

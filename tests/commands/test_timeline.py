@@ -16,7 +16,7 @@ from tests.terminal import sit_down
 KEYS = [
     "code", "name", "kind", "industry", "region", "source", "grade", "status", "owner", "tags", "next_follow_up_on",
     "days_overdue", "last_contact_on", "last_progress_on", "need", "remark", "former_codes", "archived_at", "forgotten_at",
-    "contacts", "plan", "entries",
+    "contacts", "plan", "needs", "entries",
 ]  # fmt: skip
 CONTACT = ["name", "title", "phone_masked", "email_masked", "wechat_masked", "role", "primary", "concern", "version"]
 PLAN = ["id", "due_on", "method", "focus", "goal", "support", "rule"]

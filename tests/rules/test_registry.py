@@ -15,7 +15,7 @@ from salesflow.rules.registry import RULES, find, parameters, strengths
 from salesflow.rules.rule import Rule
 
 SOURCES = {"template-guide", "process-toolkit", "order-toolkit", "tracker", "process-overview"}
-SUBJECTS = {"customer", "follow-up", "opportunity", "quote", "order", "approval"}
+SUBJECTS = {"customer", "follow-up", "opportunity", "quote", "contract", "order", "approval"}
 TESTS = Path(__file__).parent
 
 
@@ -26,10 +26,10 @@ def test_these_are_the_rules() -> None:
         "status-reason", "status-transition", "won-evidence", "loss-reason", "auto-discount", "discount-authority",
         "price-floor", "quote-validity", "order-approval", "credit-limit", "rejection-reason", "separation-of-duties",
         "approval-deadline", "grading-deadline", "assign", "plan-deadline", "support-lead-time", "coaching-alert",
+        "opportunity-age", "contract-terms", "contract-approval", "contract-first",
         "needs-before-quote",
-        "opportunity-age",
     }  # fmt: skip
-    assert len(RULES) == 32
+    assert len(RULES) == 35
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)

@@ -19,7 +19,17 @@ from tests.conftest import Office, environment, moment
 from tests.services.test_demo_large import TABLES, dump, rows, value
 
 FRIDAY = "2026-03-06 09:00"
-MORE_TABLES = (*TABLES, "quote_extra", "sales_order", "order_line", "import_run")
+MORE_TABLES = (
+    *TABLES,
+    "need",
+    "need_list",
+    "opportunity",
+    "opportunity_product",
+    "quote_extra",
+    "sales_order",
+    "order_line",
+    "import_run",
+)
 
 
 def company(folder: Path, now: str = FRIDAY) -> Office:
@@ -96,6 +106,20 @@ def test_quotes_orders_and_approvals(season: Office) -> None:
         season, "SELECT q.owner, c.owner AS customers FROM v_quote q JOIN v_customer c ON c.code = q.customer_code"
     )
     assert {row["owner"] == row["customers"] for row in owners} == {True}
+
+
+def test_needs_and_opportunities(season: Office) -> None:
+    customers = value(season, "SELECT count(*) FROM need_analysis")
+    assert 12 <= customers <= 30
+    assert value(season, "SELECT count(*) FROM need_list") == customers
+    assert 0 < value(season, "SELECT count(*) FROM need_list WHERE confirmed_on IS NOT NULL") < customers
+    assert value(season, "SELECT count(*) FROM need_analysis WHERE budget_cipher IS NOT NULL") > 0
+    stages = {"discovery", "proposal", "negotiation", "contract", "won", "lost"}
+    assert set(column(season, "SELECT DISTINCT stage FROM v_opportunity")) == stages
+    assert column(season, "SELECT number FROM opportunity ORDER BY id LIMIT 1") == ["SJ2025-0001"]
+    assert (
+        value(season, "SELECT count(*) FROM opportunity WHERE closed_on IS NULL AND expected_close < '2026-03-06'") > 0
+    )
 
 
 def test_there_is_something_to_do_today(season: Office) -> None:

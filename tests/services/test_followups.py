@@ -80,7 +80,7 @@ def test_a_log_writes_the_record(lead: Office) -> None:
         "by_id": 3, "method": "visit", "content": CONTENT, "scene": "客户会议室", "feedback": "“下周三前给答复”",
         "resolved": "接口问题", "open_points": "付款方式", "risk": "竞品报价低 5%", "next": "周五前发报价给张伟", "progress": 0,
         "late": 0, "customer_code": "HZ2026001", "customer_name": leads.NAME, "owner_id": 3, "by": "li.na", "contact": "张伟",
-        "corrected": 0, "version": 1, "import_id": None,
+        "corrected": 0, "version": 1, "import_id": None, "opportunity_id": None, "opportunity": None,
     }  # fmt: skip
 
 

@@ -74,10 +74,23 @@ def rich(office: Office) -> Office:
         "grading": "customer_id, at, by_id, industry_potential, budget_match, decision_chain, urgency, score, grade, policy_id"
         " VALUES (1, '2026-03-02 01:00:00', 2, 5, 5, 5, 5, 500, 'A', 1)",
         "stall_analysis": "customer_id, at, made_on, by_id, cause, strategy VALUES (1, '2026-03-02 01:00:00', '2026-03-02', 3, 'budget', '等预算')",
+        "need_analysis": "customer_id, pain, at, by_id, version VALUES (1, '盘点慢', '2026-03-02 01:00:00', 3, 1)",
+        "need_list": "customer_id, version, started_at VALUES (1, 1, '2026-03-02 01:00:00')",
+        "need": "customer_id, text, kind, priority, since, at, by_id, version"
+        " VALUES (1, '扫码终端', 'rigid', 1, 1, '2026-03-02 01:00:00', 3, 1)",
+        "opportunity": "number, customer_id, owner_id, title, amount, expected_close, state, stage_since, created_at, created_by,"
+        " version VALUES ('SJ2026-0001', 1, 3, '终端', 100, '2026-05-01', 'discovery', '2026-03-02 01:00:00',"
+        " '2026-03-02 01:00:00', 3, 1)",
+        "contract": "number, customer_id, owner_id, state, revision, created_at, created_on, version"
+        " VALUES ('HT2026-0001', 1, 3, 'draft', 1, '2026-03-02 01:00:00', '2026-03-02', 1)",
+        "outbox_message": "kind, recipient, subject, body, created_at, created_by, state, attempts, customer_id"
+        " VALUES ('quote', 'a@example.com', 'x', 'y', '2026-03-02 01:00:00', 3, 'queued', 0, 1)",
         "owner_change": "customer_id, at, by_id, from_id, to_id, reason VALUES (1, '2026-03-02 01:00:00', 2, 4, 3, '调整')",
     }
     for table, row in by_hand.items():
         leads.execute(office, f"INSERT INTO {table} ({row.replace(' VALUES', ') VALUES', 1)}")
+    state = "subject_kind, subject_id, to_state, at, by_id, reason VALUES ('opportunity', 1, 'discovery', '2026-03-02 01:00:00', 3, '')"
+    leads.execute(office, f"INSERT INTO state_change ({state.replace(' VALUES', ') VALUES', 1)}")
     leads.regrade(office, 1, Grade.A)
     return office
 
@@ -101,7 +114,8 @@ def test_everything_moves_whatever_the_table(rich: Office) -> None:
         left = one(rich, f"SELECT count(*) AS n FROM {table} WHERE {column} = 1")["n"]
         assert left == (had[table] if table in belongings.HISTORIES else 0), table
     assert found.moved == {
-        "contact": 1, "followup": 10, "plan": had["plan_item"], "quote": 2, "order": 1, "approval": 1, "objection": 1,
+        "contact": 1, "followup": 10, "plan": had["plan_item"], "need": 1, "need_list": 1, "need_analysis": 1, "opportunity": 1,
+        "contract": 1, "outbox_message": 1, "quote": 2, "order": 1, "approval": 1, "objection": 1,
         "attachment": 1, "stall_analysis": 1, "tag": 2,
     }  # fmt: skip
     sound(rich)

@@ -18,6 +18,7 @@ from salesflow.models.customer import Customer
 from salesflow.services import customers, followups, grading, stale
 from salesflow.services.demo import cast
 from salesflow.services.demo.deals import ENDINGS, Deals, customer_with, owner_of
+from salesflow.services.demo.pipeline import Pipeline
 from salesflow.services.demo.replies import Replies
 from salesflow.services.demo.stage import Hours, Stage
 
@@ -49,6 +50,7 @@ class Season:
         self._stage = Stage(context, datetime.combine(self._today, time(), context.clock.zone))
         self._deals = Deals(self._stage, self._hours, self._random)
         self._replies = Replies(self._stage, self._hours, seed)
+        self._pipeline = Pipeline(self._stage, self._hours, seed)
 
     def play(self) -> None:
         first, last = self._workday(DAYS), self._workday(1)
@@ -63,6 +65,7 @@ class Season:
         self._stage.plan(self._hours.at(last, 9), cast.MANAGER, partial(self._object_to_a_price, last))
         self._stage.plan(self._hours.at(last, 10), cast.MANAGER, partial(self._plan_ahead, last))
         self._stage.plan(self._hours.at(last, 10), cast.MANAGER, partial(self._deals.last_day, last))
+        self._stage.plan(self._hours.at(last, 10, 30), cast.MANAGER, partial(self._pipeline.last_day, last))
         self._stage.play()
 
     def _workday(self, days_ago: int) -> date:
@@ -113,6 +116,8 @@ class Season:
                 self._deals.quote(code, seller, self._hours.later(at, 1), to_win=fate is Status.WON)
             if number in (2, 4):
                 self._replies.maybe(code, seller, at + timedelta(minutes=10))
+            if number == 1:
+                self._pipeline.maybe(code, seller, at + timedelta(minutes=10), fate)
             if logged.next.value is not None:
                 self._contact(code, seller, self._next_time(at, logged.next.value, customer.grade), fate, number + 1)
 

@@ -21,9 +21,14 @@ class Hours:
     """Office hours: moments of working days."""
 
     def __init__(self, context: Context, random: Random) -> None:
+        self._context = context
         self._calendar = context.calendar
         self._zone = context.clock.zone
         self._random = random
+
+    def drawing(self, random: Random) -> Hours:
+        """The same office hours, drawn with another chance."""
+        return Hours(self._context, random)
 
     def at(self, day: date, hour: int, minute: int = 0) -> datetime:
         return datetime.combine(day, time(hour, minute), self._zone)
