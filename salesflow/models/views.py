@@ -15,7 +15,6 @@ from salesflow.models import views_contracts as contracts
 from salesflow.models import views_deals as deals
 from salesflow.models import views_library as library
 from salesflow.models import views_needs as needs
-from salesflow.models import views_quotes
 from salesflow.models.audit import AuditEntry
 from salesflow.models.change import GradeChange, Grading, OwnerChange, StallAnalysis, StatusChange
 from salesflow.models.contact import Contact
@@ -296,7 +295,6 @@ def definitions() -> dict[str, SelectBase]:
         "v_order_total": deals.order_total_view(),
         "v_quote_line": deals.of_quote(deals.quote_line),
         "v_quote_extra": deals.of_quote(deals.quote_extra),
-        "v_need_standing": views_quotes.need_standing_view(),
         "v_approval": deals.approval_view(),
         "v_approval_step": deals.approval_step_view(),
         **contracts.parts(),

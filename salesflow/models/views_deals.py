@@ -9,16 +9,15 @@ from sqlalchemy import Select, Table, and_, select
 from salesflow.models.approval import Approval, ApprovalStep
 from salesflow.models.contract import Contract
 from salesflow.models.customer import Customer
-from salesflow.models.opportunity import Opportunity
 from salesflow.models.order import OrderLine, SalesOrder
 from salesflow.models.product import Product
 from salesflow.models.quote import Quote, QuoteExtra, QuoteLine
 from salesflow.models.view_parts import all_of, login_of, staff, table_of
+from salesflow.models.views_needs import number_of_opportunity
 
 customer, contract = table_of(Customer), table_of(Contract)
 product, quote, quote_line, quote_extra = table_of(Product), table_of(Quote), table_of(QuoteLine), table_of(QuoteExtra)
 approval, approval_step = table_of(Approval), table_of(ApprovalStep)
-opportunity = table_of(Opportunity)
 sales_order, order_line = table_of(SalesOrder), table_of(OrderLine)
 
 
@@ -28,7 +27,6 @@ def product_view() -> Select[Any]:
 
 def quote_view() -> Select[Any]:
     """Quotes, with the customer as it is now."""
-    of_opportunity = select(opportunity.c.number).where(opportunity.c.id == quote.c.opportunity_id)
     return select(
         *all_of(quote),
         customer.c.code.label("customer_code"),
@@ -36,7 +34,7 @@ def quote_view() -> Select[Any]:
         customer.c.grade.label("customer_grade"),
         customer.c.archived_at,
         staff.c.login.label("owner"),
-        of_opportunity.scalar_subquery().label("opportunity"),
+        number_of_opportunity(quote.c.opportunity_id),
     ).select_from(
         quote.join(customer, customer.c.id == quote.c.customer_id).join(staff, staff.c.id == quote.c.owner_id)
     )

@@ -42,10 +42,13 @@ def automatic(context: Context, quote: Mapping[str, Any]) -> list[tuple[int, Dec
 
 def needs(context: Context, customer_id: int) -> Decision[None]:
     """Whether the customer has confirmed what the quote rests on."""
-    sql = "SELECT latest, confirmed, confirmed_on FROM v_need_standing WHERE customer_id = :id"
-    row = context.reader.one(sql, {"id": customer_id}) or dict.fromkeys(("latest", "confirmed", "confirmed_on"))
+    names = ("version", "confirmed_version", "confirmed_on")
+    sql = f"SELECT {', '.join(names)} FROM v_need_state WHERE customer_id = :id"  # noqa: S608 - names of ours
+    row = context.reader.one(sql, {"id": customer_id}) or dict.fromkeys(names)
     day = None if row["confirmed_on"] is None else date.fromisoformat(row["confirmed_on"])
-    return needs_before_quote(context.policy, latest=row["latest"], confirmed=row["confirmed"], confirmed_on=day)
+    return needs_before_quote(
+        context.policy, latest=row["version"], confirmed=row["confirmed_version"], confirmed_on=day
+    )
 
 
 def validity(context: Context, quote: Mapping[str, Any]) -> Decision[date]:

@@ -206,7 +206,7 @@ def fingerprint(work: Transaction, subject_id: int) -> str:
 
 
 def _needs(work: Transaction, customer_id: int) -> Decision[None]:
-    sql = "SELECT latest, confirmed, confirmed_on FROM v_need_standing WHERE customer_id = :id"
+    sql = "SELECT version, confirmed_version, confirmed_on FROM v_need_state WHERE customer_id = :id"
     latest, confirmed, on = work.look_up(sql, {"id": customer_id}) or (None, None, None)
     day = None if on is None else date.fromisoformat(str(on))
     return needs_before_quote(work.context.policy, latest=latest, confirmed=confirmed, confirmed_on=day)
