@@ -40,6 +40,7 @@ class Obligation(Code):
 
     PLAN = "plan"
     QUOTE = "quote"
+    CONTRACT = "contract"
     ORDER = "order"
     OBJECTION = "objection"
     OPPORTUNITY = "opportunity"
@@ -186,6 +187,7 @@ class Belonging(Code):
     NEED_ANALYSIS = "need_analysis"
     OPPORTUNITY = "opportunity"
     QUOTE = "quote"
+    CONTRACT = "contract"
     ORDER = "order"
     APPROVAL = "approval"
     OBJECTION = "objection"
@@ -211,6 +213,7 @@ class Event(Code):
     PLAN = "plan"
     QUOTE = "quote"
     APPROVAL = "approval"
+    CONTRACT = "contract"
     ORDER = "order"
     OBJECTION = "objection"
     NEED = "need"

@@ -20,10 +20,13 @@ from salesflow.enums import (
     Status,
 )
 from salesflow.money import MoneyRange
+from salesflow.rules.contracts import CORE
 from salesflow.services import (
     assignment,
     attachments,
     contacts,
+    contract_content,
+    contract_drafts,
     followups,
     grading,
     merging,
@@ -82,8 +85,17 @@ def _sell(office: Office) -> None:
     )
     deals.submit(office, number)
     deals.approve(office, "AP2026-0001", *deals.ORDER_ROUTE)
+    _contract(office)
     leads.execute(office, "UPDATE approval_step SET comment = '审批说情'")
     leads.execute(office, "UPDATE quote SET note = '报价备注私话'")
+
+
+def _contract(office: Office) -> None:
+    """A contract on the quote; what it says of persons stands in its title and its reason."""
+    parts = contract_content.Given("替她先生买的", terms=dict.fromkeys(CORE, "按报价单"))
+    with office.context().transaction() as work:
+        contract_drafts.draft(work, contract_drafts.Source("Q2026-0001", given=parts))
+    leads.execute(office, "UPDATE contract_revision SET reason = '变更是她要的'")
 
 
 def _talk(office: Office) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -11,7 +11,7 @@ from salesflow.commands import complete
 from salesflow.commands.base import List, Show, Write, current, noun
 from salesflow.commands.params import CODE, DAY
 from salesflow.enums import OrderState
-from salesflow.errors import UsageError
+from salesflow.errors import Refused, UsageError
 from salesflow.i18n import Message, msg
 from salesflow.money import display_money
 from salesflow.output.results import Listing, Record, Written
@@ -39,15 +39,27 @@ Phone = Annotated[
 Note = Annotated[str | None, typer.Option("--note", help="A note on the order.")]
 
 
+Contract = Annotated[
+    str | None,
+    typer.Option(
+        "--contract",
+        metavar="CONTRACT",
+        help="Instead: the signed contract, whose quote it is.",
+        autocompletion=complete.contract,
+    ),
+]
+
+
 @app.command("create", cls=Write)
 def create(
     ctx: typer.Context,
     quote: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--quote", metavar="QUOTE", help="The accepted quote, such as Q2026-0001.", autocompletion=complete.quote
         ),
-    ],
+    ] = None,
+    contract: Contract = None,
     expected_delivery: Delivery = None,
     payment_terms: PaymentTerms = None,
     address: Address = None,
@@ -55,16 +67,17 @@ def create(
     receiver_phone: Phone = None,
     note: Note = None,
 ) -> Written:
-    """Make a draft of an order from an accepted quote; its lines and totals are the quote's.
+    """Make a draft of an order from an accepted quote, or a signed contract; its lines and totals are the quote's.
 
     salesflow order create --quote Q2026-0001 --receiver 王工 --receiver-phone 13812345678
     """
     from salesflow.services import orders
 
     context = current(ctx)
+    basis = _basis(context, quote, contract)
     terms = _terms(expected_delivery, payment_terms, address, receiver, receiver_phone, note)
     with context.transaction() as work:
-        number = orders.create(work, quote, terms).number
+        number = orders.create(work, basis.quote, terms, contract=basis.contract).number
     record = _record(context, number)
     text = msg(
         "made {number} from {quote}: {total}",
@@ -93,6 +106,7 @@ def submit(
             autocompletion=complete.quote,
         ),
     ] = None,
+    contract: Contract = None,
     expected_delivery: Delivery = None,
     payment_terms: PaymentTerms = None,
     address: Address = None,
@@ -108,16 +122,17 @@ def submit(
     """
     from salesflow.services import orders
 
-    if (number is None) == (quote is None):
+    if (number is None) == (quote is None and contract is None):
         raise UsageError(
             msg("name an order, or a quote with --quote"), msg("for example: salesflow order submit --quote Q2026-0001")
         )
     context = current(ctx)
+    basis = None if number is not None else _basis(context, quote, contract)
     terms: Terms | None = _terms(expected_delivery, payment_terms, address, receiver, receiver_phone, note)
     with context.transaction() as work:
-        if number is None:
-            number, terms = orders.create(work, str(quote), terms).number, None
-        submitted = orders.submit(work, number, terms).number
+        if basis is not None:
+            number, terms = orders.create(work, basis.quote, terms, contract=basis.contract).number, None
+        submitted = orders.submit(work, str(number), terms).number
     record = _record(context, submitted)
     approval = record.row["approval"]
     text = msg(
@@ -175,6 +190,34 @@ def show(
     salesflow order show DD2026-0001
     """
     return _record(current(ctx), number)
+
+
+class _Basis(NamedTuple):
+    """What an order is made from: a quote, and the contract on it where that was named."""
+
+    quote: str
+    contract: str | None
+
+
+def _basis(context: Context, quote: str | None, contract: str | None) -> _Basis:
+    """The quote, or the contract's. Raises UsageError unless one is named, Refused for a contract without a quote."""
+    if (quote is None) == (contract is None):
+        raise UsageError(
+            msg("name a quote with --quote, or a contract with --contract"),
+            msg("for example: salesflow order submit --quote Q2026-0001"),
+        )
+    if contract is None:
+        return _Basis(str(quote), None)
+    from salesflow.queries import contracts
+
+    found = contracts.resolve(context, contract)
+    if found.quote_number is None:
+        raise Refused(
+            msg("{contract} rests on no quote, so it has no lines", contract=found.number),
+            msg("quote what is to be delivered, and order that: salesflow order create --quote QUOTE"),
+            code="no-quote",
+        )
+    return _Basis(found.quote_number, found.number)
 
 
 def _terms(

@@ -28,6 +28,7 @@ PERSONAL: Final[Mapping[str, frozenset[str]]] = {
     "order": frozenset(
         ("receiver", "receiver_phone_cipher", "receiver_phone_masked", "delivery_address", "note", "reason"),
     ),
+    "contract": frozenset(("title", "reason")),
     "approval": frozenset(("comment",)),
     "followup": frozenset(("reason",)),
     "need": frozenset(
@@ -52,6 +53,7 @@ _OWNERS: Final[Mapping[str, str]] = {
     "need": _BY_CODE,
     "opportunity": _OF_DEAL.format("opportunity"),
     "quote": _OF_DEAL.format("quote"),
+    "contract": _OF_DEAL.format("contract"),
     "order": _OF_DEAL.format("sales_order"),
     "approval": _OF_DEAL.format("approval"),
     "followup": "SELECT followup.id, customer.id, customer.kind, trail_key FROM followup "

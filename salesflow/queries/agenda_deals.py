@@ -6,7 +6,16 @@ from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from salesflow.clock import to_db
-from salesflow.enums import ApprovalState, ObjectionOutcome, OrderState, QuoteState, Role, StepDecision, SubjectKind
+from salesflow.enums import (
+    ApprovalState,
+    ContractState,
+    ObjectionOutcome,
+    OrderState,
+    QuoteState,
+    Role,
+    StepDecision,
+    SubjectKind,
+)
 from salesflow.i18n import Message, label, load, msg
 from salesflow.money import display_money
 from salesflow.queries.agenda import Morning, Row, Section, item
@@ -19,6 +28,7 @@ _STANDING: Final = (QuoteState.APPROVED.value, QuoteState.SENT.value)
 _RETURNED: Final = (
     (SubjectKind.ORDER, "v_order", OrderState.RETURNED),
     (SubjectKind.QUOTE, "v_quote", QuoteState.DRAFT),
+    (SubjectKind.CONTRACT, "v_contract", ContractState.DRAFT),
 )
 
 
@@ -77,7 +87,7 @@ def _own_to_decide(morning: Morning) -> list[Role]:
 
 
 def returned(morning: Morning) -> Section:
-    """Their own quotes and orders that an approver has rejected."""
+    """Their own quotes, contracts and orders that an approver has rejected."""
     items = [item(row, _rejection(row), ref=row["subject_ref"]) for row in _rejected(morning)]
     return Section("returned", len(items), items, "today --format plain")
 
@@ -114,6 +124,18 @@ def quote_expiring(morning: Morning) -> Section:
         text = msg("{total}, valid until {date}", total=display_money(row["total"]), date=row["valid_until"])
         items.append(item(row, text, ref=row["number"], due_on=row["valid_until"]))
     return Section("quote_expiring", count, items, "quote list")
+
+
+def to_sign(morning: Morning) -> Section:
+    """Their approved contracts that wait for the signature."""
+    where = morning.mine().add("archived_at IS NULL").equal(state=ContractState.APPROVED.value)
+    count = morning.number("v_contract", where)
+    sql = f"SELECT * FROM v_contract{where} ORDER BY number{morning.limit}"  # noqa: S608 - names of ours
+    items = []
+    for row in morning.rows(sql, where.parameters) if count else ():
+        text = msg("{amount}, approved and to be signed", amount=display_money(row["amount"]))
+        items.append(item(row, text, ref=row["number"]))
+    return Section("to_sign", count, items, "contract list")
 
 
 def delivery_due(morning: Morning) -> Section:

@@ -9,9 +9,9 @@ from typing import Any, Final
 from salesflow.columns import Column, Columns, Kind
 from salesflow.context import Context
 from salesflow.db import trail
-from salesflow.enums import ApprovalState, SubjectKind
-from salesflow.i18n import Message, msg
-from salesflow.queries import approvals, objections, orders, quote_diff, quotes, staff
+from salesflow.enums import ApprovalState, ContractTerm, SubjectKind
+from salesflow.i18n import Message, label, msg
+from salesflow.queries import approvals, contracts, objections, orders, quote_diff, quotes, staff
 from salesflow.queries.quote_decisions import offered
 from salesflow.rules.authority import authority
 from salesflow.rules.pricing import price_floor
@@ -67,6 +67,8 @@ ORDER_COLUMNS = (
     Column("lines", "Lines", Kind.ROWS, columns=orders.LINE_COLUMNS),
 )
 
+CONTRACT_COLUMNS = tuple(column for column in contracts.SHOW if column.key not in ("approval", "returned_because"))
+
 ROUND_COLUMNS = (
     Column("round", "Round", Kind.INTEGER),
     Column("number", "No."),
@@ -93,6 +95,7 @@ COLUMNS: Columns = (
     Column("quote", "Quote", Kind.RECORD, columns=QUOTE_COLUMNS, table=False),
     Column("order", "Order", Kind.RECORD, columns=ORDER_COLUMNS, table=False),
     Column("objection", "Objection", Kind.RECORD, columns=objections.COLUMNS, table=False),
+    Column("contract", "Contract", Kind.RECORD, columns=CONTRACT_COLUMNS, table=False),
     Column("changes", "Changed since the last round", Kind.ROWS, columns=CHANGE_COLUMNS, table=False),
     Column("rounds", "Other rounds", Kind.ROWS, columns=ROUND_COLUMNS, table=False),
 )
@@ -104,6 +107,10 @@ _FIELDS: Final[Mapping[str, Message]] = {
     "receiver": msg("receiver"),
     "receiver_phone_masked": msg("receiver's phone"),
     "note": msg("note"),
+    "title": msg("title"),
+    "amount": msg("amount"),
+    **{term.value: label("contractterm", term) for term in ContractTerm},
+    "instalments": msg("the instalments"),
 }
 
 
@@ -120,6 +127,7 @@ def show(context: Context, ref: str) -> dict[str, Any]:
         "quote": subject_quote(context, subject_id, row["submitted_by"]) if kind == SubjectKind.QUOTE else None,
         "order": subject_order(context, subject_id) if kind == SubjectKind.ORDER else None,
         "objection": objections.show(context, ref) if kind == SubjectKind.OBJECTION else None,
+        "contract": contracts.show(context, ref) if kind == SubjectKind.CONTRACT else None,
         "changes": _changed(context, row, subject_id, rejected),
         "rounds": [_round(one) for one in others],
     }

@@ -9,9 +9,10 @@ from typing import Any, Final, NamedTuple
 from salesflow.clock import from_db
 from salesflow.columns import Column, Kind
 from salesflow.context import Context
-from salesflow.enums import Role, StepDecision, SubjectKind
+from salesflow.enums import ContractTerm, Role, StepDecision, SubjectKind
 from salesflow.queries import (
     approvals,
+    contracts,
     customer_decisions,
     customers,
     objections,
@@ -23,6 +24,7 @@ from salesflow.queries import (
 )
 from salesflow.rules.approvals import rejection_reason, separation_of_duties
 from salesflow.rules.authority import beyond_authority
+from salesflow.rules.contracts import contract_approval, contract_first, contract_terms
 from salesflow.rules.deadlines import approval_deadline
 from salesflow.rules.decision import Decision
 from salesflow.rules.orders import credit_limit, order_approval
@@ -122,10 +124,22 @@ def _order_decisions(context: Context, number: str) -> list[Decision[Any]]:
     """Its route. No limits are set and no payments are kept, so nothing is overdue."""
     order = orders.resolve(context, number)
     exposure = orders.exposure(context, order.customer_id, without=order.id)
+    signed = context.reader.value("SELECT contract_number FROM v_order WHERE id = :id", {"id": order.id})
     return [
+        contract_first(context.policy, total=order.total, signed=signed),
         order_approval(context.policy, total=order.total),
         credit_limit(context.policy, limit=None, exposure=exposure, order_total=order.total, overdue_days=0),
     ]
+
+
+def _contract(context: Context, ref: str) -> _Explained:
+    """Its terms, and whose approval it needs; what was decided."""
+    row = contracts.show(context, ref)
+    asked: list[Decision[Any]] = [
+        contract_terms(present=[ContractTerm(term["name"]) for term in row["terms"]]),
+        contract_approval(context.policy, amount=row["amount"]),
+    ]
+    return _Explained(row["number"], row["customer_name"], None, [*asked, *_steps(context, row["approval"])])
 
 
 def _objection(context: Context, ref: str) -> _Explained:
@@ -202,10 +216,12 @@ _KINDS: Final[tuple[tuple[str, str, Callable[[Context, str], _Explained]], ...]]
     (r"DD\d{4}-\d{4,}", "order", _order),
     (r"YY\d{4}-\d{4,}", "objection", _objection),
     (r"SJ\d{4}-\d{4,}", "opportunity", _opportunity),
+    (r"HT\d{4}-\d{4,}", "contract", _contract),
     (r"AP\d{4}-\d{4,}", "approval", _approval),
 )
 _SUBJECTS: Final = {
     SubjectKind.QUOTE: _quote,
     SubjectKind.ORDER: _order,
     SubjectKind.OBJECTION: _objection,
+    SubjectKind.CONTRACT: _contract,
 }

@@ -79,6 +79,10 @@ def _support(row: dict[str, Any]) -> Message:
     return msg("support: {what}", what=row["support_for"] or row["focus"] or "")
 
 
+def _contract(row: dict[str, Any]) -> Message:
+    return msg("{state}, {total}", state=label("contractstate", row["state"]), total=display_money(row["amount"]))
+
+
 def _objection(row: dict[str, Any]) -> Message:
     return msg("{state}: {what}", state=label("objectionoutcome", row["outcome"]), what=row["statement"])
 
@@ -113,6 +117,13 @@ _QUESTIONS: Final = (
         f"WHERE owner_id = :me AND state NOT IN ({_listed(_DONE_ORDERS)}) ORDER BY expected_delivery_on, number",
         True,
         _order,
+    ),
+    _Question(
+        "contract",
+        "SELECT number AS ref, customer_code, customer_name, NULL AS due_on, state, amount FROM v_contract "
+        "WHERE owner_id = :me AND ended_on IS NULL ORDER BY number",
+        True,
+        _contract,
     ),
     _Question(
         "objection",

@@ -50,6 +50,15 @@ VERSION_COLUMNS = (
     Column("total", "Total", Kind.MONEY),
 )
 
+AGREED_COLUMNS = (
+    Column("number", "No."),
+    Column("version", "Version", Kind.INTEGER),
+    Column("accepted_on", "Accepted on", Kind.DATE),
+    Column("noted_at", "Noted", Kind.INSTANT),
+    Column("noted_by", "By"),
+    Column("total", "Total", Kind.MONEY),
+)
+
 COLUMNS = (
     Column("number", "No."),
     Column("version", "Version", Kind.INTEGER, table=False),
@@ -205,6 +214,16 @@ def _parts(
 ) -> list[dict[str, Any]]:
     names = ", ".join(column.key for column in columns)
     return context.reader.rows(f"SELECT {names} FROM {view} WHERE quote_id = :id ORDER BY {order}", own)  # noqa: S608 - names of ours
+
+
+def accepted_of(context: Context, customer_id: int) -> list[dict[str, Any]]:
+    """What a customer accepted: which version of which quote, on which day, and when that was noted."""
+    return context.reader.rows(
+        'SELECT quote.number, quote.version, quote.accepted_on, change.at AS noted_at, change."by" AS noted_by, quote.total '
+        "FROM v_quote quote JOIN v_state_change change ON change.subject_kind = 'quote' AND change.subject_id = quote.id "
+        "AND change.to_state = 'accepted' WHERE quote.customer_id = :id ORDER BY quote.accepted_on DESC, quote.id DESC",
+        {"id": customer_id},
+    )
 
 
 def versions_of(context: Context, customer_id: int) -> list[dict[str, Any]]:

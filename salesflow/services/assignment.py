@@ -28,7 +28,8 @@ _DONE_ORDERS: Final = (OrderState.CLOSED, OrderState.CANCELLED)
 _HAS_DEALS: Final = (
     "SELECT 1 FROM quote WHERE customer_id = :customer AND owner_id = :owner UNION ALL "
     "SELECT 1 FROM sales_order WHERE customer_id = :customer AND owner_id = :owner UNION ALL "
-    "SELECT 1 FROM opportunity WHERE customer_id = :customer AND owner_id = :owner LIMIT 1"
+    "SELECT 1 FROM opportunity WHERE customer_id = :customer AND owner_id = :owner UNION ALL "
+    "SELECT 1 FROM contract WHERE customer_id = :customer AND owner_id = :owner LIMIT 1"
 )
 _FIELDS: Final = (
     Customer.id, Customer.code, Customer.name, Customer.grade, Customer.status, Customer.region, Customer.industry,
@@ -181,7 +182,8 @@ def _move_deals(work: Transaction, owners: Mapping[tuple[int, int], Person], lea
 
 
 def _open_deals(work: Transaction, owner_ids: Collection[int]) -> Iterator[tuple[str, Any]]:
-    """What somebody still has to bring to an end: quotes, orders and opportunities, each with its kind."""
+    """What somebody still has to bring to an end: quotes, orders, opportunities and contracts, each with its kind."""
+    from salesflow.models.contract import Contract
     from salesflow.models.opportunity import Opportunity
     from salesflow.models.order import SalesOrder
     from salesflow.models.quote import Quote
@@ -194,6 +196,8 @@ def _open_deals(work: Transaction, owner_ids: Collection[int]) -> Iterator[tuple
     yield from (("order", order) for order in work.session.exec(orders).all())
     chances = select(Opportunity).where(col(Opportunity.owner_id).in_(owner_ids), col(Opportunity.closed_on).is_(None))
     yield from (("opportunity", chance) for chance in work.session.exec(chances).all())
+    contracts = select(Contract).where(col(Contract.owner_id).in_(owner_ids), col(Contract.ended_on).is_(None))
+    yield from (("contract", contract) for contract in work.session.exec(contracts).all())
 
 
 def _owner_of(work: Transaction, customer_id: int) -> Person | None:

@@ -148,14 +148,14 @@ def fingerprint(work: Transaction, contract: Contract) -> str:
 
 
 def audited(content: Content) -> dict[str, object]:
-    """What the audit trail keeps of the content."""
+    """What the audit trail keeps of the content, each term as a field of its own."""
     return {
         "title": content.title,
         "amount": content.amount,
         "quote_id": content.quote_id,
-        "terms": {term.value: text for term, text in sorted(content.terms.items())},
-        "instalments": [instalment_text(part) for part in content.instalments],
-        "splits": {str(key): share for key, share in sorted(content.splits.items())},
+        **{term.value: content.terms.get(term) for term in ContractTerm},
+        "instalments": ", ".join(instalment_text(part) for part in content.instalments),
+        "splits": ", ".join(f"{key}:{display_percent(share)}" for key, share in sorted(content.splits.items())),
     }
 
 

@@ -18,6 +18,7 @@ from salesflow.i18n import msg
 from salesflow.models.audit import AuditEntry
 from salesflow.models.change import GradeChange, OwnerChange, StallAnalysis, StatusChange
 from salesflow.models.contact import Contact
+from salesflow.models.contract import Contract, ContractRevision
 from salesflow.models.customer import Customer
 from salesflow.models.followup import Followup, FollowupCorrection, PlanItem
 from salesflow.models.need import Need, NeedAnalysis
@@ -65,7 +66,7 @@ _WORDS: Final[tuple[tuple[str, type[SQLModel], tuple[str, ...]], ...]] = (
 )
 # A reason that a rule gave is made of facts; but of an owner whom it chose somebody may have said more.
 _HISTORIES: Final = (StatusChange, GradeChange)
-_SUBJECTS: Final = (("quote", Quote), ("order", SalesOrder), ("opportunity", Opportunity))
+_SUBJECTS: Final = (("quote", Quote), ("order", SalesOrder), ("opportunity", Opportunity), ("contract", Contract))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,9 @@ def _blank(work: Transaction, files: Sequence[Customer]) -> dict[str, int]:
         about = select(_column(table, "id")).where(_of(table, keys))
         given = (col(StateChange.subject_kind) == kind) & (col(StateChange.reason) != "")
         counts["changes"] += _erase(work, StateChange, ("reason",), given & col(StateChange.subject_id).in_(about))
+    of_contracts = select(Contract.id).where(_of(Contract, keys))
+    revisions = col(ContractRevision.contract_id).in_(of_contracts)
+    counts["contracts"] = _erase(work, ContractRevision, ("title", "reason"), revisions)
     counts["approvals"] = _comments(work, keys)
     counts["import_changes"] = _imports(work, keys)
     counts["attachments"] = sum(attachments.forget(work, key) for key in keys)

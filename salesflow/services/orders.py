@@ -38,8 +38,12 @@ _ORDERED: Final = (
 """What an approver decides on: all of an order but its state and its history."""
 
 
-def create(work: Transaction, quote_number: str, terms: Terms | None = None) -> SalesOrder:
+def create(
+    work: Transaction, quote_number: str, terms: Terms | None = None, *, contract: str | None = None
+) -> SalesOrder:
     """Make a draft from an accepted quote. What the terms leave open comes from the quote and the customer.
+
+    contract: the number of the contract that it must rest on; without one it rests on the one in force on the quote, if any.
 
     NotFound for a quote that is not there, Refused for one that is not accepted, Duplicate where it has its order,
     RuleRefused of contract-first, InvalidValue for terms that cannot be.
@@ -47,7 +51,7 @@ def create(work: Transaction, quote_number: str, terms: Terms | None = None) -> 
     given = terms or Terms()
     quote = accepted(work, quote_number, msg("an order needs an accepted quote"))
     _check_first(work, quote)
-    contract_id = _contract(work, quote)
+    contract_id = _contract(work, quote, contract)
     today = work.context.clock.today()
     columns = {
         "expected_delivery_on": delivery_day(work, quote["delivery_days"]),
@@ -155,8 +159,11 @@ def _route(work: Transaction, order: SalesOrder) -> tuple[Step, ...]:
     return merge_routes(*(work.decide(decision).value or () for decision in (usual, credit)))
 
 
-def _contract(work: Transaction, quote: RowMapping) -> int | None:
-    """The key of the contract in force on the quote; None where the policy lets the quote do (rule contract-first)."""
+def _contract(work: Transaction, quote: RowMapping, wanted: str | None) -> int | None:
+    """The key of the contract in force on the quote; None where the policy lets the quote do (rule contract-first).
+
+    Raises Refused where another one is wanted than the one in force.
+    """
     sql = (
         "SELECT contract.id, contract.number FROM contract JOIN contract_revision "
         "ON contract_revision.contract_id = contract.id AND contract_revision.revision = contract.in_force "
@@ -164,6 +171,12 @@ def _contract(work: Transaction, quote: RowMapping) -> int | None:
     )
     row = work.look_up(sql, {"id": quote["id"]})
     signed = None if row is None else str(row[1])
+    if wanted is not None and wanted != signed:
+        raise Refused(
+            msg("{contract} is not in force", contract=wanted),
+            msg("it is once it is signed: salesflow contract show {contract}", contract=wanted),
+            code="contract-not-in-force",
+        )
     work.decide(contract_first(work.context.policy, total=quote["total"], signed=signed))
     return None if row is None else int(row[0])
 

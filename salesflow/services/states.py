@@ -41,7 +41,7 @@ TRANSITIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "contract": {
         # a signed one goes back to draft with an amendment, and is signed again where that is given up
-        _C.DRAFT: (_C.PENDING_APPROVAL, _C.APPROVED, _C.SIGNED, _C.TERMINATED),
+        _C.DRAFT: (_C.PENDING_APPROVAL, _C.SIGNED, _C.TERMINATED),
         _C.PENDING_APPROVAL: (_C.APPROVED, _C.DRAFT, _C.TERMINATED),
         _C.APPROVED: (_C.SIGNED, _C.DRAFT, _C.TERMINATED),
         _C.SIGNED: (_C.DRAFT, _C.CLOSED, _C.TERMINATED),

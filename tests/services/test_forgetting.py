@@ -78,7 +78,7 @@ def test_what_was_erased_is_counted(whole: Office) -> None:
     assert (found.code, found.name, found.old_entries) == (past.CODE, deals.NAME, 0)
     assert found.counts == {
         "customers": 2, "plans_cancelled": 2, "contacts": 3, "followups": 1, "plans": 5, "stall_analyses": 1,
-        "objections": 1, "needs": 2, "need_analyses": 1, "opportunities": 1, "quotes": 1, "orders": 1, "corrections": 2, "changes": found.counts["changes"], "approvals": 3,
+        "objections": 1, "needs": 2, "need_analyses": 1, "opportunities": 1, "quotes": 1, "orders": 1, "contracts": 1, "corrections": 2, "changes": found.counts["changes"], "approvals": 3,
         "import_changes": 2, "attachments": 1, "mails": 2,
     }  # fmt: skip
     (entry,) = leads.rows(

@@ -1,4 +1,4 @@
-"""The lives of orders and quotes: every pair of states is either in the table or refused with what is possible."""
+"""The lives of orders, quotes and contracts: every pair of states is either in the table or refused with what is possible."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from salesflow.enums import OrderState, QuoteState
+from salesflow.enums import ContractState, OrderState, QuoteState
 from salesflow.errors import Refused
 from salesflow.services.states import TRANSITIONS, check
 
@@ -32,11 +32,20 @@ QUOTE = {
     "declined": {"superseded"},
     "superseded": set(),
 }
+CONTRACT = {
+    "draft": {"pending_approval", "signed", "terminated"},
+    "pending_approval": {"approved", "draft", "terminated"},
+    "approved": {"signed", "draft", "terminated"},
+    "signed": {"draft", "closed", "terminated"},
+    "terminated": set(),
+    "closed": set(),
+}
 STORED_QUOTE_STATES = [state for state in QuoteState if state is not QuoteState.EXPIRED]
 
 
 def test_the_tables_know_every_state() -> None:
     assert set(TRANSITIONS["order"]) == set(OrderState)
+    assert set(TRANSITIONS["contract"]) == set(ContractState)
     assert set(TRANSITIONS["quote"]) == set(STORED_QUOTE_STATES)
 
 
@@ -48,6 +57,11 @@ def test_an_order_s_step(old: OrderState, new: OrderState) -> None:
 @pytest.mark.parametrize(("old", "new"), [*product(STORED_QUOTE_STATES, QuoteState)])
 def test_a_quote_s_step(old: QuoteState, new: QuoteState) -> None:
     _check("quote", QUOTE, old, new)
+
+
+@pytest.mark.parametrize(("old", "new"), [*product(ContractState, ContractState)])
+def test_a_contract_s_step(old: ContractState, new: ContractState) -> None:
+    _check("contract", CONTRACT, old, new)
 
 
 def _check(kind: str, table: dict[str, set[str]], old: str, new: str) -> None:
