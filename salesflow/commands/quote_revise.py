@@ -10,7 +10,7 @@ from salesflow.commands import complete
 from salesflow.commands import quote_options as options
 from salesflow.commands.base import Show, Write, current
 from salesflow.commands.items import ExtraText, ItemText
-from salesflow.commands.params import COUNT, DAYS, ITEM
+from salesflow.commands.params import COUNT, DAYS, EXTRA, ITEM
 from salesflow.commands.quote import app
 from salesflow.errors import UsageError
 from salesflow.i18n import msg, nmsg
@@ -48,7 +48,10 @@ def revise(
     ] = None,
     discount: Annotated[int | None, options.DISCOUNT] = None,
     freight: Annotated[int | None, options.FREIGHT] = None,
-    extra: Annotated[list[ExtraText] | None, options.EXTRAS] = None,
+    extra: Annotated[
+        list[ExtraText] | None,
+        typer.Option("--extra", click_type=EXTRA, help="What comes with it, as in make; they replace all extras."),
+    ] = None,
     no_extras: Annotated[bool, typer.Option("--no-extras", help="Leave out all extras.")] = False,
     valid_days: Annotated[
         int | None,
@@ -64,7 +67,7 @@ def revise(
 ) -> Written:
     """Make the next version of a quote; the one before is superseded and can still be shown.
 
-    salesflow quote revise Q2026-0001 --set-item YF-100:3 --drop-item YF-300 --discount 5
+    salesflow quote revise Q2026-0001 --set-item YF-100:3 --drop-item YF-300
 
     What is not given stays as it was given before. Prices, automatic discounts and approvals are those of today, and it
     stands as many days as before, from today on. An empty text empties a field.

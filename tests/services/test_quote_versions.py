@@ -69,7 +69,7 @@ def states(office: Office) -> list[str]:
 
 
 def test_what_is_not_given_stays_as_it_was_given(shop: Office) -> None:
-    terms = {"payment_terms": "签约付 30 %", "delivery_days": 14, "warranty": "一年", "note": "见附件"}
+    terms: dict[str, Any] = {"payment_terms": "签约付 30 %", "delivery_days": 14, "warranty": "一年", "note": "见附件"}
     items = (
         NewItem(deals.SKU, 2_000),
         NewItem("SVC-1", 3_500, discount=500),
