@@ -78,11 +78,11 @@ def _required(word: str | None, place: str) -> str:
 def _labels() -> Iterator[tuple[Text, str]]:
     from salesflow import enums, enums_more
     from salesflow.rules.decision import Strength
-    from salesflow.rules.rule import APPROVAL, CONTRACT, CUSTOMER, FOLLOW_UP, OBJECTION, OPPORTUNITY, ORDER, QUOTE
+    from salesflow.rules.rule import APPROVAL, CONTRACT, CUSTOMER, FOLLOW_UP, OBJECTION, OPPORTUNITY, ORDER, PRICE, QUOTE
 
     for strength in Strength:
         yield Text(strength.value, None, "strength"), "salesflow/rules/decision.py"
-    for subject in (CUSTOMER, FOLLOW_UP, OPPORTUNITY, QUOTE, CONTRACT, ORDER, OBJECTION, APPROVAL):
+    for subject in (CUSTOMER, FOLLOW_UP, OPPORTUNITY, PRICE, QUOTE, CONTRACT, ORDER, OBJECTION, APPROVAL):
         yield Text(subject, None, "subject"), "salesflow/rules/registry.py"
 
     for codes in (*vars(enums).values(), *vars(enums_more).values()):

@@ -50,6 +50,7 @@ NOUNS: dict[str, Entry] = {
     "tag": Entry("Tags: the library that customers are tagged from.", "tag"),
     "import": Entry("Imports: which there were, and taking one back.", "imports"),
     "product": Entry("Products and their prices.", "product"),
+    "price": Entry("Prices: the price list, its history, what is to come.", "price"),
     "quote": Entry("Quotes: priced offers with discounts, routed for approval where needed.", "quote"),
     "contract": Entry(
         "Contracts: from the accepted quote through legal, finance and the manager to the signature.", "contract"

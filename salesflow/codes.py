@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TypeVar
 
+from salesflow.enums import Code
 from salesflow.errors import InvalidValue
 from salesflow.i18n import LANGUAGES, Message, label, language, msg, render
 from salesflow.text import fold, nearest
@@ -35,8 +36,13 @@ def names_of(codes: type[C], code: C) -> set[str]:
     return {fold(code.value), fold(code.value.replace("_", "-"))} | labels
 
 
+def context_of(codes: type[StrEnum]) -> str:
+    """The catalogue's context for the labels of the codes."""
+    return codes.kind() if issubclass(codes, Code) else codes.__name__.lower()
+
+
 def _label(codes: type[C], code: C) -> Message:
-    return label(codes.__name__.lower(), code.value)
+    return label(context_of(codes), code.value)
 
 
 def _shown(codes: type[C], code: C) -> str:

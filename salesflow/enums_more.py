@@ -269,6 +269,15 @@ class ContactField(Code):
     CONCERN = "concern"
 
 
+class ProductField(Code):
+    """What of a product may be made empty."""
+
+    SPEC = "spec"
+    COST = "cost"
+    LEAD_DAYS = "lead_days"
+    STOCK = "stock"
+
+
 class NeedKind(Code):
     """Rigid (刚性): without it there is no deal; flexible (柔性): it can be talked about."""
 

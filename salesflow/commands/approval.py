@@ -33,7 +33,7 @@ def list_(
         str | None,
         typer.Option(
             "--subject",
-            metavar="quote|order|objection|REF",
+            metavar="quote|order|objection|contract|price|REF",
             help="About quotes, orders or objections; or everybody's about one of them.",
         ),
     ] = None,

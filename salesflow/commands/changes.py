@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 
 from salesflow.clock import to_db
 from salesflow.columns import Column, Columns, by_key
@@ -13,10 +13,18 @@ from salesflow.i18n import Message, label, msg
 from salesflow.output.values import to_text
 from salesflow.text import shorten, width
 
-if TYPE_CHECKING:
-    from salesflow.services.customer_edit import Change
-
 _LONGEST: Final = 40  # cells of a value in a sentence
+
+
+class Change(Protocol):
+    """A field that changed, as the services of editing give it: what it was and what it is."""
+
+    @property
+    def field(self) -> str: ...
+    @property
+    def old(self) -> Any: ...
+    @property
+    def new(self) -> Any: ...
 
 
 def told(context: Context, columns: Columns, changes: Iterable[Change]) -> list[Message]:

@@ -55,6 +55,27 @@ def product(ctx: typer.Context, incomplete: str) -> Offers:
     return _from_database(ctx, lambda context: _beginning(offers.products(context), incomplete))
 
 
+def any_product(ctx: typer.Context, incomplete: str) -> Offers:
+    """SKUs of all products, retired ones too, with names."""
+    from salesflow.queries import offers
+
+    return _from_database(ctx, lambda context: _beginning(offers.products(context, retired=True), incomplete))
+
+
+def price(ctx: typer.Context, incomplete: str) -> Offers:
+    """Numbers of prices that can be taken back, the newest first, with their SKUs."""
+    from salesflow.queries import offers
+
+    return _from_database(ctx, lambda context: _beginning(offers.prices(context), incomplete))
+
+
+def any_price(ctx: typer.Context, incomplete: str) -> Offers:
+    """Numbers of all prices, the newest first, with their SKUs."""
+    from salesflow.queries import offers
+
+    return _from_database(ctx, lambda context: _beginning(offers.prices(context, everything=True), incomplete))
+
+
 def quote(ctx: typer.Context, incomplete: str) -> Offers:
     """Numbers of quotes, the newest first, with their customers."""
     from salesflow.queries import offers
@@ -121,6 +142,8 @@ def import_run(ctx: typer.Context, incomplete: str) -> Offers:
 def record(ctx: typer.Context, incomplete: str) -> Offers:
     """Whatever can be explained: customers, or by how its number begins a quote, an order, an opportunity, an approval."""
     series = {"Q": quote, "DD": order, "YY": objection, "SJ": opportunity, "AP": approval}
+    """Whatever can be explained: customers, or by how its number begins a quote, an order, an approval."""
+    series = {"Q": quote, "DD": order, "YY": objection, "JG": any_price, "AP": approval}
     offers = next((offer for start, offer in series.items() if incomplete.startswith(start)), customer)
     return offers(ctx, incomplete)
 

@@ -19,15 +19,12 @@ from salesflow.output.results import Written
 from salesflow.queries import customers as customer_queries
 
 _OPTIONS: Final = ("pain", "goal", "budget_range", "timeline", "decision_process")
-_FIELDS: Final = tuple(
-    Column(key, header)
-    for key, header in (
-        ("pain", "Pain"),
-        ("goal", "Goal"),
-        ("budget_range", "Budget range"),
-        ("timeline", "Timeline"),
-        ("decision_process", "Decision process"),
-    )
+_FIELDS: Final = (
+    Column("pain", "Pain"),
+    Column("goal", "Goal"),
+    Column("budget_range", "Budget range"),
+    Column("timeline", "Time frame"),
+    Column("decision_process", "Decision process"),
 )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
-from salesflow.codes import parse_code
+from salesflow.codes import context_of, parse_code
 from salesflow.commands.typerbase import CompletionItem, MissingParameter, Parameter, ParamType, TyperContext
 from salesflow.context import Context
 from salesflow.errors import InvalidValue
@@ -148,6 +148,20 @@ class _Stock(Parsed):
         return parse_quantity(value, allow_zero=True)
 
 
+class _Added(Parsed):
+    """A quantity that comes to another one, or with a minus goes away from it."""
+
+    name = "quantity"
+
+    def parse(self, value: str, context: Context) -> int:
+        from salesflow.money import parse_quantity
+
+        typed = value.strip()
+        if typed[:1] in ("-", "－", "−"):
+            return -parse_quantity(typed[1:], allow_zero=True)
+        return parse_quantity(typed.removeprefix("+"), allow_zero=True)
+
+
 class _Days(Parsed):
     name = "3d|2w"
 
@@ -263,7 +277,7 @@ class CODE(Parsed):
 
     def shell_complete(self, _ctx: TyperContext, _param: Parameter, incomplete: str) -> list[CompletionItem]:
         """The codes that begin so, with their meaning where that says more."""
-        meanings = {code.value: render(label(self.codes.__name__.lower(), code.value)) for code in self.codes}
+        meanings = {code.value: render(label(context_of(self.codes), code.value)) for code in self.codes}
         return [
             CompletionItem(code, help=None if meaning == code else meaning)
             for code, meaning in meanings.items()
@@ -274,6 +288,6 @@ class CODE(Parsed):
 DAY, MOMENT, MONEY, PERCENT, DAYS = _Day(), _Moment(), _Money(), _Percent(), _Days()
 COUNT, FOLLOWUP, NEED = _Count(), _Followup(), _Need()
 MONEY_RANGE = _MoneyRange()
-QUANTITY, STOCK = _Quantity(), _Stock()
+QUANTITY, STOCK, ADDED = _Quantity(), _Stock(), _Added()
 ITEM, EXTRA = _Item(), _Extra()
 PAST, SPAN, INDUSTRY = _Past(), _Span(), _Industry()

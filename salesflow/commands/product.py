@@ -14,7 +14,7 @@ from salesflow.money import display_money
 from salesflow.output.results import Listing, Record, Written
 from salesflow.queries import products as product_queries
 
-app = noun("Products and their prices.", product_import="import")
+app = noun("Products and their prices.", product_import="import", product_edit="edit retire stock")
 
 
 @app.command("add", cls=Write)
@@ -71,7 +71,7 @@ def list_(
     """
     context = current(ctx)
     found = product_queries.listed(context, retired=None if everything else retired, find=find, keep=screenful(context))
-    columns = product_queries.ALL_COLUMNS if everything else product_queries.COLUMNS
+    columns = product_queries.columns(found.rows, everything=everything)
     return Listing(columns, found.rows, "sku", empty=msg("no products"), more=found.more)
 
 
@@ -80,7 +80,7 @@ def show(
     ctx: typer.Context,
     sku: Annotated[str, typer.Argument(metavar="SKU", help="The product's code.", autocompletion=complete.product)],
 ) -> Record:
-    """Show one product.
+    """Show one product with the history of its prices.
 
     salesflow product show YF-100
     """
@@ -88,4 +88,5 @@ def show(
 
 
 def _record(ctx: typer.Context, sku: str) -> Record:
-    return Record(product_queries.COLUMNS, product_queries.show(current(ctx), sku), "sku")
+    row = product_queries.show(current(ctx), sku)
+    return Record(product_queries.show_columns(row), row, "sku")

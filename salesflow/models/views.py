@@ -15,6 +15,7 @@ from salesflow.models import views_contracts as contracts
 from salesflow.models import views_deals as deals
 from salesflow.models import views_library as library
 from salesflow.models import views_needs as needs
+from salesflow.models import views_prices as prices
 from salesflow.models.audit import AuditEntry
 from salesflow.models.change import GradeChange, Grading, OwnerChange, StallAnalysis, StatusChange
 from salesflow.models.contact import Contact
@@ -289,7 +290,8 @@ def definitions() -> dict[str, SelectBase]:
         "v_script": library.script_view(),
         "v_attachment": library.attachment_view(),
         "v_outbox": library.outbox_view(),
-        "v_product": deals.product_view(),
+        "v_product": prices.product_view(),
+        "v_price": prices.price_view(),
         "v_quote": deals.quote_view(),
         "v_quote_total": deals.quote_total_view(),
         "v_order_total": deals.order_total_view(),

@@ -10,19 +10,14 @@ from salesflow.models.approval import Approval, ApprovalStep
 from salesflow.models.contract import Contract
 from salesflow.models.customer import Customer
 from salesflow.models.order import OrderLine, SalesOrder
-from salesflow.models.product import Product
 from salesflow.models.quote import Quote, QuoteExtra, QuoteLine
 from salesflow.models.view_parts import all_of, login_of, staff, table_of
 from salesflow.models.views_needs import number_of_opportunity
 
 customer, contract = table_of(Customer), table_of(Contract)
-product, quote, quote_line, quote_extra = table_of(Product), table_of(Quote), table_of(QuoteLine), table_of(QuoteExtra)
+quote, quote_line, quote_extra = table_of(Quote), table_of(QuoteLine), table_of(QuoteExtra)
 approval, approval_step = table_of(Approval), table_of(ApprovalStep)
 sales_order, order_line = table_of(SalesOrder), table_of(OrderLine)
-
-
-def product_view() -> Select[Any]:
-    return select(*all_of(product), product.c.retired_at.is_not(None).label("retired"))
 
 
 def quote_view() -> Select[Any]:

@@ -11,7 +11,7 @@ from salesflow.context import Context
 from salesflow.db import trail
 from salesflow.enums import ApprovalState, ContractTerm, SubjectKind
 from salesflow.i18n import Message, label, msg
-from salesflow.queries import approvals, contracts, objections, orders, quote_diff, quotes, staff
+from salesflow.queries import approvals, contracts, objections, orders, prices, quote_diff, quotes, staff
 from salesflow.queries.quote_decisions import offered
 from salesflow.rules.authority import authority
 from salesflow.rules.pricing import price_floor
@@ -96,6 +96,7 @@ COLUMNS: Columns = (
     Column("order", "Order", Kind.RECORD, columns=ORDER_COLUMNS, table=False),
     Column("objection", "Objection", Kind.RECORD, columns=objections.COLUMNS, table=False),
     Column("contract", "Contract", Kind.RECORD, columns=CONTRACT_COLUMNS, table=False),
+    Column("price", "Price", Kind.RECORD, columns=prices.PAGE_COLUMNS, table=False),
     Column("changes", "Changed since the last round", Kind.ROWS, columns=CHANGE_COLUMNS, table=False),
     Column("rounds", "Other rounds", Kind.ROWS, columns=ROUND_COLUMNS, table=False),
 )
@@ -128,6 +129,7 @@ def show(context: Context, ref: str) -> dict[str, Any]:
         "order": subject_order(context, subject_id) if kind == SubjectKind.ORDER else None,
         "objection": objections.show(context, ref) if kind == SubjectKind.OBJECTION else None,
         "contract": contracts.show(context, ref) if kind == SubjectKind.CONTRACT else None,
+        "price": prices.show(context, ref) if kind == SubjectKind.PRICE else None,
         "changes": _changed(context, row, subject_id, rejected),
         "rounds": [_round(one) for one in others],
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from salesflow.columns import Column, Columns, Kind, Row, by_key
 from salesflow.context import Asked, Context
@@ -12,6 +12,7 @@ from salesflow.errors import UsageError
 from salesflow.i18n import msg
 
 KEYS_AT_ONCE = 500
+T = TypeVar("T")
 
 
 class Page(NamedTuple):
@@ -148,7 +149,7 @@ def arranged(asked: Asked, columns: Columns, rows: Sequence[dict[str, Any]], *, 
     return Page(list(rows[:limit]), more=len(rows) > limit)
 
 
-def pieces(keys: Sequence[int]) -> Iterator[Sequence[int]]:
+def pieces(keys: Sequence[T]) -> Iterator[Sequence[T]]:
     """Keys in pieces for `Where.any_of`: databases bound how many parameters a query has."""
     return (keys[start : start + KEYS_AT_ONCE] for start in range(0, len(keys), KEYS_AT_ONCE))
 

@@ -18,6 +18,7 @@ from salesflow.queries import (
     objections,
     opportunity_page,
     orders,
+    price_decisions,
     quote_decisions,
     quotes,
     staff,
@@ -59,7 +60,7 @@ class _Explained(NamedTuple):
     """A record's number and customer, the policy version that decided it where it keeps one, and the rules' answers now."""
 
     ref: str
-    name: str
+    name: str | None
     policy_id: int | None
     decisions: list[Decision[Any]]
 
@@ -157,6 +158,13 @@ def _opportunity(context: Context, ref: str) -> _Explained:
     return _Explained(row["number"], row["customer_name"], None, [opportunity_page.age(context, row)])
 
 
+def _price(context: Context, ref: str) -> _Explained:
+    """A change of a product's price: it is about no customer."""
+    row = price_decisions.show(context, ref)
+    found = price_decisions.decisions(context, row)
+    return _Explained(row["number"], None, None, [*found, *_steps(context, row["approval"])])
+
+
 def _approval(context: Context, ref: str) -> _Explained:
     row = approvals.show(context, ref)
     kind, subject_ref = SubjectKind(row["subject_kind"]), row["subject_ref"]
@@ -217,6 +225,7 @@ _KINDS: Final[tuple[tuple[str, str, Callable[[Context, str], _Explained]], ...]]
     (r"YY\d{4}-\d{4,}", "objection", _objection),
     (r"SJ\d{4}-\d{4,}", "opportunity", _opportunity),
     (r"HT\d{4}-\d{4,}", "contract", _contract),
+    (r"JG\d{4}-\d{4,}", "price", _price),
     (r"AP\d{4}-\d{4,}", "approval", _approval),
 )
 _SUBJECTS: Final = {
@@ -224,4 +233,5 @@ _SUBJECTS: Final = {
     SubjectKind.ORDER: _order,
     SubjectKind.OBJECTION: _objection,
     SubjectKind.CONTRACT: _contract,
+    SubjectKind.PRICE: _price,
 }

@@ -22,10 +22,22 @@ def tags(context: Context, *, retired: bool = False) -> Iterator[Offer]:
         yield row["name"], ""
 
 
-def products(context: Context) -> Iterator[Offer]:
-    """SKUs of what is sold, with names."""
-    for row in context.reader.stream("SELECT sku, name FROM v_product WHERE retired_at IS NULL ORDER BY sku"):
+def products(context: Context, *, retired: bool = False) -> Iterator[Offer]:
+    """SKUs of what is sold, with `retired` also of what no longer is, with names."""
+    sql = "SELECT sku, name FROM v_product WHERE retired_at IS NULL OR :retired ORDER BY sku"
+    for row in context.reader.stream(sql, {"retired": retired}):
         yield row["sku"], row["name"]
+
+
+def prices(context: Context, *, everything: bool = False) -> Iterator[Offer]:
+    """Numbers of prices that wait or do not hold yet, with `everything` of all, the newest first, with SKU and product."""
+    sql = (
+        "SELECT number, sku, name FROM v_price WHERE :everything OR state = 'pending_approval' "
+        "OR (state = 'valid' AND valid_from > :today) ORDER BY id DESC"
+    )
+    parameters = {"everything": everything, "today": context.clock.today().isoformat()}
+    for row in context.reader.stream(sql, parameters):
+        yield row["number"], f"{row['sku']} {row['name']}"
 
 
 def quotes(context: Context) -> Iterator[Offer]:

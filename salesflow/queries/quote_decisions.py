@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, TypeVar
 
 from salesflow.context import Context
 from salesflow.enums import Grade, QuoteState
 from salesflow.i18n import Message, label, msg, nmsg
-from salesflow.money import half_up
-from salesflow.queries import approvals, staff
+from salesflow.money import display_money, half_up
+from salesflow.queries import approvals, prices, staff
 from salesflow.rules.approvals import Step
 from salesflow.rules.arithmetic import Item, price_line
 from salesflow.rules.decision import Decision
+from salesflow.rules.prices import Valid, price_valid
 from salesflow.rules.pricing import auto_discount, quote_standing, quote_validity
 from salesflow.rules.quote_needs import needs_before_quote
 from salesflow.rules.quoting import Offered, Review
 from salesflow.rules.quoting import review as review_offered
 
 _PIECE = 1_000
+T = TypeVar("T")
 
 
 def review(context: Context, quote: Mapping[str, Any]) -> Review:
@@ -51,6 +53,25 @@ def needs(context: Context, customer_id: int) -> Decision[None]:
     )
 
 
+def listed(context: Context, quote: Mapping[str, Any]) -> list[tuple[int, Decision[Valid]]]:
+    """(line, decision) of price-valid for each line: the list price of the quote's day, as it was known when it was made."""
+    on, lines = date.fromisoformat(quote["created_on"]), quote["lines"]
+    skus = [line["sku"] for line in lines]
+    known = prices.changes_known(context, skus, quote["created_on"], quote["created_at"])
+    return [
+        (
+            line["line"],
+            price_valid(
+                sku=line["sku"],
+                first=Valid(line["list_price"], line["floor_price"]),
+                changes=known.get(line["sku"], ()),
+                on=on,
+            ),
+        )
+        for line in lines
+    ]
+
+
 def validity(context: Context, quote: Mapping[str, Any]) -> Decision[date]:
     """Until when the quote stands, and why."""
     made, until = date.fromisoformat(quote["created_on"]), date.fromisoformat(quote["valid_until"])
@@ -59,7 +80,8 @@ def validity(context: Context, quote: Mapping[str, Any]) -> Decision[date]:
 
 def decisions(context: Context, quote: Mapping[str, Any]) -> list[Decision[Any]]:
     """Every rule that applies to a quote now, in the order in which they act."""
-    found: list[Decision[Any]] = [_of_line(line, decision) for line, decision in automatic(context, quote)]
+    found: list[Decision[Any]] = [_of_line(line, decision) for line, decision in listed(context, quote)]
+    found += [_of_line(line, decision) for line, decision in automatic(context, quote)]
     found.append(needs(context, quote["customer_id"]))
     found += review(context, quote).decisions
     if quote["accepted_on"] is None:
@@ -70,7 +92,7 @@ def decisions(context: Context, quote: Mapping[str, Any]) -> list[Decision[Any]]
     return found
 
 
-def _of_line(line: int, decision: Decision[int]) -> Decision[int]:
+def _of_line(line: int, decision: Decision[T]) -> Decision[T]:
     text = msg("line {line}: {why}", line=line, why=decision.message)
     return decision._replace(message=text, facts={"line": line, **decision.facts})
 
@@ -80,11 +102,31 @@ def told(context: Context, quote: Mapping[str, Any]) -> tuple[Message, ...]:
     reviewed = review(context, quote)
     waiting = reviewed.route if quote["state"] != QuoteState.APPROVED else ()
     return (
+        *_moving_prices(context, quote),
         *_automatic_lines(automatic(context, quote)),
         validity(context, quote).message,
         *approvals.route({"steps": _steps(waiting)}),
         _standing(quote, reviewed.route),
     )
+
+
+def _moving_prices(context: Context, quote: Mapping[str, Any]) -> list[Message]:
+    """Prices that change while the quote stands, and those that changed as short a time ago: what a customer asks about."""
+    made, until = date.fromisoformat(quote["created_on"]), date.fromisoformat(quote["valid_until"])
+    since = made - timedelta(days=context.policy.quote_validity.days)
+    found = []
+    for one in prices.around(context, [line["sku"] for line in quote["lines"]], since, until):
+        parts = {
+            "sku": one.sku,
+            "price": display_money(one.price),
+            "before": display_money(one.before),
+            "date": one.day,
+        }
+        if one.day > made:
+            found.append(msg("{sku} costs {price} from {date} on, {before} until then", **parts))
+        else:
+            found.append(msg("{sku} costs {price} since {date}, {before} before", **parts))
+    return found
 
 
 def _automatic_lines(found: Sequence[tuple[int, Decision[int]]]) -> list[Message]:

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from salesflow.errors import InvalidValue, Refused
 from salesflow.i18n import msg
-from salesflow.money import Fen, add_tax, display_money, half_up, split_tax
+from salesflow.money import Fen, add_tax, display_money, display_percent, half_up, split_tax
 from salesflow.rules.authority import Concession
 
 WHOLE: Final = 10_000
@@ -80,8 +80,10 @@ class Totals(NamedTuple):
 def price_line(item: Item, *, line: int, quote_discount: int = 0) -> Line:
     """What an item comes to on a quote with that discount (basis points). `line` is its number, for messages.
 
-    Refused where the given price is above the list price; InvalidValue where the amount is too large.
+    Refused where the given price is above the list price; InvalidValue where the amount is too large, and for what nobody
+    can sell: no quantity, a price below 0, a discount below 0 or of more than all.
     """
+    _check(item, line, quote_discount)
     if item.price > item.list_price:
         raise Refused(
             msg(
@@ -123,7 +125,12 @@ def concessions(lines: Sequence[Line]) -> tuple[Concession, ...]:
 
 
 def add_up(lines: Sequence[Line], *, freight: Fen = 0, extras: Sequence[Fen] = ()) -> Totals:
-    """The totals of lines, freight and extras (tax-inclusive amounts of their own). InvalidValue where they are too large."""
+    """The totals of lines, freight and extras (tax-inclusive amounts of their own).
+
+    InvalidValue where they are too large, and for freight or an extra below 0.
+    """
+    if min(freight, *extras, 0) < 0:
+        raise InvalidValue(msg("freight and extras must not be below 0"))
     goods = sum(line.amount for line in lines)
     listed = sum(line.list_amount for line in lines)
     total = goods + freight + sum(extras)
@@ -138,6 +145,20 @@ def add_up(lines: Sequence[Line], *, freight: Fen = 0, extras: Sequence[Fen] = (
         total=total,
         max_discount=max((one.discount for one in concessions(lines)), default=0),
     )
+
+
+def _check(item: Item, line: int, quote_discount: int) -> None:
+    """Refuse what would turn an amount round. Discounts of 100 % twice are still free, not more than that."""
+    if item.quantity <= 0:
+        raise InvalidValue(msg("line {line}: the quantity must be above 0", line=line))
+    if min(item.list_price, item.price) < 0:
+        raise InvalidValue(msg("line {line}: a price must not be below 0", line=line))
+    for points in (item.discount, quote_discount):
+        if not 0 <= points <= WHOLE:
+            raise InvalidValue(
+                msg("line {line}: {discount} is no discount", line=line, discount=display_percent(points)),
+                msg("give 0 % to 100 %, which is free"),
+            )
 
 
 def _taxed(basis: Fen, item: Item) -> tuple[Fen, Fen, Fen]:

@@ -204,6 +204,10 @@ class PriceFloor(Struct):
     min_margin: int = 0
 
 
+class PriceApproval(Struct):
+    needed: str = "never"
+
+
 class QuoteValidity(Struct):
     days: int = 30
     warn_days: int = 3
@@ -270,6 +274,7 @@ class Policy(Struct):
     auto_discount: AutoDiscount = AutoDiscount()
     discount_authority: DiscountAuthority = DiscountAuthority()
     price_floor: PriceFloor = PriceFloor()
+    price_approval: PriceApproval = PriceApproval()
     quote_validity: QuoteValidity = QuoteValidity()
     needs_before_quote: NeedsBeforeQuote = NeedsBeforeQuote()
     contract_approval: ContractApproval = ContractApproval()

@@ -186,6 +186,11 @@ KEYS: Final[dict[str, dict[str, Key]]] = {
     "price_floor": {
         "min_margin": Key(_PERCENT, msg("a line with a smaller margin over its cost needs the director")),
     },
+    "price_approval": {
+        "needed": Key(
+            Code(("never", "decreases", "always")), msg("which changes of a list or floor price a manager approves")
+        ),
+    },
     "quote_validity": {
         "days": Key(_SOME_DAYS, msg("a quote stands for so many days unless it says otherwise")),
         "warn_days": Key(Whole(_DAYS, 0, 365), msg("a quote is about to expire so many days before its end")),

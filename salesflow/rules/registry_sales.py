@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from salesflow.i18n import msg
-from salesflow.rules import approvals, authority, deadlines, opportunities, orders, pricing, quote_needs
+from salesflow.rules import approvals, authority, deadlines, opportunities, orders, prices, pricing, quote_needs
 from salesflow.rules.decision import Strength
 from salesflow.rules.rule import (
     APPROVAL,
@@ -15,6 +15,7 @@ from salesflow.rules.rule import (
     OPPORTUNITY,
     ORDER,
     ORDER_TOOLKIT,
+    PRICE,
     PROCESS_OVERVIEW,
     PROCESS_TOOLKIT,
     QUOTE,
@@ -34,6 +35,33 @@ SALES_RULES: Final = (
         opportunities.opportunity_age,
         "opportunity_age",
         msg("An open opportunity that stays in one stage for longer than the policy allows is shown until it moves."),
+    ),
+    Rule(
+        prices.PRICE_VALID,
+        msg("The price that holds on a day"),
+        COMPUTE,
+        (PROCESS_OVERVIEW,),
+        (QUOTE, PRICE),
+        prices.price_valid,
+        None,
+        msg(
+            "A quote starts from the list price that holds on its date: the latest change of the price list up to that day,"
+            " before the first of them the product's first price. A change that waits for its approval never counts."
+        ),
+    ),
+    Rule(
+        prices.PRICE_APPROVAL,
+        msg("Who approves a change of a price"),
+        ROUTE,
+        (PROCESS_OVERVIEW,),
+        (PRICE,),
+        prices.price_approval,
+        "price_approval",
+        msg(
+            "Where the policy says so, a manager approves each change of a list price or a floor price, or each decrease,"
+            " however it is made: by hand, with the product, or by an import. It holds from its day on, at the earliest from"
+            " the day of the approval."
+        ),
     ),
     Rule(
         pricing.AUTO_DISCOUNT,

@@ -22,6 +22,7 @@ CONTRACT: Final = "contract"
 APPROVAL: Final = "approval"
 OBJECTION: Final = "objection"
 OPPORTUNITY: Final = "opportunity"
+PRICE: Final = "price"
 
 REFUSE: Final = (Strength.REFUSE,)
 FLAG: Final = (Strength.FLAG,)

@@ -29,6 +29,7 @@ SUBJECTS: Final = {
     SubjectKind.ORDER: "salesflow.services.orders",
     SubjectKind.OBJECTION: "salesflow.services.objections",
     SubjectKind.CONTRACT: "salesflow.services.contracts",
+    SubjectKind.PRICE: "salesflow.services.prices",
 }
 
 

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from salesflow.dates import parse_duration_days
-from salesflow.enums import ImportOutcome
+from salesflow.enums import ImportOutcome, PriceState
 from salesflow.errors import Duplicate
 from salesflow.i18n import msg
+from salesflow.rules.prices import approval_wanted
 from salesflow.services import products
 from salesflow.services.importing import Field, Job, Layout, Options, Reader, Report, Values, cells, run
 from salesflow.services.importing.job import Progress
 from salesflow.services.importing.layout import check_complete
+from salesflow.services.product_records import load
 
 if TYPE_CHECKING:
     from salesflow.context import Context
@@ -80,6 +82,7 @@ class ProductWriter:
     def __init__(self, work: Transaction, _import_id: int, options: Options) -> None:
         self._work = work
         self._options = options
+        self._waiting = 0
 
     def write(self, values: Values) -> tuple[str, ImportOutcome]:
         """Raises Duplicate, InvalidValue, Refused for a row that cannot be kept."""
@@ -87,11 +90,26 @@ class ProductWriter:
         if present is not None:
             if present in self._options.rows:
                 raise Duplicate(msg("{sku} is there twice", sku=present), details={"twin": present, "field": "sku"})
-            fields = {name: value for name, value in values.items() if name != "sku"}
-            changed = products.change(self._work, present, fields)
-            return present, ImportOutcome.UPDATED if changed else ImportOutcome.UNCHANGED
+            return present, self._update(present, values)
         check_complete(values, _REQUIRED)
         return products.add(self._work, products.NewProduct(**values)).sku, ImportOutcome.CREATED
 
+    def _update(self, sku: str, values: Values) -> ImportOutcome:
+        """A price that waits for its approval already is no change."""
+        record = load(self._work, sku)
+        fields = {name: value for name, value in values.items() if name != "sku"}
+        try:
+            changed = products.change(self._work, record, fields, self._options.file)
+        except Duplicate as waits:
+            if waits.code != "waiting":
+                raise
+            rest = {name: value for name, value in fields.items() if name not in products.PRICES}
+            changed = products.change(self._work, record, rest)
+        if changed.price is not None and changed.price.price.state == PriceState.PENDING_APPROVAL:
+            self._waiting += 1
+        return ImportOutcome.UNCHANGED if changed.nothing else ImportOutcome.UPDATED
+
     def finish(self) -> None:
-        """Every row is written at once."""
+        """Every row is written at once; what needs an approval is told."""
+        if self._waiting:
+            self._work.decide(approval_wanted(self._waiting))

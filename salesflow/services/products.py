@@ -1,4 +1,4 @@
-"""Adding products to the price list."""
+"""Products: adding them, and changing what is known of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlmodel import select
 
@@ -14,12 +14,14 @@ from salesflow.db.transaction import Transaction
 from salesflow.errors import Duplicate, InvalidValue, Refused
 from salesflow.i18n import msg
 from salesflow.models.product import Product
-from salesflow.money import Fen, display_money
+from salesflow.rules.prices import NEVER
+from salesflow.services import price_history, prices
 from salesflow.text import clean, fold
 
 LONGEST_SKU = 64
 DEFAULT_UNIT = "件"
 DEFAULT_TAX_RATE = 1_300
+PRICES = ("list_price", "floor_price")
 _KNOWN = "skus"
 
 
@@ -44,6 +46,18 @@ class NewProduct:
     customised: bool = False
 
 
+class Changed(NamedTuple):
+    """What a change did: the columns as they were and as they are, and the price from today that it made, if any."""
+
+    before: Mapping[str, object]
+    after: Mapping[str, object]
+    price: prices.Made | None
+
+    @property
+    def nothing(self) -> bool:
+        return not self.after and self.price is None
+
+
 @dataclass(slots=True)
 class _Known:
     """The SKUs there are, folded: read once in a transaction, so that an import of thousands asks once."""
@@ -64,7 +78,7 @@ def add(work: Transaction, new: NewProduct) -> Product:
             msg("choose another SKU; see: salesflow product list --all"),
             details={"twin": present, "field": "sku"},
         )
-    _check_prices(sku, new.list_price, new.floor_price)
+    price_history.check_floor(sku, new.list_price, new.floor_price)
     limits = work.context.policy.limits
     record = work.add(
         Product(
@@ -93,19 +107,27 @@ def find(work: Transaction, sku: str) -> str | None:
     return _known(work).skus.get(fold(sku))
 
 
-def change(work: Transaction, sku: str, fields: Mapping[str, object]) -> bool:
-    """Change fields of a product; gives whether any differed. `fields` are columns with values as they are kept.
+def change(work: Transaction, record: Product, fields: Mapping[str, Any], reason: str = "") -> Changed:
+    """Change fields of a product; `fields` are columns with values as they are kept, `reason` is kept with a price.
 
-    Raises Refused for a floor price above the list price; then nothing is changed.
+    A list or floor price that differs from today's becomes a price from today, which may have to wait for its approval.
+    Raises Refused for a floor price above the list price, and for another tax basis where the history has prices on the one
+    that it has; then nothing is changed.
     """
-    record = work.session.exec(select(Product).where(Product.sku == sku)).one()
-    prices: dict[str, Any] = {name: fields.get(name, getattr(record, name)) for name in ("list_price", "floor_price")}
-    _check_prices(sku, prices["list_price"], prices["floor_price"])
-    before, after = work.changed(record, fields)
+    today = price_history.valid(work, record, work.context.clock.today()).value
+    assert today is not None
+    rest = {name: value for name, value in fields.items() if name not in PRICES}
+    if rest.get("net", record.net) != record.net:
+        _check_basis(work, record)
+    wanted = {name: None if fields.get(name) == getattr(today, name) else fields.get(name) for name in PRICES}
+    made = None
+    if any(value is not None for value in wanted.values()):
+        made = prices.change(work, record, prices.NewPrice(work.context.clock.today(), reason=reason, **wanted))
+    before, after = work.changed(record, rest)
     if after:
         work.session.add(record)
-        work.audit("product.edit", "product", sku, before=before, after=after)
-    return bool(after)
+        work.audit("product.edit", "product", record.sku, before=before, after=after)
+    return Changed(before, after, made)
 
 
 def checked_sku(sku: str) -> str:
@@ -127,17 +149,19 @@ def _known(work: Transaction) -> _Known:
     return known
 
 
-def _check_prices(sku: str, list_price: Fen, floor_price: Fen | None) -> None:
-    if floor_price is not None and floor_price > list_price:
+def _check_basis(work: Transaction, record: Product) -> None:
+    """Refuse another tax basis where it would change what prices of the history mean, or would be a price nobody approved."""
+    if price_history.changes(work, record) or prices.waiting(work, record):
         raise Refused(
-            msg(
-                "{sku}: the floor price {floor_price} is above the list price {list_price}",
-                sku=sku,
-                floor_price=display_money(floor_price),
-                list_price=display_money(list_price),
-            ),
-            msg("lower the floor price or raise the list price"),
-            code="floor-above-list",
+            msg("the prices in the history of {sku} are on its tax basis, which stays", sku=record.sku),
+            msg("retire it, and add a new SKU: salesflow product retire {sku}", sku=record.sku),
+            code="tax-basis",
+        )
+    if work.context.policy.price_approval.needed != NEVER:
+        raise Refused(
+            msg("with another tax basis the prices of {sku} would be others, without their approval", sku=record.sku),
+            msg("retire it, and add a new SKU: salesflow product retire {sku}", sku=record.sku),
+            code="tax-basis",
         )
 
 

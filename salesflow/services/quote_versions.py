@@ -29,7 +29,7 @@ _SAME: Final = (
     "valid_until", "quote_discount", "goods_total", "discount_total", "freight", "extras_total", "tax_total", "total",
     "max_discount", "opportunity_id", *_TERMS,
 )  # fmt: skip
-_PRICED: Final = ("sku", "name", "spec", "unit", "list_price", "tax_rate", "net", "floor_price", "cost")
+_PRICED: Final = ("sku", "name", "spec", "unit", "tax_rate", "net", "cost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,13 +168,14 @@ def _refuse_unchanged(work: Transaction, before: Quote, after: Quote, new: NewQu
 def _lines_of(work: Transaction, quote: Quote) -> list[tuple[object, ...]]:
     """What a stored line comes to, as `_line` has it of one that is to be."""
     kept = select(QuoteLine).where(QuoteLine.quote_id == quote.id).order_by(col(QuoteLine.line))
-    own = ("quantity", "given_price", "given_discount", "discount", "amount")
+    own = ("list_price", "floor_price", "quantity", "given_price", "given_discount", "discount", "amount")
     return [tuple(getattr(line, name) for name in (*_PRICED, *own)) for line in work.session.exec(kept).all()]
 
 
 def _line(one: Priced) -> tuple[object, ...]:
     given = (one.item.quantity, one.item.unit_price, one.item.discount, one.line.discount, one.line.amount)
-    return (*(getattr(one.product, name) for name in _PRICED), *given)
+    of_product = [getattr(one.product, name) for name in _PRICED]
+    return (*of_product, one.price.list_price, one.price.floor_price, *given)
 
 
 def _refuse_other_prices(work: Transaction, quote: Quote, lines: Sequence[Priced]) -> None:

@@ -158,7 +158,11 @@ def test_the_keys_of_the_page(busy: Office) -> None:
     deals.reject(busy, "AP2026-0002", "zhang.wei")
     deals.submit(busy, "DD2026-0001")
     quote, order = busy.json("approval", "show", "AP2026-0001"), busy.json("approval", "show", "AP2026-0003")
-    assert set(quote) == set(order) == KEYS | {"last_rejection", "quote", "order", "objection", "changes", "rounds"}
+    assert (
+        set(quote)
+        == set(order)
+        == KEYS | {"last_rejection", "quote", "order", "objection", "price", "changes", "rounds"}
+    )
     assert (set(quote["quote"]), set(quote["quote"]["lines"][0])) == (QUOTE_KEYS, QUOTE_LINE_KEYS)
     assert {"payment_terms", "total", "exposure", "exposure_after", "expected_delivery_on", "lines"} <= set(
         order["order"]

@@ -183,3 +183,17 @@ def test_as_a_program_of_its_own(lead: Office) -> None:
 
 def test_in_an_empty_database(office: Office) -> None:
     assert office.json("need", "list") == []
+
+
+def test_in_chinese(lead: Office) -> None:
+    zh = {"lang": "zh"}
+    told = lead.ok("need", "analyse", "云帆", "--pain", "盘点 3 天", *CONSENT, **zh)
+    assert told.out.splitlines() == [
+        f"HZ2026001 {leads.NAME}：痛点 盘点 3 天、预算范围 ***", "未回答：目标、时间要求、决策流程",
+    ]  # fmt: skip
+    added = lead.ok("need", "add", "云帆", "扫码终端 50 台", "--kind", "刚性", "--priority", "1", **zh)
+    assert added.out.splitlines()[0] == f"N1：HZ2026001 {leads.NAME} 的需求，在第 1 版"
+    confirmed = lead.ok("need", "confirm", "云帆", "--on", "今天", "--by", "张伟", **zh)
+    assert confirmed.out == f"HZ2026001 {leads.NAME} 的需求第 1 版已由 张伟 于 2026-03-02 确认\n"
+    page = lead.ok("need", "show", "云帆", **zh).out.splitlines()
+    assert "决策链：" in page or "决策链:" in page

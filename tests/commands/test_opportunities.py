@@ -239,3 +239,15 @@ def test_at_a_terminal_what_is_late_comes_first_and_the_sum_last(shop: Office) -
 def test_completion_offers_open_ones(shop: Office) -> None:
     extra = {"_SALESFLOW_COMPLETE": "complete_fish", "_TYPER_COMPLETE_ARGS": "salesflow opportunity show SJ"}
     assert "SJ2026-0001" in shop.program(_TYPER_COMPLETE_FISH_ACTION="get-args", **extra).out
+
+
+def test_in_chinese(shop: Office) -> None:
+    zh = {"lang": "zh"}
+    moved = shop.ok("opportunity", "move", "SJ2026-0001", "谈判", **zh)
+    assert moved.out.splitlines() == [
+        "SJ2026-0001：需求挖掘 → 谈判", "200,000.00，概率 60 %：加权 120,000.00", "2026-03-02 起处于谈判阶段；最迟到 2026-03-23",
+    ]  # fmt: skip
+    back = shop.run("opportunity", "move", "SJ2026-0001", "方案", **zh)
+    assert back.err == "错误 [missing-value]：SJ2026-0001 从谈判退回方案：须注明原因：请说明原因：--reason 文字\n"
+    shop.ok("opportunity", "lose", "SJ2026-0001", "--reason", "价格", "--note", "恒通低 15%", **zh)
+    assert "价格：恒通低 15%" in shop.ok("opportunity", "show", "SJ2026-0001", **zh).out

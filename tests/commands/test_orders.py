@@ -94,7 +94,7 @@ def test_the_same_quote_again_names_its_order(busy: Office, lang: str, says: str
 @pytest.mark.parametrize(
     ("words", "status", "says"),
     [
-        (("order", "create"), 2, "--quote is missing"),
+        (("order", "create"), 2, "name a quote with --quote, or a contract with --contract"),
         (("order", "create", "--quote", "Q2026-0009"), 3, "there is no quote Q2026-0009"),
         (("order", "create", "--quote", "Q2026-0001", "--expected-delivery", "2026-02-30"), 2, "--expected-delivery"),
         (

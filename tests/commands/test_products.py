@@ -23,7 +23,22 @@ KEYS = [
     "customised",
     "retired",
     "created_at",
+    "next_price",
+    "next_price_on",
+    "version",
 ]
+FIRST = {
+    "list_price": "50000.00",
+    "floor_price": "42000.00",
+    "valid_from": None,
+    "valid_until": None,
+    "state": "valid",
+    "number": None,
+    "by": None,
+    "reason": "",
+    "at": "2026-03-02T09:00:00+08:00",
+    "approved_at": "2026-03-02T09:00:00+08:00",
+}
 
 
 def test_adding_says_so(office: Office) -> None:
@@ -54,7 +69,8 @@ def test_the_whole_record_as_json(office: Office) -> None:
         "2.5",
     )
     added = office.json(*ADD, *more, "--customised", "--net")
-    assert list(added) == KEYS
+    assert list(added) == [*KEYS, "prices"]
+    assert added.pop("prices") == [FIRST]
     assert added == {
         "sku": "YF-100",
         "name": "云帆CRM标准版",
@@ -70,8 +86,11 @@ def test_the_whole_record_as_json(office: Office) -> None:
         "customised": True,
         "retired": False,
         "created_at": "2026-03-02T09:00:00+08:00",
+        "next_price": None,
+        "next_price_on": None,
+        "version": 1,
     }
-    assert office.json("product", "show", "yf-100") == added
+    assert office.json("product", "show", "yf-100") == {**added, "prices": [FIRST]}
     assert office.json("product", "list") == [added]
 
 

@@ -228,12 +228,14 @@ def test_a_quote_within_the_authority(shop: Office) -> None:
     found = explained(shop, number)
     assert (found["ref"], found["kind"], found["name"], found["decided_under"]) == (number, "quote", deals.NAME, 1)
     assert outcomes(found["decisions"]) == [
+        ("price-valid", "first", "compute"),
         ("auto-discount", "none", "compute"),
         ("discount-authority", "within", "off"),
         ("price-floor", "ok", "off"),
         ("quote-validity", "ok", "off"),
     ]
-    assert said(found["decisions"][0]) == "line 1: no automatic discount"
+    assert said(found["decisions"][0]) == "line 1: YF-100 costs 10,000.00, its first price"
+    assert said(found["decisions"][1]) == "line 1: no automatic discount"
 
 
 @pytest.mark.parametrize(

@@ -197,6 +197,41 @@ def test_a_given_price_above_the_list_price_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
+    ("item", "quote_discount", "says"),
+    [
+        (Item(100, 0, 0), 0, "line 4: the quantity must be above 0"),
+        (Item(100, -1, 0), 0, "line 4: the quantity must be above 0"),
+        (Item(-1, 1_000, 0), 0, "line 4: a price must not be below 0"),
+        (Item(100, 1_000, 0, given_price=-1), 0, "line 4: a price must not be below 0"),
+        (Item(100, 1_000, 0, 10_001), 0, r"line 4: 100\.01 % is no discount"),
+        (Item(100, 1_000, 0, -1), 0, r"line 4: -0\.01 % is no discount"),
+        (Item(100, 1_000, 0), 10_001, r"line 4: 100\.01 % is no discount"),
+        (Item(100, 1_000, 0, 10_001), 10_001, r"line 4: 100\.01 % is no discount"),  # two wrongs are not a price again
+    ],
+)
+def test_what_nobody_can_sell(item: Item, quote_discount: int, says: str) -> None:
+    with pytest.raises(InvalidValue, match=says):
+        price_line(item, line=4, quote_discount=quote_discount)
+
+
+def test_all_off_twice_is_free() -> None:
+    line = price_line(Item(88_000, 3_000, 1_300, 10_000), line=1, quote_discount=10_000)
+    assert (line.amount, line.tax, line.unit_price, line.discount, line.concession.discount) == (
+        0,
+        0,
+        0,
+        10_000,
+        10_000,
+    )
+
+
+def test_freight_and_extras_below_nought() -> None:
+    for others in ({"freight": -1}, {"extras": [5, -1]}):
+        with pytest.raises(InvalidValue, match="must not be below 0"):
+            add_up([], **others)
+
+
+@pytest.mark.parametrize(
     "item", [Item(10**15 - 1, 1_001, 0), Item(10**6, 10**12, 0), Item(9 * 10**14, 1_000, 1_300, net=True)]
 )
 def test_a_line_that_no_column_could_hold_is_refused(item: Item) -> None:

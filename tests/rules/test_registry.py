@@ -15,7 +15,7 @@ from salesflow.rules.registry import RULES, find, parameters, strengths
 from salesflow.rules.rule import Rule
 
 SOURCES = {"template-guide", "process-toolkit", "order-toolkit", "tracker", "process-overview"}
-SUBJECTS = {"customer", "follow-up", "opportunity", "quote", "contract", "order", "approval"}
+SUBJECTS = {"customer", "follow-up", "opportunity", "quote", "contract", "order", "approval", "price"}
 TESTS = Path(__file__).parent
 
 
@@ -27,9 +27,9 @@ def test_these_are_the_rules() -> None:
         "price-floor", "quote-validity", "order-approval", "credit-limit", "rejection-reason", "separation-of-duties",
         "approval-deadline", "grading-deadline", "assign", "plan-deadline", "support-lead-time", "coaching-alert",
         "opportunity-age", "contract-terms", "contract-approval", "contract-first",
-        "needs-before-quote",
+        "price-valid", "price-approval", "needs-before-quote",
     }  # fmt: skip
-    assert len(RULES) == 35
+    assert len(RULES) == 37
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)

@@ -56,6 +56,16 @@ def test_the_team(season: Office) -> None:
     assert value(season, "SELECT count(*) FROM v_product") == 10
 
 
+def test_the_prices(season: Office) -> None:
+    """One that rose before the first quote, one that is to come."""
+    found = rows(season, "SELECT sku, list_price, valid_from, state FROM v_price ORDER BY id")
+    assert [tuple(row.values()) for row in found] == [
+        ("YF-500", 18_600_000, "2025-06-29", "valid"),
+        ("YF-920", 1_280_000, "2026-05-01", "valid"),
+    ]
+    assert value(season, "SELECT min(created_on) FROM v_quote") > "2025-06-29"
+
+
 def test_the_customers(season: Office) -> None:
     counts = {
         row["status"]: row["n"] for row in rows(season, "SELECT status, count(*) AS n FROM customer GROUP BY status")

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from salesflow.rules.policy import Policy, PriceApproval
 from salesflow.services.importing import Job, Report
+from salesflow.services.policy import apply as apply_policy
 from salesflow.services.product_import import import_products
 from tests import leads, sheets
 from tests.conftest import Office
@@ -40,7 +42,8 @@ def take(office: Office, path: Path, *rows: Any, titles: tuple[str, ...] = TITLE
 
 
 def listed(office: Office) -> list[dict[str, Any]]:
-    return [{key: row[key] for key in row if key != "created_at"} for row in office.json("product", "list", "--all")]
+    hidden = ("created_at", "next_price", "next_price_on", "version")
+    return [{key: row[key] for key in row if key not in hidden} for row in office.json("product", "list", "--all")]
 
 
 def test_a_price_list(office: Office, tmp_path: Path) -> None:
@@ -129,3 +132,72 @@ def test_prices_are_changed_by_sku(office: Office, tmp_path: Path) -> None:
 def test_a_price_list_in_ten_thousands_without_tax(office: Office, tmp_path: Path) -> None:
     take(office, tmp_path, ("A", "甲", 2.88, "是"), titles=("货号", "品名", "单价(万元)", "不含税"))
     assert (listed(office)[0]["list_price"], listed(office)[0]["net"]) == ("28800.00", True)
+
+
+def govern(office: Office, needed: str) -> None:
+    with office.context(user="wang.fang").transaction() as work:
+        apply_policy(work, "test", "", Policy(price_approval=PriceApproval(needed)), "试行")
+
+
+def changed(office: Office) -> list[tuple[str, str, int | None, int | None, str]]:
+    found = leads.rows(office, "SELECT number, state, list_price, floor_price, reason FROM v_price ORDER BY id")
+    return [tuple(row.values()) for row in found]
+
+
+def test_an_imported_price_is_one_from_today(office: Office, tmp_path: Path) -> None:
+    take(office, tmp_path, ROW)
+    titles = ("SKU", "标准价", "底价")
+    assert take(office, tmp_path, ("YF-100", 29800, 23500), titles=titles, update=True).updated == 1
+    assert changed(office) == [("JG2026-0001", "valid", 2_980_000, None, "价目表.xlsx")]
+    assert (listed(office)[0]["list_price"], listed(office)[0]["floor_price"]) == ("29800.00", "23500.00")
+    assert take(office, tmp_path, ("YF-100", 29800, 23500), titles=titles, update=True).updated == 0
+    assert len(changed(office)) == 1
+
+
+def test_an_import_is_no_way_round_the_approval(office: Office, tmp_path: Path) -> None:
+    take(office, tmp_path, ROW, ("YF-200", *ROW[1:]), ("YF-300", *ROW[1:]))
+    govern(office, "decreases")
+    titles = ("SKU", "标准价", "库存")
+    path = sheets.workbook(
+        tmp_path / "新价.xlsx", [titles, ("YF-100", 25000, 7), ("YF-200", 30000, 7), ("YF-300", 28800, 7)]
+    )
+    done = office.ok("product", "import", str(path), "--update")
+    assert done.out == "import 2: of 3 rows 0 added, 3 changed, 0 left as they are\n"
+    assert done.err == "note [price-approval]: 1 changed price needs the approval of the role manager\n"
+    assert [row[:3] for row in changed(office)] == [
+        ("JG2026-0001", "pending_approval", 2_500_000),
+        ("JG2026-0002", "valid", 3_000_000),
+    ]
+    assert [(row["list_price"], row["stock"]) for row in listed(office)] == [
+        ("28800.00", "7"), ("30000.00", "7"), ("28800.00", "7"),
+    ]  # fmt: skip
+    # the next morning the same list comes again, and asks for nothing new
+    again = office.ok("product", "import", str(path), "--update", now="2026-03-03 03:00")
+    assert (again.out, again.err) == ("import 3: of 3 rows 0 added, 0 changed, 3 left as they are\n", "")
+    assert len(changed(office)) == 2
+    office.ok("approval", "approve", "AP2026-0001", user="zhang.wei", now="2026-03-03 09:00")
+    assert office.json("product", "show", "YF-100", now="2026-03-03 10:00")["list_price"] == "25000.00"
+
+
+def test_an_import_of_a_retired_product(office: Office, tmp_path: Path) -> None:
+    take(office, tmp_path, ROW)
+    office.ok("product", "retire", "YF-100")
+    report = take(office, tmp_path, ("YF-100", 29800), titles=("SKU", "标准价"), update=True)
+    assert reasons(report) == [(3, "YF-100 is retired")]
+    assert changed(office) == []
+
+
+def test_where_nobody_could_approve_the_row_is_bad_and_leaves_nothing(office: Office, tmp_path: Path) -> None:
+    take(office, tmp_path, ROW, ("YF-200", *ROW[1:]))
+    govern(office, "decreases")
+    leads.execute(office, "UPDATE staff SET active = FALSE WHERE login = 'zhang.wei'")
+    path = sheets.workbook(tmp_path / "新价.xlsx", [("SKU", "标准价"), ("YF-100", 25000), ("YF-200", 30000)])
+    office.ok("product", "import", str(path), "--update", "--skip-errors")
+    assert [row[:3] for row in changed(office)] == [("JG2026-0001", "valid", 3_000_000)]
+
+
+def test_a_dry_run_changes_no_price(office: Office, tmp_path: Path) -> None:
+    take(office, tmp_path, ROW)
+    path = sheets.workbook(tmp_path / "新价.xlsx", [("SKU", "标准价"), ("YF-100", 25000)])
+    assert "1 changed" in office.ok("product", "import", str(path), "--update", "--dry-run").out
+    assert changed(office) == []

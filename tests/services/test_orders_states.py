@@ -1,4 +1,4 @@
-"""The lives of orders, quotes and contracts: every pair of states is either in the table or refused with what is possible."""
+"""The lives of orders, quotes, contracts and prices: every pair of states is either in the table or refused with what is possible."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from salesflow.enums import ContractState, OrderState, QuoteState
+from salesflow.enums import ContractState, OrderState, PriceState, QuoteState
 from salesflow.errors import Refused
 from salesflow.services.states import TRANSITIONS, check
 
@@ -40,6 +40,12 @@ CONTRACT = {
     "terminated": set(),
     "closed": set(),
 }
+PRICE = {
+    "pending_approval": {"valid", "rejected", "withdrawn"},
+    "valid": {"withdrawn"},
+    "rejected": set(),
+    "withdrawn": set(),
+}
 STORED_QUOTE_STATES = [state for state in QuoteState if state is not QuoteState.EXPIRED]
 
 
@@ -47,6 +53,7 @@ def test_the_tables_know_every_state() -> None:
     assert set(TRANSITIONS["order"]) == set(OrderState)
     assert set(TRANSITIONS["contract"]) == set(ContractState)
     assert set(TRANSITIONS["quote"]) == set(STORED_QUOTE_STATES)
+    assert set(TRANSITIONS["price"]) == set(PriceState)
 
 
 @pytest.mark.parametrize(("old", "new"), [*product(OrderState, OrderState)])
@@ -62,6 +69,11 @@ def test_a_quote_s_step(old: QuoteState, new: QuoteState) -> None:
 @pytest.mark.parametrize(("old", "new"), [*product(ContractState, ContractState)])
 def test_a_contract_s_step(old: ContractState, new: ContractState) -> None:
     _check("contract", CONTRACT, old, new)
+
+
+@pytest.mark.parametrize(("old", "new"), [*product(PriceState, PriceState)])
+def test_a_price_s_step(old: PriceState, new: PriceState) -> None:
+    _check("price", PRICE, old, new)
 
 
 def _check(kind: str, table: dict[str, set[str]], old: str, new: str) -> None:

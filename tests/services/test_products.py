@@ -38,6 +38,8 @@ def test_a_product_is_kept_as_it_was_given(office: Office) -> None:
         "retired_at": None,
         "version": 1,
         "retired": 0,
+        "first_list_price": 5_000_000,
+        "first_floor_price": 4_200_000,
     }
     (entry,) = deals.rows(
         office, "SELECT staff, action, subject_kind, subject_ref, after FROM v_audit WHERE action = 'product.add'"

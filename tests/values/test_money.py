@@ -10,10 +10,12 @@ from salesflow.money import (
     display_money,
     display_percent,
     format_money,
+    format_money_range,
     format_percent,
     format_quantity,
     half_up,
     parse_money,
+    parse_money_range,
     parse_percent,
     parse_quantity,
     split_tax,
@@ -303,3 +305,26 @@ def test_nothing_is_a_quantity_only_where_it_is_allowed() -> None:
     assert parse_quantity("0", allow_zero=True) == parse_quantity("0.000", allow_zero=True) == 0
     with pytest.raises(InvalidValue, match="must be above 0"):
         parse_quantity("0")
+
+
+@pytest.mark.parametrize(
+    ("text", "least", "most", "written"),
+    [
+        ("30万..50万", 30_000_000, 50_000_000, "300000.00..500000.00"),
+        (" 1 .. 1 ", 100, 100, "1.00..1.00"),
+        ("..５０万", None, 50_000_000, "..500000.00"),
+        ("0..", 0, None, "0.00.."),
+        ("￥300", 30_000, 30_000, "300.00..300.00"),
+    ],
+)
+def test_a_range(text: str, least: int | None, most: int | None, written: str) -> None:
+    found = parse_money_range(text)
+    assert (found.least, found.most) == (least, most)
+    assert format_money_range(found) == written
+    assert parse_money_range(written) == found
+
+
+@pytest.mark.parametrize("text", ["", "..", " .. ", "5..3", "-5..3", "a..b", "1..2..3", "1.005..2", "1…2"])
+def test_no_range(text: str) -> None:
+    with pytest.raises(InvalidValue):
+        parse_money_range(text)

@@ -69,6 +69,11 @@ def products() -> list[NewProduct]:
     ]
 
 
+# In fen: what the customised unit cost in the first months, and what the yearly service is to cost.
+FIRST_PRICE: Final = ("YF-500", 17_800_000)
+NEXT_PRICE: Final = ("YF-920", 1_280_000, "服务人工成本上调")
+
+
 CITIES: Final = {
     "HZ": ("杭州", "宁波", "绍兴", "嘉兴", "湖州", "金华", "温州", "台州"),
     "SH": ("上海", "苏州", "无锡", "昆山", "常州", "南通", "南京", "合肥"),

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from sqlmodel import and_, col, select
 
+from salesflow.dates import months_later
 from salesflow.db.transaction import Transaction
 from salesflow.enums import ApprovalState, OrderState, QuoteState, Role, Status, SubjectKind
 from salesflow.models.approval import Approval, ApprovalStep
@@ -16,7 +17,7 @@ from salesflow.models.customer import Customer
 from salesflow.models.order import SalesOrder
 from salesflow.models.quote import Quote
 from salesflow.models.staff import Staff
-from salesflow.services import approvals, orders, quotes, status
+from salesflow.services import approvals, orders, prices, quotes, status
 from salesflow.services.demo import cast
 from salesflow.services.demo.stage import Hours, Stage
 from salesflow.services.order_terms import Terms
@@ -86,7 +87,8 @@ class Deals:
             self._stage.plan(at, cast.DECIDERS[role], partial(self._decide, role, at))
 
     def last_day(self, day: date, work: Transaction) -> None:
-        """What is left to decide when the season ends, each deal with another customer."""
+        """What is left to decide when the season ends, each deal with another customer; and a price that is to come."""
+        self._stage.plan(self._hours.at(day, 10), cast.MANAGER, partial(_announce, months_later(day.replace(day=1), 2)))
         for number, (customer, ending) in enumerate(zip(self.nearest_to_a_deal(work), ENDINGS, strict=False)):
             at = self._hours.at(day, 11, number)
             self._stage.plan(at, owner_of(work, customer), partial(self._leave, customer.id or 0, ending, at))
@@ -166,6 +168,12 @@ def _win(code: str, order: str, work: Transaction) -> None:
     if customer.status == Status.HOT and approved == OrderState.APPROVED:
         new = status.NewStatus(Status.WON, "合同已签，首付款已到账", override=True)
         status.change_status(work, customer, new)
+
+
+def _announce(day: date, work: Transaction) -> None:
+    """A price from a day on."""
+    sku, price, reason = cast.NEXT_PRICE
+    prices.set_price(work, sku, prices.NewPrice(day, price, reason=reason))
 
 
 def _approve(subject: str, work: Transaction) -> None:

@@ -6,22 +6,25 @@ import os
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Final
 
 from salesflow.context import Context
 from salesflow.db import store
 from salesflow.db.reader import connect
+from salesflow.db.transaction import Transaction
 from salesflow.db.vault import key_file
 from salesflow.errors import FileProblem, SalesflowError
 from salesflow.i18n import msg
-from salesflow.services import products, setup, staff
+from salesflow.services import prices, products, setup, staff
 from salesflow.services.demo import cast
 from salesflow.services.demo.stage import acting
 
 SMALL: Final = 60
 LARGE: Final = 100_000
 _FOUNDED: Final = timedelta(days=400)  # ago: before the first customer of either history
+_RAISED: Final = timedelta(days=150)  # later: before the first quote
 
 
 def small(context: Context, seed: int, customers: int | None = None) -> None:
@@ -56,7 +59,18 @@ def prepare(context: Context, seed: int) -> None:
             leader = login if member == cast.MANAGER else cast.MANAGER
             staff.add(work, staff.NewStaff(member, called, roles, region, manager=leader))
         for product in cast.products():
-            products.add(work, product)
+            _offer(work, product)
+
+
+def _offer(work: Transaction, product: products.NewProduct) -> None:
+    """Add a product; one of them for less, until its price of today comes."""
+    sku, former = cast.FIRST_PRICE
+    if product.sku != sku:
+        products.add(work, product)
+        return
+    products.add(work, replace(product, list_price=former))
+    raised = work.context.clock.today() + _RAISED
+    prices.set_price(work, sku, prices.NewPrice(raised, product.list_price, reason="激光器采购成本上涨"))
 
 
 def _clear(path: str) -> None:

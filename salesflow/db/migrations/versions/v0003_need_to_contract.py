@@ -303,13 +303,14 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(), nullable=False),
         sa.Column("product_id", sa.Integer(), nullable=False),
-        sa.Column("list_price", sa.BigInteger(), nullable=False),
+        sa.Column("list_price", sa.BigInteger(), nullable=True),
         sa.Column("floor_price", sa.BigInteger(), nullable=True),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("at", INSTANT, nullable=False),
         sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("approved_at", INSTANT, nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "state IN ('pending_approval', 'valid', 'rejected', 'withdrawn')", name=op.f("ck_price_state_code")
@@ -317,6 +318,7 @@ def upgrade() -> None:
         sa.CheckConstraint("floor_price >= 0", name=op.f("ck_price_floor_price_min")),
         sa.CheckConstraint("length(CAST(valid_from AS VARCHAR(20))) = 10", name=op.f("ck_price_valid_from_date")),
         sa.CheckConstraint("list_price >= 0", name=op.f("ck_price_list_price_min")),
+        sa.CheckConstraint("list_price IS NOT NULL OR floor_price IS NOT NULL", name=op.f("ck_price_price_any")),
         sa.ForeignKeyConstraint(["by_id"], ["staff.id"], name=op.f("fk_price_by_id"), use_alter=True),
         sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_price_product_id"), use_alter=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_price")),
