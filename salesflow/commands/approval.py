@@ -33,8 +33,8 @@ def list_(
         str | None,
         typer.Option(
             "--subject",
-            metavar="quote|order|objection|contract|price|REF",
-            help="About quotes, orders or objections; or everybody's about one of them.",
+            metavar="KIND|REF",
+            help="About quotes, orders, objections, contracts or prices; or everybody's about one of them.",
         ),
     ] = None,
     state: Annotated[

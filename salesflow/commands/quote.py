@@ -23,6 +23,7 @@ app = noun(
     "Quotes: priced offers with discounts, routed for approval where needed.",
     quote_revise="revise submit diff",
     quote_answers="accept decline",
+    quote_export="export",
 )
 
 

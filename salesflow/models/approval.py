@@ -12,13 +12,14 @@ from salesflow.models.base import Base, at_least, instant, iso_date, key, one_of
 
 
 class Approval(Base, table=True):
-    """One round of asking. A subject that comes again makes a new approval with the next round."""
+    """One round of asking. A subject that comes again, or a new version of it, makes a new approval with the next round."""
 
     __table_args__ = (
         UniqueConstraint("number"),
         UniqueConstraint("subject_kind", "subject_id", "round"),
         Index("ix_approval_state", "state", "submitted_at"),
         Index("ix_approval_customer", "customer_id"),
+        Index("ix_approval_subject", "subject_kind", "subject_ref", "round", unique=True),
         one_of("state", ApprovalState),
         at_least("round", 1),
     )
@@ -37,6 +38,8 @@ class Approval(Base, table=True):
     fingerprint: str
     current_step: int = 1
     closed_at: datetime | None = instant(nullable=True)
+    withdrawn_by: int | None = reference("staff.id", nullable=True)
+    withdrawn_because: str | None = None
     version: int = 1
 
 
@@ -67,7 +70,7 @@ class ApprovalStep(Base, table=True):
 
 
 class Delegation(Base, table=True):
-    """Somebody's decisions are another one's from a day to a day, both included (审批代理)."""
+    """Whoever holds a role is away: another one decides in their place from a day to a day, both included (审批代理)."""
 
     __table_args__ = (
         Index("ix_delegation_to", "to_id", "end_on"),

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, SelectBase, and_, func, inspect, literal_column, select, text
 
 from salesflow.enums import PlanState, Status
+from salesflow.models import views_approvals as approvals
 from salesflow.models import views_contracts as contracts
 from salesflow.models import views_deals as deals
 from salesflow.models import views_library as library
@@ -299,6 +300,7 @@ def definitions() -> dict[str, SelectBase]:
         "v_quote_extra": deals.of_quote(deals.quote_extra),
         "v_approval": deals.approval_view(),
         "v_approval_step": deals.approval_step_view(),
+        "v_delegation": approvals.delegation_view(),
         **contracts.parts(),
         "v_order": deals.order_view(),
         "v_order_line": deals.order_line_view(),

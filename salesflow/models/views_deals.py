@@ -56,9 +56,10 @@ def approval_view() -> Select[Any]:
     """Approvals, each with the step whose turn it is."""
     step = approval_step
     return select(
-        *all_of(approval, "submitted_by"),
+        *all_of(approval, "submitted_by", "withdrawn_by"),
         staff.c.login.label("submitted_by"),
         approval.c.submitted_by.label("submitted_by_id"),
+        login_of(approval.c.withdrawn_by, "withdrawn_by"),
         customer.c.code.label("customer_code"),
         customer.c.name.label("customer_name"),
         step.c.role.label("waiting_for_role"),
@@ -83,7 +84,10 @@ def approval_view() -> Select[Any]:
 def approval_step_view() -> Select[Any]:
     """Every step of every approval."""
     return select(
-        *all_of(approval_step, "decided_by"), approval.c.number, login_of(approval_step.c.decided_by, "decided_by")
+        *all_of(approval_step, "decided_by", "decided_for"),
+        approval.c.number,
+        login_of(approval_step.c.decided_by, "decided_by"),
+        login_of(approval_step.c.decided_for, "decided_for"),
     ).select_from(approval_step.join(approval, approval.c.id == approval_step.c.approval_id))
 
 

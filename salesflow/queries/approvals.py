@@ -67,7 +67,7 @@ def columns(rows: Sequence[Mapping[str, Any]], *, inbox: bool = False) -> Column
 
 
 def inbox(context: Context, *, subject: str | None = None) -> Page:
-    """Approvals that wait for one of the actor's roles, the most urgent first. subject: a kind, or a quote's or order's number."""
+    """Approvals that wait for one of the actor's roles, the most urgent first. subject: a kind, or one's number."""
     where = _about(subject).equal(state=ApprovalState.PENDING.value)
     roles = sorted(role.value for role in context.actor.roles)
     if roles:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-from salesflow.clock import from_db
 from salesflow.columns import Column, Kind
 from salesflow.context import Context
-from salesflow.enums import ContractTerm, Role, StepDecision, SubjectKind
+from salesflow.enums import ContractTerm, SubjectKind
 from salesflow.queries import (
     approvals,
     contracts,
@@ -23,10 +22,9 @@ from salesflow.queries import (
     quotes,
     staff,
 )
-from salesflow.rules.approvals import rejection_reason, separation_of_duties
+from salesflow.queries.explained import OF_STEPS, Explained, steps
 from salesflow.rules.authority import beyond_authority
 from salesflow.rules.contracts import contract_approval, contract_first, contract_terms
-from salesflow.rules.deadlines import approval_deadline
 from salesflow.rules.decision import Decision
 from salesflow.rules.orders import credit_limit, order_approval
 from salesflow.rules.registry import find
@@ -56,15 +54,6 @@ COLUMNS: Final = (
 )
 
 
-class _Explained(NamedTuple):
-    """A record's number and customer, the policy version that decided it where it keeps one, and the rules' answers now."""
-
-    ref: str
-    name: str | None
-    policy_id: int | None
-    decisions: list[Decision[Any]]
-
-
 def explain(context: Context, ref: str) -> dict[str, Any]:
     """The decisions on the record that the reference names: a customer, an opportunity, a quote, an order, an approval.
 
@@ -72,12 +61,12 @@ def explain(context: Context, ref: str) -> dict[str, Any]:
     decided the record.
     """
     number = fold(ref).upper()
-    kind, ask = next((of[1:] for of in _KINDS if re.fullmatch(of[0], number)), ("customer", _customer))
-    found = ask(context, ref)
+    kind = next((one for one in _KINDS if re.fullmatch(one.number, number)), _Kind("customer", "", _customer))
+    found = kind.ask(context, ref)
     rows = [_row(decision) for decision in found.decisions]
     return {
         "ref": found.ref,
-        "kind": kind,
+        "kind": kind.name,
         "name": found.name,
         "policy_id": context.policy_id,
         "decided_under": found.policy_id,
@@ -97,27 +86,25 @@ def _row(decision: Decision[Any]) -> dict[str, Any]:
     }
 
 
-def _customer(context: Context, ref: str) -> _Explained:
+def _customer(context: Context, ref: str) -> Explained:
     found = customers.resolve(context, ref)
-    return _Explained(found.code, found.name, None, customer_decisions.decisions(context, found.id))
+    return Explained(found.code, found.name, None, customer_decisions.decisions(context, found.id))
 
 
-def _quote(context: Context, ref: str, version: int | None = None) -> _Explained:
+def _quote(context: Context, ref: str, version: int | None = None) -> Explained:
     row = quotes.show(context, ref, version)
     found = quote_decisions.decisions(context, row)
-    return _Explained(
-        row["number"], row["customer_name"], row["policy_id"], [*found, *_steps(context, row["approval"])]
-    )
+    return Explained(row["number"], row["customer_name"], row["policy_id"], [*found, *steps(context, row["approval"])])
 
 
-def _order(context: Context, ref: str) -> _Explained:
+def _order(context: Context, ref: str) -> Explained:
     row = orders.show(context, ref)
     found = _order_decisions(context, row["number"])
-    return _Explained(
+    return Explained(
         row["number"],
         row["customer_name"],
         context.reader.value("SELECT policy_id FROM v_order WHERE number = :number", {"number": row["number"]}),
-        [*found, *_steps(context, row["approval"])],
+        [*found, *steps(context, row["approval"])],
     )
 
 
@@ -133,105 +120,68 @@ def _order_decisions(context: Context, number: str) -> list[Decision[Any]]:
     ]
 
 
-def _contract(context: Context, ref: str) -> _Explained:
+def _contract(context: Context, ref: str) -> Explained:
     """Its terms, and whose approval it needs; what was decided."""
     row = contracts.show(context, ref)
     asked: list[Decision[Any]] = [
         contract_terms(present=[ContractTerm(term["name"]) for term in row["terms"]]),
         contract_approval(context.policy, amount=row["amount"]),
     ]
-    return _Explained(row["number"], row["customer_name"], None, [*asked, *_steps(context, row["approval"])])
+    return Explained(row["number"], row["customer_name"], None, [*asked, *steps(context, row["approval"])])
 
 
-def _objection(context: Context, ref: str) -> _Explained:
+def _objection(context: Context, ref: str) -> Explained:
     """What was asked for against the authority of who asked for it."""
     row = objections.show(context, ref)
     asked: list[Decision[Any]] = []
     if row["request"] is not None:
         roles = staff.roles(context, row["by"])
         asked.append(beyond_authority(context.policy, roles=roles, request=row["request"], discount=row["discount"]))
-    return _Explained(row["number"], row["customer_name"], None, [*asked, *_steps(context, row["approval"])])
+    return Explained(row["number"], row["customer_name"], None, [*asked, *steps(context, row["approval"])])
 
 
-def _opportunity(context: Context, ref: str) -> _Explained:
+def _opportunity(context: Context, ref: str) -> Explained:
     row = opportunity_page.show(context, ref)
-    return _Explained(row["number"], row["customer_name"], None, [opportunity_page.age(context, row)])
+    return Explained(row["number"], row["customer_name"], None, [opportunity_page.age(context, row)])
 
 
-def _price(context: Context, ref: str) -> _Explained:
+def _price(context: Context, ref: str) -> Explained:
     """A change of a product's price: it is about no customer."""
     row = price_decisions.show(context, ref)
     found = price_decisions.decisions(context, row)
-    return _Explained(row["number"], None, None, [*found, *_steps(context, row["approval"])])
+    return Explained(row["number"], None, None, [*found, *steps(context, row["approval"])])
 
 
-def _approval(context: Context, ref: str) -> _Explained:
+def _approval(context: Context, ref: str) -> Explained:
     row = approvals.show(context, ref)
-    kind, subject_ref = SubjectKind(row["subject_kind"]), row["subject_ref"]
-    if kind is SubjectKind.QUOTE:
+    if row["subject_kind"] == SubjectKind.QUOTE:  # the version that was asked for, not the newest
         version = quotes.version(context, approvals.subject_id(context, row["number"]))
-        subject = _quote(context, subject_ref, version)
+        subject = _quote(context, row["subject_ref"], version)
     else:
-        subject = _SUBJECTS[kind](context, subject_ref)
-    route = [decision for decision in subject.decisions if decision.rule not in _OF_STEPS]
-    return subject._replace(ref=row["number"], decisions=[*route, *_steps(context, row)])
+        ask = next(kind.ask for kind in _KINDS if kind.name == row["subject_kind"])
+        subject = ask(context, row["subject_ref"])
+    route = [decision for decision in subject.decisions if decision.rule not in OF_STEPS]
+    return subject._replace(ref=row["number"], decisions=[*route, *steps(context, row)])
 
 
-def _steps(context: Context, approval: Mapping[str, Any] | None) -> Iterator[Decision[Any]]:
-    """What the rules say of each step that was decided or whose turn it is."""
-    if approval is None:
-        return
-    local, now = context.clock.local, context.clock.local(context.clock.now())
-    steps = context.reader.rows(
-        "SELECT role, waiting_since, deadline_workdays, decision, decided_by, decided_at, comment, self_approved"
-        " FROM v_approval_step WHERE number = :number AND waiting_since IS NOT NULL ORDER BY step",
-        {"number": approval["number"]},
-    )
-    for step in steps:
-        yield approval_deadline(
-            context.policy,
-            context.calendar,
-            role=Role(step["role"]),
-            waiting_since=local(from_db(step["waiting_since"])),
-            decided=None if step["decided_at"] is None else local(from_db(step["decided_at"])),
-            now=now,
-            workdays=step["deadline_workdays"],
-        )
-        if step["decision"] is not None:
-            yield _duties(context, step, approval["submitted_by"])
-        if step["decision"] == StepDecision.REJECTED:
-            yield rejection_reason(decision=StepDecision.REJECTED, reason=step["comment"])
+Ask = Callable[[Context, str], Explained]
 
 
-def _duties(context: Context, step: Mapping[str, Any], submitter: str) -> Decision[None]:
-    """Who decided against who submitted. Whoever decided on their own was the role's only holder then, whoever is one now."""
-    decider, role = step["decided_by"], step["role"]
-    holders = [decider] if step["self_approved"] else _holders(context, role)
-    submitter = decider if step["self_approved"] else submitter
-    return separation_of_duties(
-        context.policy, approver=decider, submitter=submitter, role=Role(role), active_holders=holders
-    )
+class _Kind(NamedTuple):
+    """What can be explained: its kind, the form of its numbers, who explains it."""
+
+    name: str
+    number: str
+    ask: Ask
 
 
-def _holders(context: Context, role: str) -> list[str]:
-    rows = context.reader.rows("SELECT login, roles FROM v_staff WHERE active")
-    return [row["login"] for row in rows if role in (row["roles"] or "").split(",")]
-
-
-_OF_STEPS: Final = frozenset(("approval-deadline", "separation-of-duties", "rejection-reason"))
-_KINDS: Final[tuple[tuple[str, str, Callable[[Context, str], _Explained]], ...]] = (
-    (r"Q\d{4}-\d{4,}", "quote", _quote),
-    (r"DD\d{4}-\d{4,}", "order", _order),
-    (r"YY\d{4}-\d{4,}", "objection", _objection),
-    (r"SJ\d{4}-\d{4,}", "opportunity", _opportunity),
-    (r"HT\d{4}-\d{4,}", "contract", _contract),
-    (r"JG\d{4}-\d{4,}", "price", _price),
-    (r"AP\d{4}-\d{4,}", "approval", _approval),
+_KINDS: Final = (
+    _Kind("quote", r"Q\d{4}-\d{4,}", _quote),
+    _Kind("order", r"DD\d{4}-\d{4,}", _order),
+    _Kind("objection", r"YY\d{4}-\d{4,}", _objection),
+    _Kind("opportunity", r"SJ\d{4}-\d{4,}", _opportunity),
+    _Kind("contract", r"HT\d{4}-\d{4,}", _contract),
+    _Kind("price", r"JG\d{4}-\d{4,}", _price),
+    _Kind("approval", r"AP\d{4}-\d{4,}", _approval),
 )
-_SUBJECTS: Final = {
-    SubjectKind.QUOTE: _quote,
-    SubjectKind.ORDER: _order,
-    SubjectKind.OBJECTION: _objection,
-    SubjectKind.CONTRACT: _contract,
-    SubjectKind.PRICE: _price,
-}
+"""A line for each kind of record; a customer has no number of its own form."""

@@ -168,12 +168,9 @@ def changes(row: Mapping[str, Any]) -> list[Row]:
     return found
 
 
-def since_before(context: Context, number: str, version: int) -> list[Row]:
-    """What an approver sees of what moved since the version before; nothing of a first one."""
-    earlier = quotes.version_before(context, number, version)
-    if earlier is None:
-        return []
-    moved = changes(compare(context, number, earlier, version))
+def told(context: Context, number: str, old: int, new: int) -> list[Row]:
+    """What moved between two versions, as an approver sees it."""
+    moved = changes(compare(context, number, old, new))
     return [
         {
             "field": one["field"],

@@ -209,6 +209,15 @@ def unknown(ref: str) -> NotFound:
     )
 
 
+def _no_version(context: Context, ref: str, version: int) -> NotFound:
+    found = resolve(context, ref)
+    return NotFound(
+        msg("{number} has no version {version}", number=found.number, version=version),
+        msg("the newest one is {version}: salesflow quote show {number}", number=found.number, version=found.version),
+        code="unknown-version",
+    )
+
+
 def _parts(
     context: Context, view: str, columns: Iterable[Column], order: str, own: dict[str, int]
 ) -> list[dict[str, Any]]:
@@ -243,15 +252,6 @@ def _versions(context: Context, number: str) -> list[dict[str, Any]]:
         {"number": number, "today": context.clock.today().isoformat()},
     )
     return rows if len(rows) > 1 else []
-
-
-def _no_version(context: Context, ref: str, version: int) -> NotFound:
-    found = resolve(context, ref)
-    return NotFound(
-        msg("{number} has no version {version}", number=found.number, version=version),
-        msg("the newest one is {version}: salesflow quote show {number}", number=found.number, version=found.version),
-        code="unknown-version",
-    )
 
 
 def _complete(context: Context, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

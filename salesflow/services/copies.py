@@ -32,7 +32,9 @@ _MOVED_AT: Final = f"""SELECT max(at) FROM (
     UNION ALL SELECT max(approved_at) FROM sales_order WHERE customer_id = :id) moved"""  # noqa: S608 - names of ours
 _MOVED_ON: Final = """SELECT max(moved_on) FROM (
     SELECT max(accepted_on) AS moved_on FROM quote WHERE customer_id = :id
-    UNION ALL SELECT max(confirmed_on) FROM need_list WHERE customer_id = :id) moved"""
+    UNION ALL SELECT max(confirmed_on) FROM need_list WHERE customer_id = :id
+    UNION ALL SELECT max(contract_revision.signed_on) FROM contract_revision
+        JOIN contract ON contract.id = contract_revision.contract_id WHERE contract.customer_id = :id) moved"""
 
 
 def recount(work: Transaction, customer: Customer) -> None:

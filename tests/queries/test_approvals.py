@@ -8,7 +8,7 @@ import pytest
 
 from salesflow.enums import ApprovalState, Role
 from salesflow.errors import NotFound
-from salesflow.queries import approval_page, approvals
+from salesflow.queries import approval_page, approval_quote, approvals
 from salesflow.services.order_terms import Terms
 from tests import deals
 from tests.conftest import Office
@@ -165,7 +165,7 @@ def test_lines_are_marked(
     deals.furnish(office)
     deals.quote(office, discount=discount, sku=sku)
     context = office.context()
-    quote = approval_page.subject_quote(context, 1, "li.na")
+    quote = approval_quote.subject_quote(context, 1, "li.na")
     context.close()
     [line] = quote["lines"]
     assert (line["above_authority"], line["below_floor"], line["margin"], quote["margin"]) == (

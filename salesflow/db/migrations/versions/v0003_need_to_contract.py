@@ -15,6 +15,7 @@ INSTANT = sa.DateTime(timezone=True).with_variant(sqlite.DATETIME(truncate_micro
 # New columns that refer to another table: Alembic would rebuild the whole table for them.
 REFERENCES = (
     ("approval_step", "decided_for", "staff"),
+    ("approval", "withdrawn_by", "staff"),
     ("outbox_message", "contact_id", "contact"),
     ("outbox_message", "customer_id", "customer"),
     ("quote", "opportunity_id", "opportunity"),
@@ -23,7 +24,7 @@ REFERENCES = (
     ("followup", "opportunity_id", "opportunity"),
 )
 # Few records have one.
-INDEXED = REFERENCES[2:]
+INDEXED = REFERENCES[3:]
 
 
 def upgrade() -> None:
@@ -325,6 +326,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_price_number")),
     )
     op.create_index("ix_price_product", "price", ["product_id", "state", "valid_from"], unique=False)
+    op.add_column("approval", sa.Column("withdrawn_because", sa.String(), nullable=True))
+    op.create_index("ix_approval_subject", "approval", ["subject_kind", "subject_ref", "round"], unique=True)
     op.add_column("quote", sa.Column("sent_at", INSTANT, nullable=True))
     op.execute(
         "ALTER TABLE quote ADD COLUMN loss_reason VARCHAR CONSTRAINT ck_quote_loss_reason_code CHECK (loss_reason IS NULL OR "

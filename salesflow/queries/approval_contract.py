@@ -1,0 +1,31 @@
+"""A contract on the page of its approval."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from salesflow.columns import Column, Kind
+from salesflow.context import Context
+from salesflow.enums import ContractTerm
+from salesflow.i18n import label, msg
+from salesflow.queries import contracts
+from salesflow.queries.approval_part import Asked, Part, edited
+
+CONTRACT_COLUMNS = tuple(column for column in contracts.SHOW if column.key not in ("approval", "returned_because"))
+
+_FIELDS: Final = {
+    "title": msg("title"),
+    "amount": msg("amount"),
+    **{term.value: label("contractterm", term) for term in ContractTerm},
+    "instalments": msg("the instalments"),
+}
+
+
+def show(context: Context, asked: Asked) -> dict[str, Any]:
+    """The newest revision, with its terms and instalments."""
+    return contracts.show(context, asked.ref)
+
+
+PART: Final = Part(
+    Column("contract", "Contract", Kind.RECORD, columns=CONTRACT_COLUMNS, table=False), show, changed=edited(_FIELDS)
+)
