@@ -197,14 +197,6 @@ class Belonging(Code):
     FORMER_CODE = "former_code"
 
 
-class LineChange(Code):
-    """What became of a quote's line from one version to another."""
-
-    ADDED = "added"
-    REMOVED = "removed"
-    CHANGED = "changed"
-
-
 class Event(Code):
     """What happened to a customer, as its timeline tells it."""
 

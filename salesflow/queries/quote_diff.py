@@ -8,7 +8,6 @@ from typing import Any, Final, NamedTuple
 
 from salesflow.columns import Column, Columns, Kind
 from salesflow.context import Context
-from salesflow.enums import LineChange
 from salesflow.errors import Refused
 from salesflow.i18n import Message, label, msg
 from salesflow.money import display_money, display_percent, display_price, format_quantity
@@ -17,6 +16,11 @@ from salesflow.queries.quote_decisions import offered
 from salesflow.rules.quoting import margin
 
 Row = dict[str, Any]
+
+# What became of a line.
+_ADDED: Final = "added"
+_REMOVED: Final = "removed"
+_CHANGED: Final = "changed"
 
 
 class _Field(NamedTuple):
@@ -72,7 +76,7 @@ def _moved(kind: Kind) -> Columns:
 
 
 _LINES: Final = (
-    Column("change", "Change", Kind.CODE, labels="linechange"),
+    Column("change", "Change"),
     Column("sku", "SKU"),
     Column("name", "Product"),
     Column("line_before", "Line before", Kind.INTEGER),
@@ -208,9 +212,9 @@ def _line(before: Row | None, after: Row | None) -> Row | None:
     for field in _OF_LINE:
         values[f"{field.key}_before"] = None if before is None else before[field.key]
         values[f"{field.key}_after"] = None if after is None else after[field.key]
-    change = LineChange.CHANGED
+    change = _CHANGED
     if before is None or after is None:
-        change = LineChange.ADDED if before is None else LineChange.REMOVED
+        change = _ADDED if before is None else _REMOVED
     elif all(before[field.key] == after[field.key] for field in _OF_LINE):
         return None
     numbers = {"line_before": before and before["line"], "line_after": after and after["line"]}
@@ -242,8 +246,8 @@ def _extras(before: Sequence[Row], after: Sequence[Row]) -> Iterator[Row]:
 def _line_changes(line: Row) -> Iterator[Row]:
     number = line["line_before"] if line["line_after"] is None else line["line_after"]
     where = msg("line {line}: {sku}", line=number, sku=line["sku"])
-    if line["change"] != LineChange.CHANGED:
-        side = "after" if line["change"] == LineChange.ADDED else "before"
+    if line["change"] != _CHANGED:
+        side = "after" if line["change"] == _ADDED else "before"
         amount = line[f"amount_{side}"]
         said = msg(
             "{quantity} x {price}",
@@ -251,7 +255,7 @@ def _line_changes(line: Row) -> Iterator[Row]:
             price=display_price(line[f"unit_price_{side}"]),
         )
         shown = {"before": None, "after": None, side: display_money(amount)}
-        what = msg("{change}: {what}", change=label("linechange", line["change"]), what=said)
+        what = msg("added: {what}", what=said) if side == "after" else msg("removed: {what}", what=said)
         signed = _signed(display_money, amount if side == "after" else -amount)
         yield {"field": "line", "where": where, "what": what, **shown, "change": signed}
         return
