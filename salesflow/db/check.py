@@ -70,6 +70,8 @@ COPIES = {
                     UNION ALL
                     SELECT max(accepted_on) FROM quote WHERE customer_id = customer.id
                     UNION ALL
+                    SELECT max(sent_at) FROM quote WHERE customer_id = customer.id
+                    UNION ALL
                     SELECT max(confirmed_on) FROM need_list WHERE customer_id = customer.id
                     UNION ALL
                     SELECT max(contract_revision.signed_on) FROM contract_revision

@@ -31,14 +31,14 @@ class Asked(NamedTuple):
 
 
 Show = Callable[[Context, Asked], dict[str, Any]]
-Changed = Callable[[Context, Asked, Asked], list[dict[str, Any]]]
+Changed = Callable[[Context, Asked | None, Asked], list[dict[str, Any]]]
 
 
 class Part(NamedTuple):
     """A kind of subject on the page.
 
     column: the page's field for it. show: what that field has. changed: what differs between two approvals of a subject,
-    the earlier one and the later one, as CHANGE_COLUMNS; None where nothing changes between two rounds.
+    the earlier one (None: there was none) and the later one, as CHANGE_COLUMNS; None where nothing changes between rounds.
     """
 
     column: Column
@@ -52,7 +52,9 @@ def edited(fields: Mapping[str, Message]) -> Changed:
     The subject's own service notes each change as "KIND.edit" or "KIND.amend", with what the fields were and what they are.
     """
 
-    def changed(context: Context, earlier: Asked, later: Asked) -> list[dict[str, Any]]:
+    def changed(context: Context, earlier: Asked | None, later: Asked) -> list[dict[str, Any]]:
+        if earlier is None:
+            return []
         before, after = _edits(context, earlier, later)
         return [
             {"field": name, "what": what, "before": before.get(name), "after": after.get(name)}
