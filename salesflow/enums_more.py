@@ -215,6 +215,7 @@ class Event(Code):
     SCORES = "scores"
     OWNER = "owner"
     STALL = "stall"
+    MAIL = "mail"
     ATTACHMENT = "attachment"
     MERGE = "merge"
 

@@ -89,17 +89,41 @@ def export(
     salesflow outbox export mails
     """
     from salesflow.documents.mails import export as write
+    from salesflow.services import outbox_letters
 
     context = current(ctx)
-    rows = outbox_queries.letters(context, state)
-    files = write(context, folder, rows)
+    with context.transaction() as work:
+        letters = outbox_letters.letters(work, state)
+        files = write(context, folder, letters)
     text = nmsg(
         "{count} mail written to {folder}", "{count} mails written to {folder}", count=len(files), folder=folder
     )
     listing = Listing(
-        outbox_queries.FILES, [{"id": row["id"], "file": file} for row, file in zip(rows, files, strict=True)], "file"
+        outbox_queries.FILES,
+        [{"id": letter.id, "file": file} for (_, letter), file in zip(letters, files, strict=True)],
+        "file",
     )
     return Written(text, folder, listing)
+
+
+@app.command("cancel", cls=Write)
+def cancel(
+    ctx: typer.Context,
+    mail: Annotated[int, MAIL],
+    reason: Annotated[str, typer.Option("--reason", help="Why: it stays with the mail.")],
+) -> Written:
+    """Take a mail back that has not gone out; it is kept as failed, with the reason.
+
+    salesflow outbox cancel 3 --reason 报价有误
+    """
+    from salesflow.services import outbox
+
+    context = current(ctx)
+    with context.transaction() as work:
+        outbox.cancel(work, mail, reason)
+    row = outbox_queries.show(context, mail)
+    text = msg("mail {id} to {recipient} is not sent", id=mail, recipient=row["recipient"])
+    return Written(text, str(mail), Record(outbox_queries.SHOW, row, "id"))
 
 
 def _send(context: Context, limit: int | None, retry: int | None) -> list[int]:

@@ -93,12 +93,12 @@ def _queued(context: Context, found: Sequence[DayList]) -> list[dict[str, Any]]:
     letters = [
         NewMail(
             "remind",
+            reminders.subject(day, one),
+            reminders.body(day, one),
             one.staff_id,
             one.owner,
             one.email,
-            reminders.subject(day, one),
-            reminders.body(day, one),
-            f"remind/{one.owner}/{day}",
+            dedupe=f"remind/{one.owner}/{day}",
         )
         for one in found
         if one.email is not None

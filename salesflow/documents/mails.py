@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
-from salesflow.clock import from_db
 from salesflow.context import Context
 from salesflow.errors import FileProblem
 from salesflow.i18n import msg
 from salesflow.services import mail
 
 
-def export(context: Context, folder: str, rows: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Write each mail to a file of its own in the folder, which is made where it is missing; gives the files' names.
+def export(context: Context, folder: str, letters: Iterable[tuple[str, mail.Letter]]) -> list[str]:
+    """Write each mail (with its kind) to a file of its own in the folder, made where it is missing; gives the files' names.
 
     A mail's file has always the same name and content: writing it again replaces it. Raises FileProblem.
     """
@@ -23,9 +21,8 @@ def export(context: Context, folder: str, rows: Iterable[Mapping[str, Any]]) -> 
     written = []
     try:
         os.makedirs(folder, exist_ok=True)
-        for row in rows:
-            letter = mail.Letter(row["id"], row["recipient"], row["subject"], row["body"], from_db(row["created_at"]))
-            file = f"{row['id']:06d}-{row['kind']}.eml"
+        for kind, letter in letters:
+            file = f"{letter.id:06d}-{kind}.eml"
             _write(os.path.join(folder, file), mail.compose(letter, sender, name).as_bytes())
             written.append(file)
     except OSError as error:
@@ -35,7 +32,7 @@ def export(context: Context, folder: str, rows: Iterable[Mapping[str, Any]]) -> 
         ) from error
     except ValueError as error:
         raise FileProblem(
-            mail.unusable(row["recipient"]), msg("see: salesflow outbox show {id}", id=row["id"])
+            mail.unusable(letter.shown or letter.recipient), msg("see: salesflow outbox show {id}", id=letter.id)
         ) from error
     return written
 

@@ -291,6 +291,7 @@ def definitions() -> dict[str, SelectBase]:
         "v_script": library.script_view(),
         "v_attachment": library.attachment_view(),
         "v_outbox": library.outbox_view(),
+        "v_outbox_attachment": library.outbox_attachment_view(),
         "v_product": prices.product_view(),
         "v_price": prices.price_view(),
         "v_quote": deals.quote_view(),

@@ -11,12 +11,13 @@ from salesflow.models.attachment import Attachment
 from salesflow.models.contact import Contact
 from salesflow.models.followup import Followup, FollowupCorrection
 from salesflow.models.objection import Objection, Script
-from salesflow.models.outbox import OutboxMessage
+from salesflow.models.outbox import OutboxAttachment, OutboxMessage
 from salesflow.models.product import Product
 from salesflow.models.tag import CustomerTag, Tag
 from salesflow.models.view_parts import all_of, by_staff, customer, login_of, of_customer, staff, table_of
 
 attachment, outbox = table_of(Attachment), table_of(OutboxMessage)
+outbox_attachment = table_of(OutboxAttachment)
 objection, script, product = table_of(Objection), table_of(Script), table_of(Product)
 tag, customer_tag, contact = table_of(Tag), table_of(CustomerTag), table_of(Contact)
 correction, followup = table_of(FollowupCorrection), table_of(Followup)
@@ -75,7 +76,16 @@ def _of_customer(table: Any, *columns: str) -> list[Any]:
 
 
 def outbox_view() -> Select[Any]:
-    return by_staff(outbox, "created_by", "recipient_cipher").add_columns(login_of(outbox.c.staff_id, "staff"))
+    """Mails; the address of a contact is masked."""
+    code = select(customer.c.code).where(customer.c.id == outbox.c.customer_id).scalar_subquery().label("customer_code")
+    return by_staff(outbox, "created_by", "recipient_cipher").add_columns(login_of(outbox.c.staff_id, "staff"), code)
+
+
+def outbox_attachment_view() -> Select[Any]:
+    """The files that go with mails."""
+    return select(*all_of(outbox_attachment), attachment.c.name, attachment.c.size, attachment.c.sha256).select_from(
+        outbox_attachment.join(attachment, attachment.c.id == outbox_attachment.c.attachment_id)
+    )
 
 
 def tag_view() -> Select[Any]:

@@ -23,12 +23,18 @@ COLUMNS: Final = (
     Column("created_at", "Since", Kind.INSTANT),
     Column("attempts", "Attempts", Kind.INTEGER, table=False),
     Column("error", "Error", flexible=True),
+    Column("subject_ref", "Record", table=False),
+    Column("customer_code", "Customer code", table=False),
     Column("staff", "Staff", table=False),
     Column("by", "By", table=False),
     Column("marked_at", "Begun", Kind.INSTANT, table=False),
     Column("sent_at", "Sent", Kind.INSTANT, table=False),
 )
-SHOW: Final = (*COLUMNS, Column("body", "Text"))
+SHOW: Final = (
+    *COLUMNS,
+    Column("attachments", "Attachments", Kind.LIST),
+    Column("body", "Text"),
+)
 SENT_ROWS: Final = (
     Column("id", "No.", Kind.INTEGER),
     Column("recipient", "Recipient", flexible=True),
@@ -53,11 +59,15 @@ def listed(context: Context, state: MailState | None = None, *, keep: int | None
 
 def show(context: Context, key: int) -> dict[str, Any]:
     """One mail with its text. Raises NotFound."""
-    names = ", ".join(f'"{column.key}"' for column in SHOW)
+    names = ", ".join(f'"{column.key}"' for column in SHOW if column.key != "attachments")
     row = context.reader.one(f"SELECT {names} FROM v_outbox WHERE id = :id", {"id": key})  # noqa: S608 - names of ours
     if row is None:
         raise NotFound(msg("there is no mail {id}", id=key), msg("see: salesflow outbox list"), code="unknown-mail")
-    return row
+    files = context.reader.rows(
+        "SELECT name FROM v_outbox_attachment WHERE message_id = :id ORDER BY position", {"id": key}
+    )
+    complete = {**row, "attachments": [file["name"] for file in files]}
+    return {column.key: complete[column.key] for column in SHOW}
 
 
 def letters(context: Context, state: MailState) -> list[dict[str, Any]]:

@@ -288,6 +288,14 @@ def _attachments(context: Context, customer_id: int) -> Iterator[Entry]:
         yield Entry(row["at"], Event.ATTACHMENT, str(row["id"]), text, row["by"])
 
 
+def _mails(context: Context, customer_id: int) -> Iterator[Entry]:
+    """Mails that went out to the customer's contacts."""
+    sql = 'SELECT id, sent_at, subject, recipient, "by" FROM v_outbox WHERE customer_id = :id AND sent_at IS NOT NULL ORDER BY id'
+    for row in _rows(context, sql, customer_id):
+        text = msg("{subject}, to {recipient}", subject=row["subject"], recipient=row["recipient"])
+        yield Entry(row["sent_at"], Event.MAIL, str(row["id"]), text, row["by"])
+
+
 def _merges(context: Context, customer_id: int) -> Iterator[Entry]:
     sql = "SELECT code, name, archived_at FROM v_customer_name WHERE merged_into_id = :id ORDER BY code"
     for row in _rows(context, sql, customer_id):
@@ -312,6 +320,7 @@ _ASKED: Final[dict[Event, Callable[[Context, int], Iterator[Entry]]]] = {
     Event.SCORES: _scores,
     Event.OWNER: _owners,
     Event.STALL: _stalls,
+    Event.MAIL: _mails,
     Event.ATTACHMENT: _attachments,
     Event.MERGE: _merges,
 }

@@ -97,7 +97,7 @@ def forget(work: Transaction, customer_id: int, reason: str) -> Forgotten:
     named = [(file.code, file.name) for file in files]
     old_entries = _old_entries(work, files)
     counts = {"customers": len(files), "plans_cancelled": _cancel(work, customer), **_blank(work, files)}
-    counts["mails"] = _mails(work, named)
+    counts["mails"] = _mails(work, named, _keys(files))
     for file in files:
         _blank_file(work, file)
     work.session.flush()
@@ -189,17 +189,21 @@ def _imports(work: Transaction, keys: Collection[int]) -> int:
     return _change(work, ImportChange, {"before": "{}"}, about)
 
 
-def _mails(work: Transaction, named: Sequence[tuple[str, str]]) -> int:
-    """Mails that name the customer; one that waits is not sent any more."""
+def _mails(work: Transaction, named: Sequence[tuple[str, str]], keys: Collection[int]) -> int:
+    """Mails that name the customer or went to its contacts; one that waits is not sent any more."""
     words = sorted({word for pair in named for word in pair})
     texts = (col(OutboxMessage.subject), col(OutboxMessage.body))
-    candidates = or_(*(text.contains(word, autoescape=True) for text in texts for word in words))
-    found = work.session.exec(select(OutboxMessage.id, *texts).where(candidates)).all()
+    theirs = col(OutboxMessage.customer_id).in_(keys)
+    candidates = or_(theirs, *(text.contains(word, autoescape=True) for text in texts for word in words))
+    found = work.session.exec(select(OutboxMessage.id, theirs, *texts).where(candidates)).all()
     # HZ2026100 is not meant by HZ20261000.
     said = re.compile("|".join(rf"(?<![0-9A-Za-z]){re.escape(word)}(?![0-9A-Za-z])" for word in words))
-    about = col(OutboxMessage.id).in_([key for key, *parts in found if any(said.search(part) for part in parts)])
+    about = col(OutboxMessage.id).in_(
+        [key for key, own, *parts in found if own or any(said.search(part) for part in parts)]
+    )
     unsent = about & col(OutboxMessage.state).in_((MailState.QUEUED.value, MailState.SENDING.value))
     _change(work, OutboxMessage, {"state": MailState.FAILED.value}, unsent)
+    _change(work, OutboxMessage, {"recipient": BLANK, "recipient_cipher": None}, about & theirs)
     return _change(work, OutboxMessage, {"subject": BLANK, "body": BLANK, "error": None}, about)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from salesflow.errors import MailProblem
+from salesflow.errors import FileProblem, MailProblem
 from salesflow.i18n import Message, msg
 
 if TYPE_CHECKING:
@@ -34,14 +34,29 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Enclosed(NamedTuple):
+    """A file that goes with a mail: what it is called, where its content is, and the SHA-256 that it must have."""
+
+    name: str
+    path: str
+    sha256: str
+
+
 class Letter(NamedTuple):
-    """A mail as the outbox keeps it."""
+    """A mail as it goes out. `shown`: the mask of an address that is a contact's; `reply_to`: who is answered.
+
+    by_person: somebody sends it to a customer, so that an answering machine answers it.
+    """
 
     id: int
     recipient: str
     subject: str
     body: str
     created_at: datetime
+    shown: str = ""
+    reply_to: str | None = None
+    files: tuple[Enclosed, ...] = ()
+    by_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +90,7 @@ def server(settings: Settings) -> Server:
 def compose(letter: Letter, sender: str, sender_name: str = "") -> EmailMessage:
     """The mail as a message: plain text in UTF-8, its headers safe whatever the subject is, its Message-ID always the same.
 
-    Raises ValueError for an address that is none.
+    Raises ValueError for an address that is none, FileProblem for a file whose content is not what it was.
     """
     from email.message import EmailMessage
     from email.policy import SMTP
@@ -86,10 +101,41 @@ def compose(letter: Letter, sender: str, sender_name: str = "") -> EmailMessage:
     message["Date"] = format_datetime(letter.created_at)
     message["From"] = _address(sender, sender_name)
     message["To"] = _address(letter.recipient)
-    message["Subject"] = "".join(c if c.isprintable() else " " for c in letter.subject).strip()
-    message["Auto-Submitted"] = "auto-generated"
+    message["Subject"] = _line(letter.subject)
+    if letter.reply_to:
+        message["Reply-To"] = _address(letter.reply_to)
+    if not letter.by_person:
+        message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.body, charset="utf-8")
+    for file in letter.files:
+        _enclose(message, file)
     return message
+
+
+def _line(text: str) -> str:
+    """A text that can stand in a header: nothing in it ends the line."""
+    return "".join(c if c.isprintable() else " " for c in text).strip()
+
+
+def _enclose(message: EmailMessage, file: Enclosed) -> None:
+    """Put a file into the mail. Raises FileProblem where its content is missing or another."""
+    import mimetypes
+
+    try:
+        with open(file.path, "rb") as source:
+            content = source.read()
+    except OSError as error:
+        raise FileProblem(
+            msg("the attachment {name} cannot be read: {reason}", name=file.name, reason=error.strerror or str(error)),
+            msg("see: salesflow attachment verify"),
+        ) from error
+    if hashlib.sha256(content).hexdigest() != file.sha256:
+        raise FileProblem(
+            msg("the attachment {name} was altered", name=file.name), msg("see: salesflow attachment verify")
+        )
+    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    main, _, sub = kind.partition("/")
+    message.add_attachment(content, maintype=main, subtype=sub, filename=_line(file.name))
 
 
 def _address(spec: str, name: str = "") -> Address:

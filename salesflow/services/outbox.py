@@ -6,7 +6,7 @@ mistake: it stays in the state `sending`, and a person decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,17 +15,20 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from sqlmodel import col, select
 
 from salesflow.enums import MINUTES_UNDER_WAY, MailState
-from salesflow.errors import Conflict, MailProblem, NotFound, Refused
+from salesflow.errors import Conflict, FileProblem, InvalidValue, MailProblem, NotFound, Refused
 from salesflow.i18n import label, msg, render
-from salesflow.models.outbox import OutboxMessage
+from salesflow.models.outbox import OutboxAttachment, OutboxMessage
 from salesflow.services import mail
 from salesflow.services.mail import Letter, Outcome
+from salesflow.services.outbox_letters import UNKNOWN, Held, address_to_contact, held_back, hold, letter
+from salesflow.text import clean
 
 if TYPE_CHECKING:
     import smtplib
 
     from salesflow.context import Context
     from salesflow.db.transaction import Transaction
+    from salesflow.subject import Subject
 
 _STATES: Final = {
     Outcome.SENT: MailState.SENT,
@@ -36,14 +39,21 @@ _STATES: Final = {
 
 
 class NewMail(NamedTuple):
-    """A mail to a staff member (a key and a login). `dedupe`: a mail with the same one is queued only once, ever."""
+    """A mail, to a staff member (a key, a login and an address) or to a contact by its key, whose own address it goes to.
+
+    about: the record that it is about. attachments: keys of files of that record. `dedupe`: a mail with the same one is
+    queued only once, ever.
+    """
 
     kind: str
-    staff_id: int
-    login: str
-    recipient: str
     subject: str
     body: str
+    staff_id: int | None = None
+    login: str | None = None
+    recipient: str = ""
+    contact_id: int | None = None
+    about: Subject | None = None
+    attachments: Sequence[int] = ()
     dedupe: str | None = None
 
 
@@ -61,20 +71,55 @@ def queue(work: Transaction, new: NewMail) -> int | None:
         same = select(OutboxMessage.id).where(OutboxMessage.dedupe == new.dedupe)
         if work.session.exec(same).first() is not None:
             return None
+    about = new.about
     made = work.add(
         OutboxMessage(
             kind=new.kind,
-            recipient=new.recipient,
+            recipient=new.recipient or UNKNOWN,
             staff_id=new.staff_id,
             subject=new.subject,
             body=new.body,
             created_at=work.now,
             created_by=work.actor.id,
             dedupe=new.dedupe,
+            subject_kind=None if about is None else about.kind,
+            subject_id=None if about is None else about.id,
+            subject_ref=None if about is None else about.ref,
         )
     )
-    work.audit("mail.queue", "mail", str(made.id), after={"kind": new.kind, "staff": new.login})
+    assert made.id is not None
+    if new.contact_id is not None:
+        address_to_contact(work, made, new.contact_id)
+    files = enumerate(new.attachments, 1)
+    work.insert(
+        OutboxAttachment,
+        [{"message_id": made.id, "position": position, "attachment_id": key} for position, key in files],
+    )
+    facts = {"kind": new.kind, "staff": new.login, "contact_id": new.contact_id, "ref": about and about.ref}
+    work.audit(
+        "mail.queue", "mail", str(made.id), after={name: fact for name, fact in facts.items() if fact is not None}
+    )
     return made.id
+
+
+def cancel(work: Transaction, key: int, reason: str) -> OutboxMessage:
+    """Take a mail back that has not gone out: it is marked as failed, with the reason. Raises NotFound, Refused, InvalidValue."""
+    found = _existing(work, key)
+    if found.state in (MailState.SENT, MailState.SENDING):
+        state = label("mailstate", found.state)
+        raise Refused(
+            msg("mail {id} is {state} already", id=key, state=state),
+            msg("see: salesflow outbox show {id}", id=key),
+            code="state",
+        )
+    why = clean(reason, limit=work.context.policy.limits.line, what=msg("the reason"), multiline=False)
+    if not why:
+        raise InvalidValue(msg("the reason is empty"), msg("say why: --reason TEXT"), code="missing-value")
+    before = {"state": found.state}
+    found.state, found.error = MailState.FAILED, why
+    work.session.add(found)
+    work.audit("mail.cancel", "mail", str(key), before=before, after={"state": found.state})
+    return found
 
 
 def send(context: Context, *, limit: int | None = None, retry: int | None = None) -> Iterator[Sent]:
@@ -87,11 +132,14 @@ def send(context: Context, *, limit: int | None = None, retry: int | None = None
     with _conversation(context, to) as talk:
         done = after = 0
         while limit is None or done < limit:
-            letter = _claimed(context, after, retry)
-            if letter is None:
+            claimed = _claimed(context, after, retry)
+            if claimed is None:
                 return
-            yield _deliver(context, to, talk, letter)
-            done, after = done + 1, letter.id
+            if isinstance(claimed, Held):
+                yield Sent(claimed.id, Outcome.FAILED)
+            else:
+                yield _deliver(context, to, talk, claimed)
+            done, after = done + 1, claimed.id
             if retry is not None:
                 return
 
@@ -128,7 +176,7 @@ def _conversation(context: Context, to: mail.Server) -> Iterator[_Talk]:
         talk.end()
 
 
-def _claimed(context: Context, after: int, retry: int | None) -> Letter | None:
+def _claimed(context: Context, after: int, retry: int | None) -> Letter | Held | None:
     """Mark the next mail (or the one to be tried again) as being sent: committed before anything else happens."""
     with context.transaction() as work:
         if retry is not None:
@@ -140,18 +188,26 @@ def _claimed(context: Context, after: int, retry: int | None) -> Letter | None:
             return None
         assert found.id is not None
         before = found.state
+        held = held_back(work, found)
+        if held is not None:
+            return hold(work, found, held)
         found.state, found.marked_at, found.error = MailState.SENDING, work.now, None
         found.attempts += 1
         work.session.add(found)
         after_it = {"state": MailState.SENDING.value, "attempts": found.attempts}
         work.audit("mail.send", "mail", str(found.id), before={"state": before}, after=after_it)
-        return Letter(found.id, found.recipient, found.subject, found.body, found.created_at)
+        return letter(work, found)
 
 
-def _retried(work: Transaction, key: int) -> OutboxMessage:
+def _existing(work: Transaction, key: int) -> OutboxMessage:
     found = work.session.get(OutboxMessage, key)
     if found is None:
         raise NotFound(msg("there is no mail {id}", id=key), msg("see: salesflow outbox list"), code="unknown-mail")
+    return found
+
+
+def _retried(work: Transaction, key: int) -> OutboxMessage:
+    found = _existing(work, key)
     if found.state == MailState.SENT:
         state = label("mailstate", found.state)
         raise Refused(
@@ -171,21 +227,24 @@ def _retried(work: Transaction, key: int) -> OutboxMessage:
     return found
 
 
-def _deliver(context: Context, to: mail.Server, talk: _Talk, letter: Letter) -> Sent:
+def _deliver(context: Context, to: mail.Server, talk: _Talk, one: Letter) -> Sent:
     """Hand a marked mail over and keep what became of it."""
     try:
-        message = mail.compose(letter, to.sender, to.sender_name)
+        message = mail.compose(one, to.sender, to.sender_name)
     except ValueError:
-        _keep(context, letter.id, Outcome.FAILED, render(mail.unusable(letter.recipient)))
-        return Sent(letter.id, Outcome.FAILED)
+        _keep(context, one.id, Outcome.FAILED, render(mail.unusable(one.shown or one.recipient)))
+        return Sent(one.id, Outcome.FAILED)
+    except FileProblem as problem:
+        _keep(context, one.id, Outcome.FAILED, render(problem.message))
+        return Sent(one.id, Outcome.FAILED)
     try:
         begun = talk.begin()
     except MailProblem as problem:
-        _keep(context, letter.id, Outcome.AGAIN, str(problem))
+        _keep(context, one.id, Outcome.AGAIN, str(problem))
         raise
-    outcome, said = mail.hand_over(begun, message, to.sender, letter.recipient)
-    _keep(context, letter.id, outcome, said)
-    return Sent(letter.id, outcome)
+    outcome, said = mail.hand_over(begun, message, to.sender, one.recipient)
+    _keep(context, one.id, outcome, said)
+    return Sent(one.id, outcome)
 
 
 def _keep(context: Context, key: int, outcome: Outcome, said: str | None) -> None:

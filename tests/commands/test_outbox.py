@@ -11,7 +11,7 @@ from tests.conftest import Office
 from tests.post import read
 
 KEYS = [
-    "id", "kind", "recipient", "subject", "state", "created_at", "attempts", "error", "staff", "by", "marked_at", "sent_at",
+    "id", "kind", "recipient", "subject", "state", "created_at", "attempts", "error", "subject_ref", "customer_code", "staff", "by", "marked_at", "sent_at",
 ]  # fmt: skip
 
 
@@ -21,7 +21,7 @@ def test_list_and_show(office: Office) -> None:
     assert [list(row) for row in rows] == [KEYS, KEYS]
     assert [(row["id"], row["state"], row["staff"]) for row in rows] == [(2, "queued", "li.na"), (1, "queued", "li.na")]
     shown = office.json("outbox", "show", "1")
-    assert list(shown) == [*KEYS, "body"]
+    assert list(shown) == [*KEYS, "attachments", "body"]
     assert shown["body"] == "甲公司\n"
     assert office.json("outbox", "list", "--state", "sent") == []
     assert office.ok("outbox", "list").out.count("queued") == 2
