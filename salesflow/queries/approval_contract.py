@@ -27,7 +27,7 @@ def show(context: Context, asked: Asked) -> dict[str, Any]:
     return contracts.show(context, asked.ref)
 
 
-def changed(context: Context, earlier: Asked, later: Asked) -> list[dict[str, Any]]:
+def changed(context: Context, earlier: Asked | None, later: Asked) -> list[dict[str, Any]]:
     """What was edited or amended between two submissions, the amount as people read it."""
     return [
         {**row, **{side: _shown(row["field"], row[side]) for side in ("before", "after")}}
