@@ -9,11 +9,13 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 from salesflow.enums import Role
+from salesflow.rules.policy import Policy, PriceApproval
 from salesflow.services import assignment, quote_versions, quotes
 from salesflow.services.products import NewProduct
 from salesflow.services.products import add as add_product
@@ -481,6 +483,36 @@ def test_a_quote_that_goes_to_another_owner_can_still_be_decided(office: Office)
     assert deals.value(office, "SELECT version FROM v_quote") == 1
     deals.approve(office, "AP2026-0001", "zhang.wei")
     assert deals.value(office, "SELECT state FROM v_quote") == "approved"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("price", "set", "YF-100", "8800", "--from", "today", "--floor-price", "1", "--reason", "促销"),
+        ("product", "edit", "YF-100", "--list-price", "8800", "--floor-price", "1"),
+        ("product", "import", "价目.csv", "--update"),
+    ],
+)
+@pytest.mark.parametrize("by", ["make", "revise"])
+def test_a_lower_list_price_is_no_way_round_where_the_policy_wants_it_approved(
+    office: Office, tmp_path: Path, words: tuple[str, ...], by: str
+) -> None:
+    """What waits for its approval is no price: twelve per cent stay twelve per cent. By the default policy it is one at once."""
+    deals.furnish(office)
+    policy = Policy(price_approval=PriceApproval("decreases"))
+    deals.execute(office, "UPDATE policy_version SET resolved = :text", text=policy.to_json())
+    (tmp_path / "价目.csv").write_text("SKU,品名,目录价,底价\nYF-100,云帆CRM标准版,8800,1\n", encoding="utf-8")
+    if by == "revise":
+        make(office)
+    office.ok(*(str(tmp_path / word) if word.endswith(".csv") else word for word in words))
+    item = NewItem(deals.SKU, 1_000, unit_price=880_000)
+    if by == "revise":
+        revise(office, items=ItemChanges([item]))
+    else:
+        with office.context().transaction() as work:
+            quotes.make(work, NewQuote(1, [item]))
+    newest = deals.rows(office, "SELECT state, max_discount FROM v_quote ORDER BY id DESC LIMIT 1")[0]
+    assert (newest["state"], newest["max_discount"]) == ("pending_approval", 1_200)
 
 
 def at_once(office: Office, *commands: tuple[str, tuple[str, ...]]) -> list[tuple[int, str]]:
