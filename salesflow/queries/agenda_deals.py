@@ -26,6 +26,7 @@ from salesflow.queries.delegations import Deputy
 _AHEAD: Final = 3  # days
 _UNDELIVERED: Final = [state.value for state in OrderState if state.is_undelivered]
 _STANDING: Final = (QuoteState.APPROVED.value, QuoteState.SENT.value)
+_HELD: Final = "SELECT role FROM v_staff_role WHERE active"
 # Where a rejection leaves what was submitted, until its owner has done something about it.
 _RETURNED: Final = (
     (SubjectKind.ORDER, "v_order", OrderState.RETURNED),
@@ -51,8 +52,9 @@ def approval(morning: Morning) -> Section:
 
 
 def approval_overdue(morning: Morning) -> Section:
-    """Steps that wait for others longer than they may."""
-    late = _waiting(set(Role) - morning.person.roles).add("due_at < :now", now=to_db(morning.context.clock.now()))
+    """Steps that wait for others longer than they may, or for a role that nobody holds."""
+    late = _waiting(set(Role) - morning.person.roles)
+    late.add(f"(due_at < :now OR waiting_for_role NOT IN ({_HELD}))", now=to_db(morning.context.clock.now()))
     return _approvals(morning, "approval_overdue", (late,), "approval list --all")
 
 
@@ -70,18 +72,27 @@ def _approvals(
         count += morning.number("v_approval", where)
         sql = f"SELECT * FROM v_approval{where} ORDER BY due_at, id{morning.limit}"  # noqa: S608 - names of ours
         rows += morning.rows(sql, where.parameters)
+    held = {row["role"] for row in morning.rows(_HELD, {})} if rows and kind == "approval_overdue" else set()
     items = []
     for row in rows:
         parts = {"subject": row["subject_ref"], "by": row["submitted_by"], "why": load(row["waiting_why"])}
         text = msg("{subject} from {by}: {why}", **parts)
         if kind == "approval_overdue":
-            text = msg("{role}: {text}", role=label("role", row["waiting_for_role"]), text=text)
+            text = _of_others(row["waiting_for_role"] in held, label("role", row["waiting_for_role"]), text)
         absent = deputy and deputy.decides_for(row["waiting_for_role"], row["submitted_by"], morning.person.roles)
         if absent:
             text = msg("for {login}: {text}", login=absent, text=text)
         due_on = None if row["due_at"] is None else morning.local_day(row["due_at"]).isoformat()
         items.append(item(row, text, ref=row["number"], due_on=due_on, at_risk=row["amount"]))
     return Section(kind, count, items, command)
+
+
+def _of_others(held: bool, role: Message, text: Message) -> Message:
+    return (
+        msg("{role}: {text}", role=role, text=text)
+        if held
+        else msg("{role}, held by nobody: {text}", role=role, text=text)
+    )
 
 
 def _own_to_decide(morning: Morning) -> list[Role]:

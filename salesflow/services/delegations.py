@@ -91,7 +91,7 @@ def revoke(work: Transaction, delegation_id: int) -> Delegation:
     if found is None:
         raise NotFound(
             msg("there is no delegation {id}", id=delegation_id),
-            msg("see: salesflow approval delegate --list"),
+            msg("see: salesflow approval delegations"),
             code="unknown-delegation",
         )
     owner = _login(work, found.from_id)
@@ -103,7 +103,7 @@ def revoke(work: Transaction, delegation_id: int) -> Delegation:
     if found.revoked_at is not None or found.end_on < work.context.clock.today():
         raise Refused(
             msg("delegation {id} has ended already", id=delegation_id),
-            msg("see: salesflow approval delegate --list"),
+            msg("see: salesflow approval delegations"),
             code="state",
         )
     _end(work, found)
