@@ -110,7 +110,10 @@ def test_the_approval_of_a_subject_is_its_latest_round(busy: Office) -> None:
         1: "AP2026-0001",
         2: "AP2026-0002",
     }
-    assert [row["number"] for row in approvals.rounds(context, "order", 1, "DD2026-0001")] == ["AP2026-0003", "AP2026-0004"]
+    assert [row["number"] for row in approvals.rounds(context, "order", 1, "DD2026-0001")] == [
+        "AP2026-0003",
+        "AP2026-0004",
+    ]
     context.close()
 
 
@@ -199,6 +202,7 @@ def test_the_page_of_an_order_shows_the_credit_in_use_the_changes_and_the_earlie
             "submitted_at": "2026-03-02 07:00:00",
             "role": "finance",
             "decided_by": "liu.yang",
+            "decided_for": None,
             "decided_at": "2026-03-02 01:00:00",
             "self_approved": False,
             "comment": "账期太长",
