@@ -74,6 +74,7 @@ READS: dict[str, set[str]] = {
     "quote list": set(),
     "quote show Q2026-0001": set(),
     "approval list": set(),
+    "approval delegations": set(),
     "approval show AP2026-0001": set(),
     "order list": set(),
     "order show DD2026-0001": set(),

@@ -52,7 +52,7 @@ def delegate(
 ) -> Written:
     """Name a deputy, who decides what your roles decide while you are away. What is delegated to you goes no further.
 
-    salesflow approval delegate --from 07-01 --to 07-10 --to-login wang.fang
+    salesflow approval delegate --from monday --to friday --to-login sun.li
 
     salesflow approval delegate --revoke 3
     """

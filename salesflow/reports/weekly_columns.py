@@ -121,7 +121,7 @@ _APPROVALS: Final = (
     Column("approved", "Of these approved", Kind.INTEGER),
     Column("rejected", "Of these rejected", Kind.INTEGER),
     Column("self_approved", "Of these self-approved", Kind.INTEGER),
-    Column("by_deputy", "Of these decided by a deputy", Kind.INTEGER),
+    Column("by_deputy", "Of these by a deputy", Kind.INTEGER),
     LEFT_OUT,
     Column("items", "Waiting approvals", Kind.ROWS, columns=WAITING),
 )
