@@ -78,7 +78,17 @@ def _required(word: str | None, place: str) -> str:
 def _labels() -> Iterator[tuple[Text, str]]:
     from salesflow import enums, enums_more
     from salesflow.rules.decision import Strength
-    from salesflow.rules.rule import APPROVAL, CONTRACT, CUSTOMER, FOLLOW_UP, OBJECTION, OPPORTUNITY, ORDER, PRICE, QUOTE
+    from salesflow.rules.rule import (
+        APPROVAL,
+        CONTRACT,
+        CUSTOMER,
+        FOLLOW_UP,
+        OBJECTION,
+        OPPORTUNITY,
+        ORDER,
+        PRICE,
+        QUOTE,
+    )
 
     for strength in Strength:
         yield Text(strength.value, None, "strength"), "salesflow/rules/decision.py"

@@ -45,6 +45,24 @@ KEYS = (
     ),
     Key("mail.from", msg("the address that mails come from")),
     Key("mail.from_name", msg("the name beside that address")),
+    *(
+        Key(f"company.{name}", doc)
+        for name, doc in (
+            ("name", msg("your company as papers for customers name it (unless set, as named with init)")),
+            ("name_en", msg("the same for papers in English")),
+            ("address", msg("its address")),
+            ("address_en", msg("the same for papers in English")),
+            ("phone", msg("its telephone number")),
+            ("email", msg("its e-mail address")),
+            ("website", msg("its website")),
+            ("tax_no", msg("its taxpayer number")),
+            ("bank", msg("the bank that customers pay to")),
+            ("bank_en", msg("the same for papers in English")),
+            ("account", msg("the number of the account there")),
+            ("docx_template", msg("a .docx file with your letterhead, or with fields such as {{ reference }}")),
+            ("fonts", msg("a folder with fonts of your own for PDF files")),
+        )
+    ),
 )
 
 

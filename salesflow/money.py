@@ -128,6 +128,13 @@ def display_percent(points: int) -> str:
     return f"{_trimmed(points, 2)} %"
 
 
+def display_price(value: int, thousands: str = ",") -> str:
+    """Yuan of ten-thousandths, with as many decimals as are needed, two at least: "12.50", "12.3456"."""
+    yuan, rest = divmod(abs(value), 10_000)
+    decimals = f"{rest:04d}"
+    return f"{_sign(value)}{yuan:{thousands}}.{decimals[:2]}{decimals[2:].rstrip('0')}"
+
+
 def format_quantity(thousandths: int) -> str:
     """A quantity without useless zeros: "1.5"."""
     return _trimmed(thousandths, 3)

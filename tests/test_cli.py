@@ -37,7 +37,7 @@ def test_nothing_at_all_shows_the_help_and_is_wrong_usage(office: Office) -> Non
     done = office.run()
     assert (done.status, done.out) == (2, "")
     assert done.err.startswith("Usage: salesflow [OPTIONS] COMMAND [ARGS]...\n")
-    assert "  customer    Customers: the customer file, status, import, stale leads.\n" in done.err
+    assert "  customer     Customers: the customer file, status, import, stale leads.\n" in done.err
 
 
 @pytest.mark.parametrize("noun", ["staff", "db", "audit", "config"])

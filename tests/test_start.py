@@ -19,10 +19,14 @@ HEAVY = {
     "chinese_calendar",
     "cryptography",
     "dateutil",
+    "docx",
+    "docxtpl",
     "email",
     "icalendar",
     "jinja2",
     "keyring",
+    "lxml",
+    "manimgx_fonts_cjk",
     "openpyxl",
     "phonenumbers",
     "platformdirs",
@@ -37,6 +41,7 @@ HEAVY = {
     "tabulate",
     "tomlkit",
     "tomllib",
+    "typst",
     "vobject",
     "wcwidth",
     "xlsxwriter",
@@ -73,6 +78,11 @@ READS: dict[str, set[str]] = {
     "price list YF-100 --json": set(),
     "quote list": set(),
     "quote show Q2026-0001": set(),
+    "quote show Q2026-0002 --version 1": set(),
+    "quote list --versions": set(),
+    "quote list --concessions HZ2026001": set(),
+    "quote diff Q2026-0002": set(),
+    "quote export Q2026-0001 --to -": set(),
     "approval list": set(),
     "approval delegations": set(),
     "approval show AP2026-0001": set(),
@@ -152,6 +162,7 @@ def busy(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Office:
     deals.furnish(office)
     deals.ordered(office)
     deals.quote(office, discount=deals.ABOVE)
+    office.ok("quote", "revise", "Q2026-0002", "--discount", "13")
     office.ok(
         "opportunity", "add", "HZ2026001", "--title", "终端", "--amount", "20万", "--expected-close", "2026-05-31"
     )

@@ -39,6 +39,8 @@ FORMATS = ("table", "plain", "json", "jsonl", "csv", "tsv", "markdown", "html", 
 
 
 SCREENFUL = 50
+SOMETHING = 10  # the exit status of --fail-if-any
+FAIL = typer.Option("--fail-if-any", help="End with status 10 if there is something.")
 
 
 def current(ctx: typer.Context) -> Context:

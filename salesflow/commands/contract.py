@@ -28,6 +28,7 @@ app = noun(
     "Contracts: from the accepted quote through legal, finance and the manager to the signature.",
     contract_changes="edit amend terminate close",
     contract_ledger="ledger reconcile",
+    contract_export="export",
 )
 
 Number = Annotated[
@@ -36,7 +37,7 @@ Number = Annotated[
         metavar="CONTRACT", help="The contract's number, such as HT2026-0001.", autocompletion=complete.contract
     ),
 ]
-Title = Annotated[str | None, typer.Option("--title", help="What it is about (the customer and the quote).")]
+Title = Annotated[str | None, typer.Option("--title", help="What it is about (the quote's products).")]
 Amount = Annotated[
     int | None, typer.Option("--amount", click_type=MONEY, help="What it comes to, where it rests on no quote.")
 ]

@@ -7,9 +7,8 @@ from typing import Annotated
 import typer
 
 from salesflow.commands import complete
-from salesflow.commands.base import List, current, screenful
+from salesflow.commands.base import FAIL, SOMETHING, List, current, screenful
 from salesflow.commands.contract import app
-from salesflow.commands.followup_due import FAIL, SOMETHING
 from salesflow.commands.params import SPAN, DateRange
 from salesflow.errors import InvalidValue
 from salesflow.i18n import msg

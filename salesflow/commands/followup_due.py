@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from salesflow.commands import complete
-from salesflow.commands.base import List, current, screenful
+from salesflow.commands.base import FAIL, SOMETHING, List, current, screenful
 from salesflow.commands.followup import app
 from salesflow.commands.params import DAY, DAYS
 from salesflow.context import Context
@@ -19,12 +19,9 @@ from salesflow.queries import followups as followup_queries
 from salesflow.queries import staff as staff_queries
 from salesflow.queries.base import Page
 
-SOMETHING = 10  # the exit status of --fail-if-any
-
 OWNER = typer.Option("--owner", metavar="LOGIN", help="This one's customers (your own).", autocompletion=complete.staff)
 EVERYBODY = typer.Option("--all", help="Everybody's customers.")
 BY_OWNER = typer.Option("--by-owner", help="Everybody's customers, a table for each owner.")
-FAIL = typer.Option("--fail-if-any", help="End with status 10 if there is something.")
 
 
 @app.command("due", cls=List)

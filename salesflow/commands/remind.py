@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from salesflow.commands import complete
-from salesflow.commands.base import Command, current, single
+from salesflow.commands.base import SOMETHING, Command, current, single
 from salesflow.commands.params import DAYS
 from salesflow.context import Context
 from salesflow.errors import UsageError
@@ -16,8 +16,6 @@ from salesflow.i18n import msg, nmsg
 from salesflow.output.results import Digest, Listing, Record, Written
 from salesflow.queries import reminders
 from salesflow.queries.reminders import DayList
-
-SOMETHING = 10  # the exit status of --fail-if-any
 
 app = single()
 

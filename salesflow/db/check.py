@@ -70,7 +70,13 @@ COPIES = {
                     UNION ALL
                     SELECT max(accepted_on) FROM quote WHERE customer_id = customer.id
                     UNION ALL
+                    SELECT max(sent_at) FROM quote WHERE customer_id = customer.id
+                    UNION ALL
                     SELECT max(confirmed_on) FROM need_list WHERE customer_id = customer.id
+                    UNION ALL
+                    SELECT max(contract_revision.signed_on) FROM contract_revision
+                        JOIN contract ON contract.id = contract_revision.contract_id
+                        WHERE contract.customer_id = customer.id
                     UNION ALL
                     SELECT max(approved_at) FROM sales_order WHERE customer_id = customer.id
                 )
@@ -113,6 +119,19 @@ COPIES = {
             SELECT number, state, (SELECT to_state FROM state_change
                                    WHERE subject_kind = 'order' AND subject_id = sales_order.id ORDER BY id DESC LIMIT 1) AS last
             FROM sales_order
+        ) WHERE state IS NOT last""",
+    "contract instalments": """
+        SELECT number, amount, summed FROM (
+            SELECT contract.number || ' ' || contract_revision.revision AS number, contract_revision.amount,
+                   (SELECT sum(instalment.amount) FROM instalment WHERE instalment.contract_id = contract.id
+                    AND instalment.revision = contract_revision.revision) AS summed
+            FROM contract_revision JOIN contract ON contract.id = contract_revision.contract_id
+        ) WHERE amount IS NOT summed""",
+    "contract state": """
+        SELECT number, state, last FROM (
+            SELECT number, state, (SELECT to_state FROM state_change WHERE subject_kind = 'contract'
+                                   AND subject_id = contract.id ORDER BY id DESC LIMIT 1) AS last
+            FROM contract
         ) WHERE state IS NOT last""",
     "opportunity stage": """
         SELECT number, state, last FROM (

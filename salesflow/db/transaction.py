@@ -140,13 +140,16 @@ class Transaction:
         self._entries.append(audit.Entry(action, kind, ref, before, after, rule))
 
     def changed(self, record: SQLModel, fields: Mapping[str, object]) -> tuple[dict[str, object], dict[str, object]]:
-        """Set the fields that differ; gives what they were and what they are, for `audit`. Counts the record's version up."""
+        """Set the fields that differ; gives what they were and what they are, for `audit`. Counts the record's changes up:
+        its version, or of an offer, whose versions are records of their own, its edition.
+        """
         before = {name: getattr(record, name) for name, value in fields.items() if getattr(record, name) != value}
         after = {name: fields[name] for name in before}
         for name, value in after.items():
             setattr(record, name, value)
-        if after and hasattr(record, "version"):
-            record.version += 1
+        counter = "edition" if hasattr(record, "edition") else "version"
+        if after and hasattr(record, counter):
+            setattr(record, counter, getattr(record, counter) + 1)
         return before, after
 
     def drop_audit(self) -> None:

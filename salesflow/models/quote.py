@@ -7,19 +7,23 @@ from datetime import date, datetime
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
-from salesflow.enums import QuoteState
+from salesflow.enums import LossReason, QuoteState
 from salesflow.models.base import Base, at_least, instant, iso_date, key, one_of, reference, whole, within
 
 _STORED_STATES = [state for state in QuoteState if state is not QuoteState.EXPIRED]
 
 
 class Quote(Base, table=True):
-    """One version of an offer. Totals are frozen when it is made; being expired follows from `valid_until`."""
+    """One version of an offer. Totals are frozen when it is made; being expired follows from `valid_until`.
+
+    sent_at: when it last went to the customer. loss_reason: why the customer declined, where that has a name.
+    """
 
     __table_args__ = (
         UniqueConstraint("number", "version"),
         Index("ix_quote_owner", "owner_id", "state", "valid_until"),
         one_of("state", _STORED_STATES),
+        one_of("loss_reason", LossReason, nullable=True),
         within("quote_discount", 0, 10_000),
         within("max_discount", 0, 10_000),
         *(
@@ -54,6 +58,7 @@ class Quote(Base, table=True):
     opportunity_id: int | None = reference("opportunity.id", nullable=True)
     sent_at: datetime | None = instant(nullable=True)
     accepted_on: date | None = None
+    loss_reason: str | None = None
     edition: int = 1
 
 

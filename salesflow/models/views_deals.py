@@ -12,6 +12,7 @@ from salesflow.models.customer import Customer
 from salesflow.models.order import OrderLine, SalesOrder
 from salesflow.models.quote import Quote, QuoteExtra, QuoteLine
 from salesflow.models.view_parts import all_of, login_of, staff, table_of
+from salesflow.models.views_needs import number_of_opportunity
 
 customer, contract = table_of(Customer), table_of(Contract)
 quote, quote_line, quote_extra = table_of(Quote), table_of(QuoteLine), table_of(QuoteExtra)
@@ -28,6 +29,7 @@ def quote_view() -> Select[Any]:
         customer.c.grade.label("customer_grade"),
         customer.c.archived_at,
         staff.c.login.label("owner"),
+        number_of_opportunity(quote.c.opportunity_id),
     ).select_from(
         quote.join(customer, customer.c.id == quote.c.customer_id).join(staff, staff.c.id == quote.c.owner_id)
     )

@@ -105,13 +105,13 @@ def _grid(columns: Columns, rows: Sequence[Row], locale: Locale) -> _Table:
 
 
 def _hashes(part: _Heading) -> str:
-    text = _markdown(one_line(part.text)).replace("#", r"\#")  # at its end they would be taken for decoration
+    text = escaped(one_line(part.text)).replace("#", r"\#")  # at its end they would be taken for decoration
     return f"{'#' * part.level} {text}"
 
 
 def _pipes(table: _Table) -> str:
-    headings = [_markdown(name) for name in table.headings]
-    return _tabulated(_Table(headings, [[_markdown(cell) for cell in row] for row in table.rows], table.right), "pipe")
+    headings = [escaped(name) for name in table.headings]
+    return _tabulated(_Table(headings, [[escaped(cell) for cell in row] for row in table.rows], table.right), "pipe")
 
 
 def _tabulated(table: _Table, tablefmt: str) -> str:
@@ -131,6 +131,6 @@ def _tabulated(table: _Table, tablefmt: str) -> str:
     return text
 
 
-def _markdown(text: str) -> str:
+def escaped(text: str) -> str:
     """The text with everything escaped that Markdown would read as markup; a new line stays one."""
     return _MARKDOWN.sub(r"\\\g<0>", text).replace("\n", "<br>").replace("\t", " ")

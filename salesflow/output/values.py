@@ -100,13 +100,6 @@ def _message(_column: Column, locale: Locale) -> TextWriter:
     return lambda value: i18n.render(value, locale.language)
 
 
-def _price(value: int, thousands: str = "") -> str:
-    """Yuan of ten-thousandths, with as many decimals as are needed, two at least: "12.50", "12.3456"."""
-    yuan, rest = divmod(abs(value), 10_000)
-    decimals = f"{rest:04d}"
-    return f"{'-' if value < 0 else ''}{yuan:{thousands}}.{decimals[:2]}{decimals[2:].rstrip('0')}"
-
-
 def _json_strings(_column: Column, _locale: Locale) -> JsonWriter:
     return lambda value: [str(item) for item in _items(value)]
 
@@ -201,7 +194,7 @@ _JSON: Final[Mapping[Kind, Callable[[Column, Locale], JsonWriter]]] = {
     Kind.MONEY: lambda _column, _locale: money.format_money,
     Kind.PERCENT: lambda _column, _locale: money.format_percent,
     Kind.QUANTITY: lambda _column, _locale: money.format_quantity,
-    Kind.PRICE: lambda _column, _locale: _price,
+    Kind.PRICE: lambda _column, _locale: lambda value: money.display_price(value, ""),
     Kind.DATE: _string,
     Kind.INSTANT: lambda _column, locale: lambda value: local_time(value, locale.zone).isoformat(),
     Kind.FLAG: lambda _column, _locale: bool,
@@ -219,7 +212,7 @@ _TEXT: Final[Mapping[Kind, Callable[[Column, Locale], TextWriter]]] = {
     Kind.MONEY: lambda _column, _locale: money.display_money,
     Kind.PERCENT: lambda _column, _locale: money.display_percent,
     Kind.QUANTITY: lambda _column, _locale: money.format_quantity,
-    Kind.PRICE: lambda _column, _locale: lambda value: _price(value, ","),
+    Kind.PRICE: lambda _column, _locale: money.display_price,
     Kind.DATE: _text,
     Kind.INSTANT: lambda _column, locale: lambda value: local_time(value, locale.zone).isoformat(" ")[:16],
     Kind.FLAG: _flag,

@@ -8,6 +8,7 @@ from salesflow.columns import Column, Kind
 from salesflow.context import Context
 from salesflow.enums import ContractTerm
 from salesflow.i18n import label, msg
+from salesflow.money import display_money
 from salesflow.queries import contracts
 from salesflow.queries.approval_part import Asked, Part, edited
 
@@ -26,6 +27,18 @@ def show(context: Context, asked: Asked) -> dict[str, Any]:
     return contracts.show(context, asked.ref)
 
 
+def changed(context: Context, earlier: Asked | None, later: Asked) -> list[dict[str, Any]]:
+    """What was edited or amended between two submissions, the amount as people read it."""
+    return [
+        {**row, **{side: _shown(row["field"], row[side]) for side in ("before", "after")}}
+        for row in edited(_FIELDS)(context, earlier, later)
+    ]
+
+
+def _shown(field: str, value: Any) -> Any:
+    return display_money(value) if field == "amount" and isinstance(value, int) else value
+
+
 PART: Final = Part(
-    Column("contract", "Contract", Kind.RECORD, columns=CONTRACT_COLUMNS, table=False), show, changed=edited(_FIELDS)
+    Column("contract", "Contract", Kind.RECORD, columns=CONTRACT_COLUMNS, table=False), show, changed=changed
 )

@@ -87,9 +87,10 @@ def _asked(context: Context, row: Mapping[str, Any]) -> Asked:
 
 
 def _changes(context: Context, before: Sequence[Mapping[str, Any]], asked: Asked) -> list[dict[str, Any]]:
-    """What differs from the round before, if there is one."""
+    """What differs from the round before, or where there is none from what its part knows of before."""
     changed = PARTS[SubjectKind(asked.kind)].changed
-    return [] if changed is None else [one for row in before for one in changed(context, _asked(context, row), asked)]
+    earlier = _asked(context, before[-1]) if before else None
+    return [] if changed is None else changed(context, earlier, asked)
 
 
 def _round(one: Mapping[str, Any]) -> dict[str, Any]:

@@ -31,14 +31,14 @@ class Asked(NamedTuple):
 
 
 Show = Callable[[Context, Asked], dict[str, Any]]
-Changed = Callable[[Context, Asked, Asked], list[dict[str, Any]]]
+Changed = Callable[[Context, Asked | None, Asked], list[dict[str, Any]]]
 
 
 class Part(NamedTuple):
     """A kind of subject on the page.
 
     column: the page's field for it. show: what that field has. changed: what differs between two approvals of a subject,
-    the earlier one and the later one, as CHANGE_COLUMNS; None where nothing changes between two rounds.
+    the earlier one (None: there was none) and the later one, as CHANGE_COLUMNS; None where nothing changes between rounds.
     """
 
     column: Column
@@ -49,10 +49,12 @@ class Part(NamedTuple):
 def edited(fields: Mapping[str, Message]) -> Changed:
     """For `Part.changed`: what was edited between the two submissions, as the audit trail has it, those fields of it.
 
-    The subject's own service notes each change as "KIND.edit", with what the fields were and what they are.
+    The subject's own service notes each change as "KIND.edit" or "KIND.amend", with what the fields were and what they are.
     """
 
-    def changed(context: Context, earlier: Asked, later: Asked) -> list[dict[str, Any]]:
+    def changed(context: Context, earlier: Asked | None, later: Asked) -> list[dict[str, Any]]:
+        if earlier is None:
+            return []
         before, after = _edits(context, earlier, later)
         return [
             {"field": name, "what": what, "before": before.get(name), "after": after.get(name)}
@@ -67,12 +69,13 @@ def _edits(context: Context, earlier: Asked, later: Asked) -> tuple[dict[str, An
     """All fields that were edited between two submissions: what they were before the first edit, and after the last."""
     submitted = "SELECT id FROM v_audit WHERE subject_kind = 'approval' AND action = 'approval.submit' AND subject_ref"
     entries = context.reader.rows(
-        "SELECT before, after FROM v_audit WHERE subject_kind = :kind AND subject_ref = :ref AND action = :action "  # noqa: S608 - texts of ours
+        "SELECT before, after FROM v_audit WHERE subject_kind = :kind AND subject_ref = :ref AND action IN (:edit, :amend) "  # noqa: S608 - texts of ours
         f"AND id > ({submitted} = :earlier) AND id < ({submitted} = :this) ORDER BY id",
         {
             "kind": later.kind,
             "ref": later.ref,
-            "action": f"{later.kind}.edit",
+            "edit": f"{later.kind}.edit",
+            "amend": f"{later.kind}.amend",
             "earlier": earlier.number,
             "this": later.number,
         },

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 from salesflow.columns import Column, Kind
 from salesflow.context import Context
-from salesflow.queries import staff
+from salesflow.queries import quote_diff, quotes, staff
 from salesflow.queries.approval_part import Asked, Part
 from salesflow.queries.quote_decisions import offered
 from salesflow.rules.authority import authority
 from salesflow.rules.pricing import price_floor
-from salesflow.rules.quoting import Offered
+from salesflow.rules.quoting import Offered, margin
 
 QUOTE_LINE_COLUMNS = (
     Column("line", "Line", Kind.INTEGER),
@@ -53,9 +53,6 @@ QUOTE_COLUMNS = (
     Column("lines", "Lines", Kind.ROWS, columns=QUOTE_LINE_COLUMNS),
 )
 
-_WHOLE: Final = 10_000
-_PIECE: Final = 1_000
-
 
 def show(context: Context, asked: Asked) -> dict[str, Any]:
     """The quote of an approval."""
@@ -71,7 +68,7 @@ def subject_quote(context: Context, quote_id: int, submitter: str) -> dict[str, 
     priced = [(line, offered(line, row["quote_discount"])) for line in lines]
     may = authority(context.policy.discount_authority, staff.roles(context, submitter))
     shown = [_line(context, line, result, may) for line, result in priced]
-    return {**row, "authority": may, "margin": _margin([result for _, result in priced]), "lines": shown}
+    return {**row, "authority": may, "margin": margin([result for _, result in priced]), "lines": shown}
 
 
 def _line(context: Context, line: Mapping[str, Any], priced: Offered, may: int) -> dict[str, Any]:
@@ -90,20 +87,18 @@ def _line(context: Context, line: Mapping[str, Any], priced: Offered, may: int) 
         "all_in_discount": discount,
         "above_authority": discount > may,
         "below_floor": floor.outcome != "ok",
-        "margin": _margin([priced]),
+        "margin": margin([priced]),
     }
     return {column.key: computed.get(column.key, line.get(column.key)) for column in QUOTE_LINE_COLUMNS}
 
 
-def _margin(lines: Sequence[Offered]) -> int | None:
-    """(sold - cost) / sold in basis points, rounded down; None where a cost is not known or nothing is asked for."""
-    sold, cost = 0, 0
-    for one in lines:
-        if one.cost is None:
-            return None
-        sold += one.line.basis_amount * _PIECE
-        cost += one.cost * one.quantity
-    return (sold - cost) * _WHOLE // sold if sold else None
+def changed(context: Context, earlier: Asked | None, later: Asked) -> list[dict[str, Any]]:
+    """What moved since the version of the earlier round, else since the version before."""
+    version = quotes.version(context, later.id)
+    before = (
+        quotes.version_before(context, later.ref, version) if earlier is None else quotes.version(context, earlier.id)
+    )
+    return [] if before is None else quote_diff.told(context, later.ref, before, version)
 
 
-PART: Final = Part(Column("quote", "Quote", Kind.RECORD, columns=QUOTE_COLUMNS, table=False), show)
+PART: Final = Part(Column("quote", "Quote", Kind.RECORD, columns=QUOTE_COLUMNS, table=False), show, changed)

@@ -27,7 +27,7 @@ COLUMNS: Final = (
     Column("invoiced", "Invoiced", Kind.MONEY),
     Column("collected", "Collected", Kind.MONEY),
     Column("outstanding", "Outstanding", Kind.MONEY),
-    Column("overdue", "Overdue", Kind.MONEY, urgent=True),
+    Column("overdue", "Past due", Kind.MONEY, urgent=True),
     Column("next_due_on", "Next due", Kind.DATE, table=False),
     Column("state", "State", Kind.CODE, labels="contractstate"),
     Column("owner", "Owner", table=False),
@@ -39,7 +39,7 @@ DIFFERENCES: Final = (
     Column("ref", "Record"),
     Column("customer_name", "Customer", flexible=True),
     Column("text", "What differs", Kind.MESSAGE, flexible=True),
-    Column("amount", "By", Kind.MONEY),
+    Column("amount", "Amount", Kind.MONEY),
     Column("customer_code", "Customer code", table=False),
 )
 _READ: Final = tuple(

@@ -9,7 +9,7 @@ from typing import Any, Final
 from salesflow.columns import Column, Kind
 from salesflow.context import Context
 from salesflow.enums import CorrectionKind, ObjectionOutcome, QuoteState
-from salesflow.queries import contacts, customers, needs
+from salesflow.queries import contacts, customers, needs, quotes
 from salesflow.queries.base import Where
 
 _PLAN_COLUMNS: Final = (
@@ -149,6 +149,7 @@ SHOW_COLUMNS: Final = (
     Column("needs", "List of needs", Kind.RECORD, columns=_NEEDS_COLUMNS, table=False),
     Column("opportunities", "Open opportunities", Kind.ROWS, columns=_OPPORTUNITY_COLUMNS, table=False),
     Column("contracts", "Contracts", Kind.ROWS, columns=_CONTRACT_COLUMNS, table=False),
+    Column("accepted_quotes", "Accepted quotes", Kind.ROWS, columns=quotes.AGREED_COLUMNS, table=False),
 )
 
 _NESTED: Final = tuple(column.key for column in SHOW_COLUMNS if column.kind in (Kind.ROWS, Kind.RECORD))
@@ -183,6 +184,7 @@ def show(context: Context, code: str) -> dict[str, Any]:
     complete["owner_changes"] = _history(context, _OWNER_COLUMNS, "v_owner_change", own)
     complete["stall_analyses"] = _rows(context, _STALL_COLUMNS, "v_stall_analysis", own, order="at DESC, id DESC")
     complete["needs"] = needs.state(context, own["id"])
+    complete["accepted_quotes"] = quotes.accepted_of(context, own["id"])
     complete["contracts"] = _rows(context, _CONTRACT_COLUMNS, "v_contract", own, order="id DESC")
     complete["opportunities"] = _rows(
         context, _OPPORTUNITY_COLUMNS, "v_opportunity", own, "closed_on IS NULL", "expected_close, number"

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from salesflow.columns import Column, Kind
 from salesflow.context import Context
-from salesflow.enums import ContractTerm
+from salesflow.enums import ContractTerm, SubjectKind
 from salesflow.queries import (
     approvals,
     contracts,
@@ -91,8 +91,8 @@ def _customer(context: Context, ref: str) -> Explained:
     return Explained(found.code, found.name, None, customer_decisions.decisions(context, found.id))
 
 
-def _quote(context: Context, ref: str) -> Explained:
-    row = quotes.show(context, ref)
+def _quote(context: Context, ref: str, version: int | None = None) -> Explained:
+    row = quotes.show(context, ref, version)
     found = quote_decisions.decisions(context, row)
     return Explained(row["number"], row["customer_name"], row["policy_id"], [*found, *steps(context, row["approval"])])
 
@@ -154,8 +154,12 @@ def _price(context: Context, ref: str) -> Explained:
 
 def _approval(context: Context, ref: str) -> Explained:
     row = approvals.show(context, ref)
-    ask = next(kind.ask for kind in _KINDS if kind.name == row["subject_kind"])
-    subject = ask(context, row["subject_ref"])
+    if row["subject_kind"] == SubjectKind.QUOTE:  # the version that was asked for, not the newest
+        version = quotes.version(context, approvals.subject_id(context, row["number"]))
+        subject = _quote(context, row["subject_ref"], version)
+    else:
+        ask = next(kind.ask for kind in _KINDS if kind.name == row["subject_kind"])
+        subject = ask(context, row["subject_ref"])
     route = [decision for decision in subject.decisions if decision.rule not in OF_STEPS]
     return subject._replace(ref=row["number"], decisions=[*route, *steps(context, row)])
 

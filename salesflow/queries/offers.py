@@ -42,7 +42,8 @@ def prices(context: Context, *, everything: bool = False) -> Iterator[Offer]:
 
 def quotes(context: Context) -> Iterator[Offer]:
     """Numbers of quotes, the newest first, with their customers."""
-    for row in context.reader.stream("SELECT number, customer_name FROM v_quote ORDER BY id DESC"):
+    sql = "SELECT number, customer_name FROM v_quote WHERE state <> 'superseded' ORDER BY id DESC"
+    for row in context.reader.stream(sql):
         yield row["number"], row["customer_name"]
 
 

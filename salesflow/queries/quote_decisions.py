@@ -16,6 +16,7 @@ from salesflow.rules.arithmetic import Item, price_line
 from salesflow.rules.decision import Decision
 from salesflow.rules.prices import Valid, price_valid
 from salesflow.rules.pricing import auto_discount, quote_standing, quote_validity
+from salesflow.rules.quote_needs import needs_before_quote
 from salesflow.rules.quoting import Offered, Review
 from salesflow.rules.quoting import review as review_offered
 
@@ -24,9 +25,9 @@ T = TypeVar("T")
 
 
 def review(context: Context, quote: Mapping[str, Any]) -> Review:
-    """What discount-authority and price-floor say of a quote (a row of queries.quotes.show) for the roles of its owner."""
+    """What discount-authority and price-floor say of a quote (a row of queries.quotes.show) for the roles of its sender."""
     lines = [offered(line, quote["quote_discount"]) for line in quote["lines"]]
-    return review_offered(context.policy, roles=staff.roles(context, quote["owner"]), offered=lines)
+    return review_offered(context.policy, roles=staff.roles(context, quote["sender"]), offered=lines)
 
 
 def automatic(context: Context, quote: Mapping[str, Any]) -> list[tuple[int, Decision[int]]]:
@@ -39,6 +40,17 @@ def automatic(context: Context, quote: Mapping[str, Any]) -> list[tuple[int, Dec
             decision = auto_discount(context.policy, grade=grade, quantity=line["quantity"], list_amount=listed)
             found.append((line["line"], decision))
     return found
+
+
+def needs(context: Context, customer_id: int) -> Decision[None]:
+    """Whether the customer has confirmed what the quote rests on."""
+    names = ("version", "confirmed_version", "confirmed_on")
+    sql = f"SELECT {', '.join(names)} FROM v_need_state WHERE customer_id = :id"  # noqa: S608 - names of ours
+    row = context.reader.one(sql, {"id": customer_id}) or dict.fromkeys(names)
+    day = None if row["confirmed_on"] is None else date.fromisoformat(row["confirmed_on"])
+    return needs_before_quote(
+        context.policy, latest=row["version"], confirmed=row["confirmed_version"], confirmed_on=day
+    )
 
 
 def listed(context: Context, quote: Mapping[str, Any]) -> list[tuple[int, Decision[Valid]]]:
@@ -70,6 +82,7 @@ def decisions(context: Context, quote: Mapping[str, Any]) -> list[Decision[Any]]
     """Every rule that applies to a quote now, in the order in which they act."""
     found: list[Decision[Any]] = [_of_line(line, decision) for line, decision in listed(context, quote)]
     found += [_of_line(line, decision) for line, decision in automatic(context, quote)]
+    found.append(needs(context, quote["customer_id"]))
     found += review(context, quote).decisions
     if quote["accepted_on"] is None:
         until = date.fromisoformat(quote["valid_until"])

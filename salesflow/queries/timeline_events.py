@@ -125,13 +125,19 @@ def _because(text: Message, reason: str | None) -> Message:
     return msg("{text}; {reason}", text=text, reason=reason) if reason else text
 
 
-def _deals(kind: Event, view: str, amount: str = "total") -> Callable[[Context, int], Iterator[Entry]]:
+_NO_VERSIONS: Final = "1 AS version, NULL AS agreed_on"
+_VERSIONS: Final = "deal.version, CASE WHEN change.to_state = 'accepted' THEN deal.accepted_on END AS agreed_on"
+
+
+def _deals(
+    kind: Event, view: str, amount: str = "total", *, also: str = _NO_VERSIONS
+) -> Callable[[Context, int], Iterator[Entry]]:
     """The states of quotes, contracts or orders, from the making on."""
 
     def ask(context: Context, customer_id: int) -> Iterator[Entry]:
         sql = (
             f"SELECT deal.number, deal.{amount} AS total, change.id, change.from_state, change.to_state, change.at, change.reason, "  # noqa: S608 - names of ours
-            f"change.\"by\" FROM {view} deal JOIN v_state_change change ON change.subject_kind = '{kind}' "
+            f"change.\"by\", {also} FROM {view} deal JOIN v_state_change change ON change.subject_kind = '{kind}' "
             "AND change.subject_id = deal.id WHERE deal.customer_id = :id ORDER BY change.id"
         )
         for row in _rows(context, sql, customer_id):
@@ -139,6 +145,10 @@ def _deals(kind: Event, view: str, amount: str = "total") -> Callable[[Context, 
             text = msg("made over {total}: {state}", total=display_money(row["total"]), state=state)
             if row["from_state"] is not None:
                 text = msg("{old} -> {new}", old=label(f"{kind}state", row["from_state"]), new=state)
+            if row["agreed_on"] is not None:
+                text = msg("{text}, on {date}", text=text, date=row["agreed_on"])
+            if row["version"] > 1:
+                text = msg("version {version}: {text}", version=row["version"], text=text)
             yield Entry(row["at"], kind, row["number"], _because(text, row["reason"]), row["by"])
 
     return ask
@@ -303,7 +313,7 @@ _ASKED: Final[dict[Event, Callable[[Context, int], Iterator[Entry]]]] = {
     Event.CONTRACT: _deals(Event.CONTRACT, "v_contract", "amount"),
     Event.ORDER: _deals(Event.ORDER, "v_order"),
     Event.APPROVAL: _approvals,
-    Event.QUOTE: _deals(Event.QUOTE, "v_quote"),
+    Event.QUOTE: _deals(Event.QUOTE, "v_quote", also=_VERSIONS),
     Event.OBJECTION: _objections,
     Event.OPPORTUNITY: _opportunities,
     Event.NEED: _needs,

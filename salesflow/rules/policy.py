@@ -213,6 +213,10 @@ class QuoteValidity(Struct):
     warn_days: int = 3
 
 
+class NeedsBeforeQuote(Struct):
+    strength: Strength = Strength.HINT
+
+
 class ContractApproval(Struct):
     legal_workdays: int = 1
     finance_workdays: int = 1
@@ -272,6 +276,7 @@ class Policy(Struct):
     price_floor: PriceFloor = PriceFloor()
     price_approval: PriceApproval = PriceApproval()
     quote_validity: QuoteValidity = QuoteValidity()
+    needs_before_quote: NeedsBeforeQuote = NeedsBeforeQuote()
     contract_approval: ContractApproval = ContractApproval()
     contract_first: ContractFirst = ContractFirst()
     order_approval: OrderApproval = OrderApproval()

@@ -195,6 +195,9 @@ KEYS: Final[dict[str, dict[str, Key]]] = {
         "days": Key(_SOME_DAYS, msg("a quote stands for so many days unless it says otherwise")),
         "warn_days": Key(Whole(_DAYS, 0, 365), msg("a quote is about to expire so many days before its end")),
     },
+    "needs_before_quote": {
+        "strength": Key(_ANY, msg("what follows when a quote rests on needs that the customer has not confirmed")),
+    },
     "contract_approval": {
         "legal_workdays": Key(_WORKDAYS, msg("legal decides on a contract within so many working days")),
         "finance_workdays": Key(_WORKDAYS, msg("finance decides on a contract within so many working days")),

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from salesflow.enums import Role
 from salesflow.money import Fen
 from salesflow.rules.approvals import Step, merge_routes
-from salesflow.rules.arithmetic import Line, concessions
+from salesflow.rules.arithmetic import WHOLE, Line, concessions
 from salesflow.rules.authority import discount_authority
 from salesflow.rules.decision import Decision
 from salesflow.rules.pricing import price_floor
 
 if TYPE_CHECKING:
     from salesflow.rules.policy import Policy
+
+
+_PIECE: Final = 1_000
 
 
 class Offered(NamedTuple):
@@ -31,6 +34,17 @@ class Review(NamedTuple):
 
     decisions: tuple[Decision[tuple[Step, ...]], ...]
     route: tuple[Step, ...]
+
+
+def margin(offered: Sequence[Offered]) -> int | None:
+    """(sold - cost) / sold in basis points, rounded down; None where a cost is not known or nothing is asked for."""
+    sold, cost = 0, 0
+    for one in offered:
+        if one.cost is None:
+            return None
+        sold += one.line.basis_amount * _PIECE
+        cost += one.cost * one.quantity
+    return (sold - cost) * WHOLE // sold if sold else None
 
 
 def review(policy: Policy, *, roles: Collection[Role], offered: Sequence[Offered]) -> Review:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from salesflow.i18n import msg
-from salesflow.rules import approvals, authority, deadlines, opportunities, orders, prices, pricing
+from salesflow.rules import approvals, authority, deadlines, opportunities, orders, prices, pricing, quote_needs
 from salesflow.rules.decision import Strength
 from salesflow.rules.rule import (
     APPROVAL,
     COMPUTE,
     FLAG,
+    HINT,
     OPPORTUNITY,
     ORDER,
     ORDER_TOOLKIT,
@@ -111,6 +112,19 @@ SALES_RULES: Final = (
         "quote_validity",
         msg(
             "A quote stands for a number of days. After its last day it cannot be accepted: its next version gets a new date."
+        ),
+    ),
+    Rule(
+        quote_needs.NEEDS_BEFORE_QUOTE,
+        msg("A quote rests on confirmed needs"),
+        HINT,
+        (TEMPLATE_GUIDE, ORDER_TOOLKIT),
+        (QUOTE,),
+        quote_needs.needs_before_quote,
+        "needs_before_quote",
+        msg(
+            "Before a price is named the customer has confirmed the list of needs, and they have not changed since. The policy"
+            " says whether that is off, hinted at, flagged or refused."
         ),
     ),
     Rule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from sqlmodel import select
+from sqlmodel import select, text
 
 from salesflow.enums import ContractState, OpportunityStage
 from salesflow.errors import Duplicate, InvalidValue, NotFound, Refused, UsageError
@@ -24,6 +24,7 @@ from salesflow.text import clean, fold
 if TYPE_CHECKING:
     from salesflow.db.transaction import Transaction
 
+_NAMED: Final = 2  # so many products are named in a title
 _ENDED: Final = ContractState.TERMINATED.value
 
 
@@ -160,9 +161,17 @@ def _from_quote(work: Transaction, number: str) -> tuple[int, int | None, Conten
             msg("change that: salesflow contract edit {contract}", contract=twin[0]),
             details={"contract": twin[0]},
         )
-    title = f"{quote['customer_name']} {quote['number']}"
-    content = Content(title, quote["total"], {}, contents.UNLESS_GIVEN, {}, quote["id"], quote["tax_total"])
+    content = Content(
+        _products(work, quote["id"]), quote["total"], {}, contents.UNLESS_GIVEN, {}, quote["id"], quote["tax_total"]
+    )
     return quote["customer_id"], quote["opportunity_id"], content
+
+
+def _products(work: Transaction, quote_id: int) -> str:
+    """What a quote is about, for a title: its first products."""
+    sql = f"SELECT name FROM quote_line WHERE quote_id = :id ORDER BY line LIMIT {_NAMED + 1}"  # noqa: S608 - a number of ours
+    names = list(work.session.execute(text(sql), {"id": quote_id}).scalars())
+    return " + ".join([*names[:_NAMED], *(["…"] if len(names) > _NAMED else [])])[: work.context.policy.limits.name]
 
 
 def _from_opportunity(work: Transaction, number: str) -> tuple[int, int | None, Content]:

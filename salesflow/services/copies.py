@@ -28,10 +28,13 @@ _MOVED_AT: Final = f"""SELECT max(at) FROM (
     SELECT max(at) AS at FROM followup WHERE customer_id = :id AND progress
     UNION ALL SELECT max(at) FROM status_change WHERE customer_id = :id AND ({_MOVES})
     UNION ALL SELECT max(at) FROM grade_change WHERE customer_id = :id AND to_grade < from_grade
+    UNION ALL SELECT max(sent_at) FROM quote WHERE customer_id = :id
     UNION ALL SELECT max(approved_at) FROM sales_order WHERE customer_id = :id) moved"""  # noqa: S608 - names of ours
 _MOVED_ON: Final = """SELECT max(moved_on) FROM (
     SELECT max(accepted_on) AS moved_on FROM quote WHERE customer_id = :id
-    UNION ALL SELECT max(confirmed_on) FROM need_list WHERE customer_id = :id) moved"""
+    UNION ALL SELECT max(confirmed_on) FROM need_list WHERE customer_id = :id
+    UNION ALL SELECT max(contract_revision.signed_on) FROM contract_revision
+        JOIN contract ON contract.id = contract_revision.contract_id WHERE contract.customer_id = :id) moved"""
 
 
 def recount(work: Transaction, customer: Customer) -> None:

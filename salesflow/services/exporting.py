@@ -56,11 +56,17 @@ def target(path: str, form: str | None, *, force: bool) -> Target:
         )
     if path == STDOUT and found == "xlsx":
         raise UsageError(msg("a workbook is not written to standard output"), msg("name a file, such as list.xlsx"))
-    if path != STDOUT and os.path.lexists(path) and not force:
+    if path != STDOUT:
+        refuse_existing(path, force=force)
+    return Target(path, found)
+
+
+def refuse_existing(path: str, *, force: bool) -> None:
+    """Raises FileProblem for a file that is there, unless it is to be replaced."""
+    if os.path.lexists(path) and not force:
         raise FileProblem(
             msg("{path} exists already", path=path), msg("name another file, or replace it with --force"), code="exists"
         )
-    return Target(path, found)
 
 
 def write(table: Table, to: Target, progress: Advance | None = None) -> int:

@@ -46,6 +46,7 @@ def add(work: Transaction, new: NewStaff) -> Staff:
         )
     )
     roles = sorted(set(new.roles) or {Role.REP})
+    require_director(work, roles)
     take_over(work, roles)
     work.insert(StaffRole, [{"staff_id": record.id, "role": role.value} for role in roles])
     after = {
@@ -56,6 +57,16 @@ def add(work: Transaction, new: NewStaff) -> Staff:
     }
     work.audit("staff.add", "staff", login, after=after)
     return record
+
+
+def require_director(work: Transaction, roles: Collection[Role]) -> None:
+    """Only a director, while there is one, makes or unmakes a director. Raises NotPermitted.
+
+    Else whoever may change roles could give themselves the approval that their own submission waits for.
+    """
+    active = "SELECT 1 FROM staff_role JOIN staff ON staff.id = staff_role.staff_id WHERE staff.active AND staff_role.role = :role"
+    if Role.DIRECTOR in roles and work.look_up(active, {"role": Role.DIRECTOR.value}) is not None:
+        work.actor.require(Role.DIRECTOR)
 
 
 def take_over(work: Transaction, roles: Collection[Role]) -> None:

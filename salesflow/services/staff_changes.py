@@ -17,7 +17,7 @@ from salesflow.services import delegations
 from salesflow.services.contacts import checked_email
 from salesflow.services.records import refuse_changed
 from salesflow.services.regions import checked_region
-from salesflow.services.staff import checked_name, leader, take_over
+from salesflow.services.staff import checked_name, leader, require_director, take_over
 
 LEADERS: Final = (Role.MANAGER, Role.DIRECTOR)
 _OPEN_BOOK: Final = (
@@ -100,6 +100,8 @@ def deactivate(work: Transaction, login: str) -> list[Role]:
             code="has-customers",
             details={"customers": count},
         )
+    own = select(StaffRole.role).where(StaffRole.staff_id == record.id)
+    require_director(work, [Role(role) for role in work.session.exec(own).all()])
     held, left = _holders(work), _holders(work, without=record.id)
     _refuse_leaderless(left)
     before, after = work.changed(record, {"active": False})
@@ -138,6 +140,7 @@ def _change_roles(work: Transaction, record: Staff, roles: Collection[Role]) -> 
     old, new = sorted(row.role for row in rows), sorted({role.value for role in roles})
     if old == new:
         return None
+    require_director(work, [Role(role) for role in {*old} ^ {*new}])
     if record.active:
         _refuse_leaderless(_holders(work, without=record.id) | set(roles))
     take_over(work, [role for role in roles if role.value not in old])

@@ -20,7 +20,7 @@ _Q, _O, _C, _S, _P = QuoteState, OrderState, ContractState, OpportunityStage, Pr
 TRANSITIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "quote": {
         _Q.DRAFT: (_Q.PENDING_APPROVAL, _Q.APPROVED, _Q.SUPERSEDED, _Q.DECLINED),
-        _Q.PENDING_APPROVAL: (_Q.APPROVED, _Q.DRAFT, _Q.SUPERSEDED),
+        _Q.PENDING_APPROVAL: (_Q.APPROVED, _Q.DRAFT, _Q.DECLINED, _Q.SUPERSEDED),
         _Q.APPROVED: (_Q.SENT, _Q.ACCEPTED, _Q.DECLINED, _Q.SUPERSEDED),
         _Q.SENT: (_Q.ACCEPTED, _Q.DECLINED, _Q.SUPERSEDED),
         _Q.ACCEPTED: (),

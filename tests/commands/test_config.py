@@ -6,6 +6,8 @@ from pathlib import Path
 
 from tests.conftest import Office
 
+COMPANY = "name name_en address address_en phone email website tax_no bank bank_en account docx_template fonts"
+
 
 def file(office: Office) -> Path:
     return Path(office.environment["SALESFLOW_CONFIG"])
@@ -28,6 +30,7 @@ def test_show_lists_every_key(office: Office) -> None:
         ("mail.password_command", None),
         ("mail.from", None),
         ("mail.from_name", None),
+        *((f"company.{name}", None) for name in COMPANY.split()),
     ]
     assert rows[1]["meaning"] == "your staff login, where it is not the operating system's"
 

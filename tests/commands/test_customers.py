@@ -21,6 +21,7 @@ SHOW_KEYS = [
     *LIST_KEYS, "size", "address", "source_detail", "need", "has_budget", "budget_consent", "remark", "entry_late", "archived_at",
     "former_codes", "contacts", "plan", "followups", "quotes", "status_changes", "grade_changes",
     "version", "attachments", "corrections", "objections", "gradings", "owner_changes", "stall_analyses", "needs", "opportunities",
+    "contracts", "accepted_quotes",
 ]  # fmt: skip
 WHY = "no grade, so as grade C: every 30 days from the first contact on 2026-03-02; 2026-04-01 is a working day"
 

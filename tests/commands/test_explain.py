@@ -35,6 +35,7 @@ def test_a_quote_explained(busy: Office) -> None:
         "  Rule                Outcome  Strength  Why\n"
         "  price-valid         first    compute   line 1: YF-100 costs 10,000.00, its first price\n"
         "  auto-discount       none     compute   line 1: no automatic discount\n"
+        "  needs-before-quote  none     hint      no needs of the customer are kept\n"
         "  discount-authority  above    route     12 % on line 1 is above your 10 %; it needs: manager\n"
         "  price-floor         ok       off       line 1: 8,800.00 is not below the floor\n"
         "  quote-validity      ok       off       the quote stands until 2026-04-01\n"
@@ -44,6 +45,7 @@ def test_a_quote_explained(busy: Office) -> None:
         "  Rule                Facts                                                                                                              Source\n"
         "  price-valid         line: 1; sku: YF-100; on: 2026-03-02; list_price: 10,000.00; floor_price: 7,000.00; valid_from: null; price: null  process-overview\n"
         "  auto-discount       line: 1; grade: null; quantity: 1; list_amount: 10,000.00; discount: 0 %                                           template-guide\n"
+        "  needs-before-quote  list_version: null; confirmed_version: null; confirmed_on: null                                                    template-guide, order-toolkit\n"
         '  discount-authority  discount: 12 %; line: 1; authority: 10 %; roles: ["rep"]                                                           template-guide\n'
         "  price-floor         line: 1; amount: 8,800.00; floor_amount: 7,000.00; cost_amount: 6,000.00; min_margin: 0 %                          order-toolkit, process-overview\n"
         "  quote-validity      valid_until: 2026-04-01; today: 2026-03-02; days_left: 30                                                          template-guide\n"

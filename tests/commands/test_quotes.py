@@ -46,6 +46,11 @@ def shop(office: Office) -> Office:
     return office
 
 
+NEEDS = (
+    "hint [needs-before-quote]: no needs of the customer are kept: keep them first: salesflow need add CUSTOMER TEXT\n"
+)
+
+
 def test_making_says_what_was_made_and_why(shop: Office) -> None:
     done = shop.ok(
         *MAKE, "YF-100:2", "--item", "SVC-1:3.5-5%", "--freight", "300", "--extra", "培训", "--extra", "安装=500"
@@ -56,7 +61,7 @@ def test_making_says_what_was_made_and_why(shop: Office) -> None:
         "valid until 2026-04-01, 30 days from 2026-03-02",
         "it needs nobody's approval",
     ]
-    assert done.err == ""
+    assert done.err == NEEDS
 
 
 def test_making_says_whose_approval_it_needs_and_why(shop: Office) -> None:
@@ -87,7 +92,7 @@ def test_in_chinese(shop: Office) -> None:
 
 def test_quiet_gives_the_number_alone(shop: Office) -> None:
     done = shop.ok(*MAKE, "YF-100:2-12%", "--quiet")
-    assert (done.out, done.err) == ("Q2026-0001\n", "")
+    assert (done.out, done.err) == ("Q2026-0001\n", NEEDS)
     shop.ok(*MAKE, "YF-100:1", "--quiet")
     assert shop.ok("quote", "accept", "Q2026-0002", "--quiet").out == "Q2026-0002\n"
 
@@ -122,9 +127,13 @@ def test_the_whole_record_as_json(shop: Office) -> None:
         "total": "23266.01",
         "max_discount": "22.42",
         "owner": "li.na",
+        "opportunity": None,
+        "sent_at": None,
         "accepted_on": None,
+        "loss_reason": None,
         "quote_discount": "2.00",
         "returned_because": None,
+        "declined_because": None,
         "payment_terms": "30/70",
         "delivery_days": 10,
         "warranty": "一年",
@@ -133,6 +142,9 @@ def test_the_whole_record_as_json(shop: Office) -> None:
         "policy_id": 1,
         "extras": [{"text": "安装", "amount": "500.00"}],
         "approval": made["approval"],
+        "made_by": "li.na",
+        "edition": 2,
+        "versions": [],
     }
     assert [step["role"] for step in made["approval"]["steps"]] == ["manager", "director"]
     assert lines == [
@@ -330,7 +342,7 @@ WRONG: list[tuple[tuple[str, ...], int, str, str]] = [
         f"2026-03-01 is before Q2026-0001 was made, on 2026-03-02: {DAY}",
     ),
     ((*ACCEPT, "Q2026-0002"), 4, "not-approved", f"Q2026-0002 waits for the approval of the role manager: {WHO}"),
-    ((*ACCEPT, "Q2026-0003"), 4, "not-approved", "Q2026-0003 is a draft: make it again without --draft"),
+    ((*ACCEPT, "Q2026-0003"), 4, "not-approved", "Q2026-0003 is a draft: send it: salesflow quote submit Q2026-0003"),
 ]
 
 

@@ -40,6 +40,7 @@ def test_every_rule_is_listed(office: Office) -> None:
             "quote",
             "order",
             "approval",
+            "price",
         }, row
 
 
@@ -140,7 +141,9 @@ def test_an_unknown_rule(office: Office, typed: str, says: str) -> None:
 
 
 def test_the_shell_completes_rules(office: Office) -> None:
-    done = office.program(_SALESFLOW_COMPLETE="complete_bash", COMP_WORDS="salesflow rules show price", COMP_CWORD="3")
+    done = office.program(
+        _SALESFLOW_COMPLETE="complete_bash", COMP_WORDS="salesflow rules show price-f", COMP_CWORD="3"
+    )
     assert (done.status, done.out.split(",")[-1].strip()) == (0, "price-floor")
 
 

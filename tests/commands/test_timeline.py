@@ -66,7 +66,7 @@ def test_corrections_stand_below_their_follow_up(whole: Office) -> None:
 
 def test_each_kind_tells_its_story(whole: Office) -> None:
     assert texts(whole, Event.QUOTE) == [
-        "approved -> accepted", "draft -> approved", "made over 10,000.00: draft",
+        "approved -> accepted, on 2026-03-03", "draft -> approved", "made over 10,000.00: draft",
     ]  # fmt: skip
     assert texts(whole, Event.ORDER)[0] == "submitted -> approved"
     assert texts(whole, Event.APPROVAL)[0] == "DD2026-0001: approved (operations); 审批说情"

@@ -230,6 +230,7 @@ def test_a_quote_within_the_authority(shop: Office) -> None:
     assert outcomes(found["decisions"]) == [
         ("price-valid", "first", "compute"),
         ("auto-discount", "none", "compute"),
+        ("needs-before-quote", "none", "hint"),
         ("discount-authority", "within", "off"),
         ("price-floor", "ok", "off"),
         ("quote-validity", "ok", "off"),

@@ -252,11 +252,13 @@ def test_the_decisions_on_a_quote(shop: Office) -> None:
     assert outcomes("Q2026-0001", "2026-03-02 10:00") == [
         ("price-valid", "first"),
         ("auto-discount", "none"),
+        ("needs-before-quote", "none"),
         ("discount-authority", "within"),
         ("price-floor", "ok"),
         ("quote-validity", "ok"),
     ]
     assert outcomes("Q2026-0002", "2026-04-02 10:00")[2:] == [
+        ("needs-before-quote", "none"),
         ("discount-authority", "above"),
         ("price-floor", "ok"),
         ("quote-validity", "expired"),

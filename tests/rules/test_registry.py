@@ -27,9 +27,9 @@ def test_these_are_the_rules() -> None:
         "price-floor", "quote-validity", "order-approval", "credit-limit", "rejection-reason", "separation-of-duties",
         "approval-deadline", "grading-deadline", "assign", "plan-deadline", "support-lead-time", "coaching-alert",
         "opportunity-age", "contract-terms", "contract-approval", "contract-first",
-        "price-valid", "price-approval",
+        "price-valid", "price-approval", "needs-before-quote",
     }  # fmt: skip
-    assert len(RULES) == 36
+    assert len(RULES) == 37
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)

@@ -323,6 +323,8 @@ def test_the_old_revision_holds_until_the_new_one_is_signed(signed: Office) -> N
     texts = [{one["name"]: one["text"] for one in each["terms"]}["delivery"] for each in (old, found)]
     assert texts == [TERMS[ContractTerm.DELIVERY], "四十五天内"]
     submitted(signed, now=NEXT_DAY)
+    page = signed.json("approval", "show", "AP2026-0002", user="wang.fang", now=NEXT_DAY)
+    assert [(one["field"], one["after"]) for one in page["changes"]] == [("delivery", "四十五天内")]
     deals.approve(signed, "AP2026-0002", *ROUTE, now=NEXT_DAY)
     assert shown(signed)["in_force"] == 1
     sign(signed, date(2026, 3, 4), now="2026-03-04 10:00")

@@ -25,7 +25,7 @@ ORDER = {
 }
 QUOTE = {
     "draft": {"pending_approval", "approved", "superseded", "declined"},
-    "pending_approval": {"approved", "draft", "superseded"},
+    "pending_approval": {"approved", "draft", "declined", "superseded"},
     "approved": {"sent", "accepted", "declined", "superseded"},
     "sent": {"accepted", "declined", "superseded"},
     "accepted": set(),

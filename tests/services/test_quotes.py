@@ -97,12 +97,16 @@ def test_a_quote_is_kept_with_everything_it_was_computed_from(shop: Office) -> N
         "warranty": "一年",
         "note": "见附件",
         "policy_id": 1,
+        "opportunity_id": None,
+        "sent_at": None,
         "accepted_on": None,
+        "loss_reason": None,
         "edition": 2,
         "customer_code": "HZ2026001",
         "customer_name": deals.NAME,
         "customer_grade": None,
         "owner": "li.na",
+        "opportunity": None,
         "archived_at": None,
     }
     keys = ("sku", "quantity", "list_price", "given_price", "given_discount", "discount", "unit_price", "list_amount")
@@ -195,7 +199,8 @@ def test_a_director_below_the_floor_is_told(shop: Office) -> None:
     with context.transaction() as work:
         quotes.make(work, NewQuote(1, [NewItem(deals.SKU, 1_000, unit_price=600_000)]))
     assert [(note.rule, str(note.message)) for note in context.notes] == [
-        ("price-floor", "line 1: 6,000.00 is below the floor of 7,000.00")
+        ("needs-before-quote", "no needs of the customer are kept"),
+        ("price-floor", "line 1: 6,000.00 is below the floor of 7,000.00"),
     ]
 
 
@@ -332,7 +337,7 @@ def test_accepting_is_written_down_and_is_progress(shop: Office) -> None:
     (entry,) = deals.rows(shop, "SELECT staff, before, after FROM v_audit WHERE action = 'quote.accepted'")
     assert (json.loads(entry["before"]), json.loads(entry["after"])) == (
         {"state": "approved"},
-        {"accepted_on": "2026-03-04", "state": "accepted"},
+        {"accepted_on": "2026-03-04", "state": "accepted", "version": 1},
     )
 
 
@@ -394,7 +399,7 @@ def test_a_draft_is_not_accepted(shop: Office) -> None:
     make(shop, NewItem(deals.SKU, 1_000), draft=True)
     with pytest.raises(Refused, match="Q2026-0001 is a draft") as caught:
         accept(shop, "Q2026-0001", "2026-03-02")
-    assert str(caught.value.hint) == "make it again without --draft"
+    assert str(caught.value.hint) == "send it: salesflow quote submit Q2026-0001"
 
 
 def test_a_rejected_quote_is_a_draft_with_the_reason(shop: Office) -> None:
@@ -403,7 +408,7 @@ def test_a_rejected_quote_is_a_draft_with_the_reason(shop: Office) -> None:
     assert history(shop)[-1] == ("pending_approval", "draft", "毛利太低")
     with pytest.raises(Refused, match="Q2026-0001 was returned: 毛利太低") as caught:
         accept(shop, "Q2026-0001", "2026-03-02")
-    assert str(caught.value.hint) == "make it again with what was asked for"
+    assert str(caught.value.hint) == "change what was asked for: salesflow quote revise Q2026-0001"
 
 
 def test_it_is_accepted_once(shop: Office) -> None:

@@ -19,6 +19,7 @@ from salesflow.models.quote import Quote
 from salesflow.models.staff import Staff
 from salesflow.services import approvals, orders, prices, quotes, status
 from salesflow.services.demo import cast
+from salesflow.services.demo.papers import Papers
 from salesflow.services.demo.stage import Hours, Stage
 from salesflow.services.order_terms import Terms
 
@@ -53,8 +54,9 @@ ENDINGS: Final = (
 class Deals:
     """Plans the events of deals."""
 
-    def __init__(self, stage: Stage, hours: Hours, random: Random) -> None:
+    def __init__(self, stage: Stage, hours: Hours, random: Random, papers: Papers) -> None:
         self._stage = stage
+        self._papers = papers
         self._hours = hours
         self._random = random
 
@@ -104,7 +106,11 @@ class Deals:
             ApprovalStep,
             and_(col(ApprovalStep.approval_id) == Approval.id, col(ApprovalStep.step) == Approval.current_step),
         )
-        mine = waiting.where(Approval.state == ApprovalState.PENDING, ApprovalStep.role == role)
+        mine = waiting.where(
+            Approval.state == ApprovalState.PENDING,
+            Approval.subject_kind != SubjectKind.CONTRACT,
+            ApprovalStep.role == role,
+        )
         for approval in work.session.exec(mine.order_by(col(Approval.id))).all():
             if self._random.random() >= _RETURNED:
                 approvals.approve(work, approval.number, "同意")
@@ -122,6 +128,7 @@ class Deals:
             if quote.state == QuoteState.APPROVED:
                 quotes.accept(work, number, at.date())
                 self._stage.plan(self._hours.later(at, 1), seller, order)
+                self._papers.maybe(number, owner_of(work, customer_with(work, code)), at)
 
         def order(work: Transaction) -> None:
             made = orders.submit(work, orders.create(work, number).number).number

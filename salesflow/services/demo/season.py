@@ -18,6 +18,7 @@ from salesflow.models.customer import Customer
 from salesflow.services import customers, followups, grading, stale
 from salesflow.services.demo import cast
 from salesflow.services.demo.deals import ENDINGS, Deals, customer_with, owner_of
+from salesflow.services.demo.papers import Papers
 from salesflow.services.demo.pipeline import Pipeline
 from salesflow.services.demo.replies import Replies
 from salesflow.services.demo.stage import Hours, Stage
@@ -48,7 +49,8 @@ class Season:
         self._calendar = context.calendar
         self._hours = Hours(context, self._random)
         self._stage = Stage(context, datetime.combine(self._today, time(), context.clock.zone))
-        self._deals = Deals(self._stage, self._hours, self._random)
+        self._papers = Papers(self._stage, self._hours, seed)
+        self._deals = Deals(self._stage, self._hours, self._random, self._papers)
         self._replies = Replies(self._stage, self._hours, seed)
         self._pipeline = Pipeline(self._stage, self._hours, seed)
 
@@ -66,6 +68,8 @@ class Season:
         self._stage.plan(self._hours.at(last, 10), cast.MANAGER, partial(self._plan_ahead, last))
         self._stage.plan(self._hours.at(last, 10), cast.MANAGER, partial(self._deals.last_day, last))
         self._stage.plan(self._hours.at(last, 10, 30), cast.MANAGER, partial(self._pipeline.last_day, last))
+        papers = self._hours.at(last, 12)
+        self._stage.plan(papers, cast.MANAGER, partial(self._papers.last_day, papers))
         self._stage.play()
 
     def _workday(self, days_ago: int) -> date:

@@ -329,6 +329,10 @@ def upgrade() -> None:
     op.add_column("approval", sa.Column("withdrawn_because", sa.String(), nullable=True))
     op.create_index("ix_approval_subject", "approval", ["subject_kind", "subject_ref", "round"], unique=True)
     op.add_column("quote", sa.Column("sent_at", INSTANT, nullable=True))
+    op.execute(
+        "ALTER TABLE quote ADD COLUMN loss_reason VARCHAR CONSTRAINT ck_quote_loss_reason_code CHECK (loss_reason IS NULL OR "
+        "loss_reason IN ('price', 'need-mismatch', 'competitor', 'timing', 'budget-cut', 'no-contact', 'other'))"
+    )
     op.add_column("outbox_message", sa.Column("recipient_cipher", sa.LargeBinary(), nullable=True))
     op.add_column("outbox_message", sa.Column("subject_kind", sa.String(), nullable=True))
     op.add_column("outbox_message", sa.Column("subject_id", sa.Integer(), nullable=True))
