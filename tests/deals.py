@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from sqlmodel import text
 
 from salesflow.enums import Role, Source
-from salesflow.services import approvals, orders, quotes
+from salesflow.services import approvals, delegations, orders, quotes
 from salesflow.services.contacts import NewContact
 from salesflow.services.customer_fields import NewCustomer
 from salesflow.services.customers import add as add_customer
@@ -24,7 +25,7 @@ SKU, DEAR = "YF-100", "YF-900"
 WITHIN, ABOVE, FAR_ABOVE = 1_000, 1_200, 2_500  # a rep gives 10 %, a manager 20 %, both in basis points
 CUSTOMER_ID = 1
 ORDER_ROUTE = ("zhang.wei", "liu.yang", "sun.li")
-_WATCHED = ("audit", "quote", "approval", "approval_step", "order", "order_line", "state_change")
+_WATCHED = ("audit", "quote", "approval", "approval_step", "delegation", "order", "order_line", "state_change")
 
 
 def furnish(office: Office) -> None:
@@ -95,6 +96,19 @@ def approve(office: Office, number: str, *logins: str, now: str | None = None) -
 def reject(office: Office, number: str, login: str, reason: str = "账期太长", *, now: str | None = None) -> None:
     with office.context(user=login, now=now).transaction() as work:
         approvals.reject(work, number, reason)
+
+
+def withdraw(office: Office, number: str, login: str = "li.na", reason: str = "", *, now: str | None = None) -> None:
+    with office.context(user=login, now=now).transaction() as work:
+        approvals.withdraw(work, number, reason)
+
+
+def delegate(office: Office, absent: str, to: str, first: str, last: str, *, now: str | None = None) -> int:
+    """Let somebody decide in another one's place from a day to a day; the number of it."""
+    with office.context(user=absent, now=now).transaction() as work:
+        made = delegations.delegate(work, to, date.fromisoformat(first), date.fromisoformat(last))
+        assert made.id is not None
+        return made.id
 
 
 def hire(office: Office, login: str, *roles: Role) -> None:

@@ -35,7 +35,7 @@ PROMISED = """
     · contact add list edit remove reveal vcard · tag add list rename merge retire · attachment list open export verify
     · import list revert · followup log plan list due overdue done reschedule cancel edit amend gantt ics import export · remind · today
     · objection log list resolve escalate · script add list search retire · outbox list show send export · product add list import
-    · quote make list show accept · approval list show approve reject · order create submit list show · report weekly
+    · quote make list show accept · approval list show approve reject withdraw delegate delegations · order create submit list show · report weekly
     · policy show presets check apply · rules list show · explain · db info check backup path reindex · audit list verify · demo
 """
 

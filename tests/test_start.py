@@ -84,6 +84,7 @@ READS: dict[str, set[str]] = {
     "quote diff Q2026-0002": set(),
     "quote export Q2026-0001 --to -": set(),
     "approval list": set(),
+    "approval delegations": set(),
     "approval show AP2026-0001": set(),
     "order list": set(),
     "order show DD2026-0001": set(),

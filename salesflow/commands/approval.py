@@ -6,16 +6,17 @@ from typing import Annotated
 
 import typer
 
+from salesflow.columns import Row
 from salesflow.commands import complete
 from salesflow.commands.base import List, Show, Write, current, noun
 from salesflow.commands.params import CODE
 from salesflow.context import Context
 from salesflow.enums import ApprovalState, SubjectKind
-from salesflow.i18n import msg
+from salesflow.i18n import Message, msg
 from salesflow.output.results import Listing, Record, Written
 from salesflow.queries import approvals as approval_queries
 
-app = noun("Approvals: your inbox, decisions, the reasons behind a route.")
+app = noun("Approvals: your inbox, decisions, the reasons behind a route.", approval_delegate="delegate delegations")
 
 Number = Annotated[
     str,
@@ -88,7 +89,7 @@ def approve(
     text = msg("{subject} is approved: {number} has all its approvals", subject=subject, number=ref)
     if not done:
         text = msg("approved your step of {number} for {subject}", subject=subject, number=ref)
-    return Written(text, ref, record, approval_queries.waiting(context, record.row))
+    return Written(text, ref, record, (*_as_deputy(record.row), *approval_queries.waiting(context, record.row)))
 
 
 @app.command("reject", cls=Write)
@@ -110,7 +111,34 @@ def reject(
         ref, subject = made.number, made.subject_ref
     record = _record(context, ref)
     text = msg("rejected {number}: {subject} goes back to its owner", number=ref, subject=subject)
-    return Written(text, ref, record)
+    return Written(text, ref, record, _as_deputy(record.row))
+
+
+@app.command("withdraw", cls=Write)
+def withdraw(
+    ctx: typer.Context,
+    number: Number,
+    reason: Annotated[str | None, typer.Option("--reason", help="Why: it is kept with the approval.")] = None,
+) -> Written:
+    """Take back what you submitted, as long as it is not decided: you can change it and submit it again.
+
+    salesflow approval withdraw AP2026-0001 --reason 客户要求改数量
+    """
+    from salesflow.services import approvals
+
+    context = current(ctx)
+    seen = approval_queries.version(context, number)
+    with context.transaction() as work:
+        made = approvals.withdraw(work, number, reason, seen=seen)
+        ref, subject = made.number, made.subject_ref
+    text = msg("withdrew {number}: {subject} no longer waits for approval", number=ref, subject=subject)
+    return Written(text, ref, _record(context, ref))
+
+
+def _as_deputy(row: Row) -> tuple[Message, ...]:
+    """In whose place the last decision was made."""
+    absent = [step["decided_for"] for step in row["steps"] if step["decision"] is not None][-1:]
+    return tuple(msg("you decided in the place of {login}", login=login) for login in absent if login is not None)
 
 
 def _record(context: Context, number: str) -> Record:

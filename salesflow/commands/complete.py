@@ -90,6 +90,13 @@ def approval(ctx: typer.Context, incomplete: str) -> Offers:
     return _from_database(ctx, lambda context: _beginning(offers.approvals(context), incomplete))
 
 
+def delegation(ctx: typer.Context, incomplete: str) -> Offers:
+    """Numbers of delegations that have not ended, with who is away and who decides."""
+    from salesflow.queries import offers
+
+    return _from_database(ctx, lambda context: _beginning(offers.delegations(context), incomplete))
+
+
 def objection(ctx: typer.Context, incomplete: str) -> Offers:
     """Numbers of objections that are not settled, the newest first, with their customers."""
     from salesflow.queries import offers
@@ -140,10 +147,16 @@ def import_run(ctx: typer.Context, incomplete: str) -> Offers:
 
 
 def record(ctx: typer.Context, incomplete: str) -> Offers:
-    """Whatever can be explained: customers, or by how its number begins a quote, an order, an opportunity, an approval."""
-    series = {"Q": quote, "DD": order, "YY": objection, "SJ": opportunity, "AP": approval}
-    """Whatever can be explained: customers, or by how its number begins a quote, an order, an approval."""
-    series = {"Q": quote, "DD": order, "YY": objection, "JG": any_price, "AP": approval}
+    """Whatever can be explained: customers, or by how its number begins a quote, an order, an opportunity, an approval …"""
+    series = {
+        "Q": quote,
+        "DD": order,
+        "YY": objection,
+        "SJ": opportunity,
+        "HT": contract,
+        "JG": any_price,
+        "AP": approval,
+    }
     offers = next((offer for start, offer in series.items() if incomplete.startswith(start)), customer)
     return offers(ctx, incomplete)
 

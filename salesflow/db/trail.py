@@ -29,7 +29,7 @@ PERSONAL: Final[Mapping[str, frozenset[str]]] = {
         ("receiver", "receiver_phone_cipher", "receiver_phone_masked", "delivery_address", "note", "reason"),
     ),
     "contract": frozenset(("title", "reason")),
-    "approval": frozenset(("comment",)),
+    "approval": frozenset(("comment", "withdrawn_because")),
     "followup": frozenset(("reason",)),
     "need": frozenset(
         ("pain", "goal", "budget_range", "budget_consent", "timeline", "decision_process", "text", "spec", "reason")

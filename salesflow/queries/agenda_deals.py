@@ -18,12 +18,15 @@ from salesflow.enums import (
 )
 from salesflow.i18n import Message, label, load, msg
 from salesflow.money import display_money
+from salesflow.queries import delegations
 from salesflow.queries.agenda import Morning, Row, Section, item
 from salesflow.queries.base import Where
+from salesflow.queries.delegations import Deputy
 
 _AHEAD: Final = 3  # days
 _UNDELIVERED: Final = [state.value for state in OrderState if state.is_undelivered]
 _STANDING: Final = (QuoteState.APPROVED.value, QuoteState.SENT.value)
+_HELD: Final = "SELECT role FROM v_staff_role WHERE active"
 # Where a rejection leaves what was submitted, until its owner has done something about it.
 _RETURNED: Final = (
     (SubjectKind.ORDER, "v_order", OrderState.RETURNED),
@@ -33,18 +36,25 @@ _RETURNED: Final = (
 
 
 def approval(morning: Morning) -> Section:
-    """Steps that wait for one of their roles; of what they submitted themselves only what they may decide all the same."""
-    me = morning.person.id
-    groups = [_waiting(morning.person.roles).add("submitted_by_id <> :me", me=me)]
-    own = _waiting(morning.person.roles).add("submitted_by_id = :me", me=me)
+    """Steps that wait for one of their roles, or of whom they stand in for; of what they submitted themselves only what
+    they may decide all the same.
+    """
+    person = morning.person
+    groups = [_waiting(person.roles).add("submitted_by_id <> :me", me=person.id)]
+    own = _waiting(person.roles).add("submitted_by_id = :me", me=person.id)
     if morning.number("v_approval", own):
-        groups.append(_waiting(_own_to_decide(morning)).add("submitted_by_id = :me", me=me))
-    return _approvals(morning, "approval", groups, "approval list")
+        groups.append(_waiting(_own_to_decide(morning)).add("submitted_by_id = :me", me=person.id))
+    deputy = delegations.deputy(morning.context, person.id, person.login)
+    condition, parameters = deputy.waiting(person.roles)
+    if condition:
+        groups.append(Where().equal(state=ApprovalState.PENDING.value).add(condition, **parameters))
+    return _approvals(morning, "approval", groups, "approval list", deputy)
 
 
 def approval_overdue(morning: Morning) -> Section:
-    """Steps that wait for others longer than they may."""
-    late = _waiting(set(Role) - morning.person.roles).add("due_at < :now", now=to_db(morning.context.clock.now()))
+    """Steps that wait for others longer than they may, or for a role that nobody holds."""
+    late = _waiting(set(Role) - morning.person.roles)
+    late.add(f"(due_at < :now OR waiting_for_role NOT IN ({_HELD}))", now=to_db(morning.context.clock.now()))
     return _approvals(morning, "approval_overdue", (late,), "approval list --all")
 
 
@@ -54,21 +64,35 @@ def _waiting(roles: Collection[Role]) -> Where:
     return where.any_of("waiting_for_role", sorted(role.value for role in roles)) if roles else where.add("1 = 0")
 
 
-def _approvals(morning: Morning, kind: str, groups: Sequence[Where], command: str) -> Section:
+def _approvals(
+    morning: Morning, kind: str, groups: Sequence[Where], command: str, deputy: Deputy | None = None
+) -> Section:
     count, rows = 0, []
     for where in groups:
         count += morning.number("v_approval", where)
         sql = f"SELECT * FROM v_approval{where} ORDER BY due_at, id{morning.limit}"  # noqa: S608 - names of ours
         rows += morning.rows(sql, where.parameters)
+    held = {row["role"] for row in morning.rows(_HELD, {})} if rows and kind == "approval_overdue" else set()
     items = []
     for row in rows:
         parts = {"subject": row["subject_ref"], "by": row["submitted_by"], "why": load(row["waiting_why"])}
         text = msg("{subject} from {by}: {why}", **parts)
         if kind == "approval_overdue":
-            text = msg("{role}: {text}", role=label("role", row["waiting_for_role"]), text=text)
+            text = _of_others(row["waiting_for_role"] in held, label("role", row["waiting_for_role"]), text)
+        absent = deputy and deputy.decides_for(row["waiting_for_role"], row["submitted_by"], morning.person.roles)
+        if absent:
+            text = msg("for {login}: {text}", login=absent, text=text)
         due_on = None if row["due_at"] is None else morning.local_day(row["due_at"]).isoformat()
         items.append(item(row, text, ref=row["number"], due_on=due_on, at_risk=row["amount"]))
     return Section(kind, count, items, command)
+
+
+def _of_others(held: bool, role: Message, text: Message) -> Message:
+    return (
+        msg("{role}: {text}", role=role, text=text)
+        if held
+        else msg("{role}, held by nobody: {text}", role=role, text=text)
+    )
 
 
 def _own_to_decide(morning: Morning) -> list[Role]:

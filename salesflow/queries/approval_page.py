@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from salesflow.columns import Column, Columns, Kind
@@ -10,6 +10,7 @@ from salesflow.context import Context
 from salesflow.enums import ApprovalState, SubjectKind
 from salesflow.queries import (
     approval_contract,
+    approval_deciders,
     approval_objection,
     approval_order,
     approval_price,
@@ -33,6 +34,7 @@ ROUND_COLUMNS = (
     Column("state", "State", Kind.CODE, labels="approvalstate"),
     Column("role", "Role", Kind.CODE, labels="role"),
     Column("decided_by", "Decided by"),
+    Column("decided_for", "For", table=False),
     Column("comment", "Comment", flexible=True),
     Column("submitted_by", "Submitted by"),
     Column("submitted_at", "Submitted", Kind.INSTANT),
@@ -42,6 +44,8 @@ ROUND_COLUMNS = (
 
 COLUMNS: Columns = (
     *approvals.COLUMNS,
+    Column("deciders", "Can be decided by", Kind.ROWS, columns=approval_deciders.COLUMNS, table=False),
+    Column("stuck", "Nobody can decide", Kind.MESSAGE, table=False),
     Column("last_rejection", "Rejected before", table=False),
     *(part.column for part in PARTS.values()),
     Column("changes", "Changed since the last round", Kind.ROWS, columns=CHANGE_COLUMNS, table=False),
@@ -57,13 +61,23 @@ def show(context: Context, ref: str) -> dict[str, Any]:
     others = [one for one in rounds if one["round"] != row["round"]]
     earlier = [one for one in others if one["round"] < row["round"]]
     rejected = [one for one in earlier if one["state"] == ApprovalState.REJECTED]
+    submitters = {one["submitted_by"] for one in rounds}
     return {
         **row,
+        **_decided_by(context, row["waiting_for_role"], submitters),
         "last_rejection": _round(rejected[-1])["comment"] if rejected else None,
         **{part.column.key: part.show(context, asked) if kind == asked.kind else None for kind, part in PARTS.items()},
         "changes": _changes(context, (rejected or earlier)[-1:], asked),
         "rounds": [_round(one) for one in others],
     }
+
+
+def _decided_by(context: Context, role: str | None, submitters: Collection[str]) -> dict[str, Any]:
+    """Who can decide now, and where nobody can, what to do about it."""
+    if role is None:
+        return {"deciders": [], "stuck": None}
+    found = approval_deciders.deciders(context, role, submitters)
+    return {"deciders": found, "stuck": None if found else approval_deciders.stuck(context, role)}
 
 
 def _asked(context: Context, row: Mapping[str, Any]) -> Asked:

@@ -83,8 +83,10 @@ def _edits(context: Context, earlier: Asked, later: Asked) -> tuple[dict[str, An
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     for entry in entries:
-        before = _said(context, entry["before"], later.customer_code) | before
-        after |= _said(context, entry["after"], later.customer_code)
+        was, became = (_said(context, entry[side], later.customer_code) for side in ("before", "after"))
+        for name in {**was, **became}:  # the trail leaves out what is empty
+            before.setdefault(name, was.get(name))
+            after[name] = became.get(name)
     return before, after
 
 

@@ -11,7 +11,9 @@ from salesflow.context import Context
 from salesflow.enums import ApprovalState, SubjectKind
 from salesflow.errors import NotFound
 from salesflow.i18n import Message, label, load, msg
+from salesflow.queries import delegations
 from salesflow.queries.base import Page, Where, page, pieces
+from salesflow.queries.delegations import Deputy
 from salesflow.text import fold
 
 STEP_COLUMNS = (
@@ -19,6 +21,7 @@ STEP_COLUMNS = (
     Column("role", "Role", Kind.CODE, labels="role"),
     Column("decision", "Decision", Kind.CODE, labels="stepdecision"),
     Column("decided_by", "Decided by"),
+    Column("decided_for", "For"),
     Column("self_approved", "Self", Kind.FLAG),
     Column("comment", "Comment", flexible=True),
     Column("why", "Why", Kind.MESSAGE, flexible=True),
@@ -37,23 +40,26 @@ COLUMNS = (
     Column("state", "State", Kind.CODE, labels="approvalstate"),
     Column("self_approved", "Self-approved", Kind.FLAG),
     Column("waiting_for_role", "Waits for", Kind.CODE, labels="role"),
+    Column("deputy_for", "For"),
     Column("waiting_days", "Waiting", Kind.INTEGER, order="-waiting_since", urgent=True),
+    Column("overdue", "Overdue", Kind.FLAG, order="-due_at"),
     Column("why", "Why", Kind.MESSAGE, flexible=True),
     Column("submitted_by", "Submitted by"),
     Column("submitted_at", "Submitted", Kind.INSTANT, table=False),
     Column("round", "Round", Kind.INTEGER, table=False),
     Column("rule", "Rule", order="waiting_rule", table=False),
     Column("due_at", "Decide by", Kind.INSTANT, table=False),
-    Column("overdue", "Overdue", Kind.FLAG, order="-due_at", table=False),
     Column("closed_at", "Closed", Kind.INSTANT, table=False),
+    Column("withdrawn_by", "Withdrawn by", table=False),
+    Column("withdrawn_because", "Withdrawn because", table=False),
     Column("steps", "Steps", Kind.ROWS, columns=STEP_COLUMNS, table=False),
 )
-_COMPUTED = ("waiting_days", "why", "rule", "overdue", "self_approved", "steps")
+_COMPUTED = ("waiting_days", "deputy_for", "why", "rule", "overdue", "self_approved", "steps")
 _ALSO = ("id", "subject_id", "waiting_since", "waiting_rule", "waiting_why")
 _DUE_FIRST = "due_at, id"
 _NEWEST_FIRST = "id DESC"
 
-_ABOUT = ("subject_kind", "subject_ref", "customer_code", "customer_name", "amount")
+_ABOUT = ("subject_kind", "subject_ref", "customer_code", "customer_name", "amount", "deputy_for")
 OF_SUBJECT: Columns = tuple(column for column in COLUMNS if column.key not in _ABOUT)
 """What a quote or an order says of its own approval."""
 
@@ -61,20 +67,26 @@ OF_SUBJECT: Columns = tuple(column for column in COLUMNS if column.key not in _A
 def columns(rows: Sequence[Mapping[str, Any]], *, inbox: bool = False) -> Columns:
     """The columns for a listing of these rows: its table shows only what can differ between them."""
     hidden = {"state", "waiting_for_role"} if inbox else set()
-    if not any(row["self_approved"] for row in rows):
-        hidden.add("self_approved")
+    hidden |= {key for key in ("self_approved", "deputy_for", "overdue") if not any(row[key] for row in rows)}
     return tuple(column._replace(table=column.table and column.key not in hidden) for column in COLUMNS)
 
 
 def inbox(context: Context, *, subject: str | None = None) -> Page:
-    """Approvals that wait for one of the actor's roles, the most urgent first. subject: a kind, or one's number."""
+    """What waits for one of the actor's roles, or for a role of whom they stand in for, the most urgent first.
+
+    subject: a kind, or one's number.
+    """
+    actor = context.actor
+    deputy = delegations.deputy(context, actor.id, actor.login)
     where = _about(subject).equal(state=ApprovalState.PENDING.value)
-    roles = sorted(role.value for role in context.actor.roles)
-    if roles:
-        where.any_of("waiting_for_role", roles)
-    else:
-        where.add("1 = 0")
-    return _page(context, where, _DUE_FIRST)
+    condition, parameters = deputy.waiting(actor.roles)
+    conditions = [condition] if condition else []
+    if actor.roles:
+        own = Where().any_of("waiting_for_role", sorted(role.value for role in actor.roles))
+        conditions.append(own.conditions[0])
+        parameters |= own.parameters
+    where.add(f"({' OR '.join(conditions)})" if conditions else "1 = 0", **parameters)
+    return _page(context, where, _DUE_FIRST, deputy)
 
 
 def listed(context: Context, *, subject: str | None = None, state: ApprovalState | None = None) -> Page:
@@ -161,9 +173,9 @@ def _unknown(number: str) -> NotFound:
     )
 
 
-def _page(context: Context, where: Where, order: str) -> Page:
+def _page(context: Context, where: Where, order: str, deputy: Deputy | None = None) -> Page:
     found = page(context, "v_approval", COLUMNS, where, order=order, computed=_COMPUTED, also=_ALSO)
-    return Page(_complete(context, found.rows), found.more)
+    return Page(_complete(context, found.rows, deputy), found.more)
 
 
 def _rows(context: Context, where: Where) -> list[dict[str, Any]]:
@@ -174,15 +186,20 @@ def _rows(context: Context, where: Where) -> list[dict[str, Any]]:
     )
 
 
-def _complete(context: Context, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rows of the view as COLUMNS has them: with their steps, and what follows from the moment."""
+def _complete(context: Context, rows: Sequence[dict[str, Any]], deputy: Deputy | None = None) -> list[dict[str, Any]]:
+    """Rows of the view as COLUMNS has them: with their steps, and what follows from the moment.
+
+    deputy: what the actor may decide for others, where that is to be told.
+    """
     steps = _steps(context, [row["id"] for row in rows])
     today, now = context.clock.today(), to_db(context.clock.now())
+    own_roles = () if deputy is None else context.actor.roles
     complete = []
     for row in rows:
         own, since, why = steps[row["id"]], row["waiting_since"], row["waiting_why"]
         computed = {
             "waiting_days": None if since is None else (today - context.clock.local(from_db(since)).date()).days,
+            "deputy_for": deputy and deputy.decides_for(row["waiting_for_role"], row["submitted_by"], own_roles),
             "why": None if why is None else load(why),
             "rule": row["waiting_rule"],
             "overdue": row["due_at"] is not None and row["due_at"] < now,

@@ -31,7 +31,8 @@ def steps(context: Context, approval: Mapping[str, Any] | None) -> Iterator[Deci
         return
     local, now = context.clock.local, context.clock.local(context.clock.now())
     found = context.reader.rows(
-        "SELECT role, waiting_since, deadline_workdays, decision, decided_by, decided_at, comment, self_approved"
+        "SELECT role, waiting_since, deadline_workdays, decision, decided_by, decided_for, decided_at, comment,"
+        " self_approved"
         " FROM v_approval_step WHERE number = :number AND waiting_since IS NOT NULL ORDER BY step",
         {"number": approval["number"]},
     )
@@ -57,7 +58,12 @@ def _duties(context: Context, step: Mapping[str, Any], submitter: str) -> Decisi
     holders = [decider] if step["self_approved"] else _holders(context, role)
     submitter = decider if step["self_approved"] else submitter
     return separation_of_duties(
-        context.policy, approver=decider, submitter=submitter, role=Role(role), active_holders=holders
+        context.policy,
+        approver=decider,
+        submitter=submitter,
+        role=Role(role),
+        active_holders=holders,
+        delegator=step["decided_for"],
     )
 
 

@@ -54,6 +54,16 @@ def approvals(context: Context) -> Iterator[Offer]:
         yield row["number"], f"{row['subject_ref']} {row['customer_name'] or ''}"
 
 
+def delegations(context: Context) -> Iterator[Offer]:
+    """Numbers of delegations that have not ended, the earliest first, with who is away and who decides."""
+    sql = (
+        "SELECT id, delegator, deputy FROM v_delegation WHERE end_on >= :today AND revoked_at IS NULL "
+        "ORDER BY start_on, id"
+    )
+    for row in context.reader.stream(sql, {"today": context.clock.today().isoformat()}):
+        yield str(row["id"]), f"{row['delegator']} -> {row['deputy']}"
+
+
 def attachments(context: Context) -> Iterator[Offer]:
     """Numbers of attachments, the newest first, with their names and records."""
     for row in context.reader.stream("SELECT id, name, subject_ref FROM v_attachment ORDER BY id DESC"):

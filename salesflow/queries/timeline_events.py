@@ -189,25 +189,35 @@ def _needs(context: Context, customer_id: int) -> Iterator[Entry]:
 def _approvals(context: Context, customer_id: int) -> Iterator[Entry]:
     """Who asked, and what became of each step."""
     sql = (
-        "SELECT number, subject_ref, submitted_at, submitted_by, state, closed_at FROM v_approval "
-        "WHERE customer_id = :id ORDER BY id"
+        "SELECT number, subject_ref, submitted_at, submitted_by, state, closed_at, withdrawn_by, withdrawn_because "
+        "FROM v_approval WHERE customer_id = :id ORDER BY id"
     )
     for row in _rows(context, sql, customer_id):
         asked = msg("{subject}: submitted", subject=row["subject_ref"])
         yield Entry(row["submitted_at"], Event.APPROVAL, row["number"], asked, row["submitted_by"])
         if row["state"] in _UNDECIDED and row["closed_at"] is not None:
             ended = msg("{subject}: {state}", subject=row["subject_ref"], state=label("approvalstate", row["state"]))
-            yield Entry(row["closed_at"], Event.APPROVAL, row["number"], ended, None)
+            ended = _because(ended, row["withdrawn_because"])
+            yield Entry(row["closed_at"], Event.APPROVAL, row["number"], ended, row["withdrawn_by"])
     steps = (
         "SELECT asked.number, asked.subject_ref, step.role, step.decision, step.decided_at, step.decided_by, "
-        "step.comment FROM v_approval asked JOIN v_approval_step step ON step.approval_id = asked.id "
+        "step.decided_for, step.self_approved, step.comment "
+        "FROM v_approval asked JOIN v_approval_step step ON step.approval_id = asked.id "
         "WHERE asked.customer_id = :id AND step.decided_at IS NOT NULL ORDER BY asked.id, step.step"
     )
     for row in _rows(context, steps, customer_id):
-        names = {"role": label("role", row["role"]), "decision": label("stepdecision", row["decision"])}
+        names = {"role": _capacity(row), "decision": label("stepdecision", row["decision"])}
         text = msg("{subject}: {decision} ({role})", subject=row["subject_ref"], **names)
         text = _because(text, row["comment"])
         yield Entry(row["decided_at"], Event.APPROVAL, row["number"], text, row["decided_by"])
+
+
+def _capacity(step: dict[str, Any]) -> Message:
+    """In which role a step was decided, in whose place, and whether on one's own submission."""
+    role = label("role", step["role"])
+    if step["decided_for"] is not None:
+        role = msg("{role}, for {login}", role=role, login=step["decided_for"])
+    return msg("{role}, self-approved", role=role) if step["self_approved"] else role
 
 
 def _objections(context: Context, customer_id: int) -> Iterator[Entry]:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, Final
 
-from salesflow.clock import from_db
+from salesflow.clock import from_db, to_db
 from salesflow.context import Context
 from salesflow.dates import iso_week_of
 from salesflow.enums import Figure, Status
@@ -166,9 +166,16 @@ class Review:
         return list(found.values())
 
     def waiting(self) -> list[Row]:
-        """Approvals that wait, the longest first, with the days since it was their step's turn."""
-        found = self.rows(sql.WAITING, "waiting_since, number")
-        return [{**row, "waiting_days": (self.day - self._day(row["waiting_since"])).days} for row in found]
+        """Approvals that wait, the longest first: the days since it was their step's turn, and whether that was too long."""
+        moment = to_db(self._context.clock.now()) if self.period.running else self.period.end
+        return [
+            {
+                **row,
+                "waiting_days": (self.day - self._day(row["waiting_since"])).days,
+                "overdue": row["due_at"] < moment,
+            }
+            for row in self.rows(sql.WAITING, "waiting_since, number")
+        ]
 
     @cached_property
     def day(self) -> date:

@@ -132,12 +132,14 @@ QUOTES_ACCEPTED: Final = """SELECT 'accepted' AS figure, q.number, q.version, q.
     WHERE s.at >= :start AND s.at < :end AND s.subject_kind = 'quote' AND s.to_state = 'accepted' AND {owner_id}"""
 WAITING: Final = """SELECT 'waiting' AS figure, a.number, a.subject_kind, a.subject_id, a.subject_ref, a.customer_code,
     a.customer_name, a.amount, a.submitted_by, a.submitted_at, 'pending' AS state, s.role AS waiting_for_role,
-    s.waiting_since, s.due_at, NULL AS closed_at
+    s.waiting_since, s.due_at, NULL AS closed_at, 0 AS self_approved, NULL AS decided_for
     FROM v_approval a JOIN v_approval_step s ON s.approval_id = a.id
     WHERE a.submitted_at < :end AND (a.closed_at IS NULL OR a.closed_at >= :end)
         AND s.waiting_since < :end AND (s.decided_at IS NULL OR s.decided_at >= :end) AND {submitted_by_id}"""
 DECIDED: Final = """SELECT 'decided' AS figure, number, subject_kind, subject_id, subject_ref, customer_code, customer_name,
-    amount, submitted_by, submitted_at, state, NULL AS waiting_for_role, NULL AS waiting_since, NULL AS due_at, closed_at
+    amount, submitted_by, submitted_at, state, NULL AS waiting_for_role, NULL AS waiting_since, NULL AS due_at, closed_at,
+    EXISTS (SELECT 1 FROM v_approval_step s WHERE s.approval_id = v_approval.id AND s.self_approved) AS self_approved,
+    (SELECT group_concat(s.decided_for, ', ') FROM v_approval_step s WHERE s.approval_id = v_approval.id) AS decided_for
     FROM v_approval WHERE closed_at >= :start AND closed_at < :end AND state IN ('approved', 'rejected') AND {submitted_by_id}"""
 QUOTES_WAITING: Final = f"""SELECT 'waiting' AS figure, q.number, q.version, q.customer_code, q.customer_name, q.owner,
     q.total, w.submitted_at AS at FROM ({WAITING}) w JOIN v_quote q ON q.id = w.subject_id WHERE w.subject_kind = 'quote'"""

@@ -158,13 +158,17 @@ class Weekly:
 
     def _approvals(self) -> Row:
         waiting = self._review.waiting()
-        decided = sums(self._review.tally(sql.DECIDED, ["state"]), "state")
+        counted = self._review.tally(sql.DECIDED, ["state", "self_approved", "decided_for"])
+        decided = sums(counted, "state")
         return {
             "waiting": len(waiting),
+            "overdue": sum(row["overdue"] for row in waiting),
             "longest_days": max((row["waiting_days"] for row in waiting), default=None),
             "decided": decided.total(),
             "approved": decided["approved"],
             "rejected": decided["rejected"],
+            "self_approved": total(row for row in counted if row["self_approved"]),
+            "by_deputy": total(row for row in counted if row["decided_for"]),
             **self._listed("items", len(waiting), waiting),
         }
 

@@ -115,10 +115,13 @@ _QUOTES: Final = (
 )
 _APPROVALS: Final = (
     Column("waiting", "Approvals waiting", Kind.INTEGER),
+    Column("overdue", "Of these overdue", Kind.INTEGER),
     Column("longest_days", "Longest wait in days", Kind.INTEGER),
     Column("decided", "Decided in this week", Kind.INTEGER),
     Column("approved", "Of these approved", Kind.INTEGER),
     Column("rejected", "Of these rejected", Kind.INTEGER),
+    Column("self_approved", "Of these self-approved", Kind.INTEGER),
+    Column("by_deputy", "Of these by a deputy", Kind.INTEGER),
     LEFT_OUT,
     Column("items", "Waiting approvals", Kind.ROWS, columns=WAITING),
 )

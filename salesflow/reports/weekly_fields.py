@@ -80,6 +80,7 @@ WAITING: Final = (
     Column("amount", "Amount", Kind.MONEY),
     Column("waiting_for_role", "Waits for", Kind.CODE, labels="role"),
     Column("waiting_days", "Waiting", Kind.INTEGER, urgent=True),
+    Column("overdue", "Overdue", Kind.FLAG),
     Column("submitted_by", "Submitted by"),
     Column("submitted_at", "Submitted", Kind.INSTANT, table=False),
 )

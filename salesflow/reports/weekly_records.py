@@ -100,6 +100,8 @@ DRILLS: Final[Mapping[str, Columns]] = {
         FIGURE,
         *WAITING,
         Column("state", "State", Kind.CODE, labels="approvalstate"),
+        Column("self_approved", "Self-approved", Kind.FLAG),
+        Column("decided_for", "For"),
         Column("closed_at", "Closed", Kind.INSTANT, table=False),
     ),
     "orders": (FIGURE, Column("number", "No."), CODE, CUSTOMER, OWNER, _TOTAL, AT),

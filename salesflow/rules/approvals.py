@@ -45,33 +45,42 @@ def merge_routes(*routes: Iterable[Step]) -> tuple[Step, ...]:
 
 
 def separation_of_duties(
-    policy: Policy, *, approver: str, submitter: str, role: Role, active_holders: Collection[str]
+    policy: Policy,
+    *,
+    approver: str,
+    submitter: str,
+    role: Role,
+    active_holders: Collection[str],
+    delegator: str | None = None,
 ) -> Decision[None]:
     """Nobody decides on their own submission. `active_holders`: the logins that hold the step's role and are active.
 
-    Where the policy allows it, a role's only active holder may, and the decision is marked. Outcome: "ok",
-    "self-approved" (flagged) or "own-submission" (refused, or as strong as the policy says). Source: process-overview
-    (不相容岗位).
+    Where the policy allows it, a role's only active holder may, and the decision is marked. delegator: in whose place the
+    approver decides; that is as good as their own decision, so neither may have submitted it, and the exception for the
+    only holder is not for a deputy. Outcome: "ok", "self-approved" (flagged) or "own-submission" (refused, or as strong as
+    the policy says). Source: process-overview (不相容岗位).
     """
     section = policy.separation_of_duties
     facts: dict[str, object] = {"approver": approver, "submitter": submitter, "role": role}
-    if approver != submitter or section.strength is Strength.OFF:
-        text = msg("submitted by {submitter}, decided by {approver}", submitter=submitter, approver=approver)
+    if delegator is not None:
+        facts["delegator"] = delegator
+    names = {"approver": approver, "submitter": submitter, "delegator": delegator, "role": label("role", role)}
+    if submitter not in (approver, delegator) or section.strength is Strength.OFF:
+        text = msg("submitted by {submitter}, decided by {approver}", **names)
+        if delegator is not None:
+            text = msg("submitted by {submitter}, decided by {approver} for {delegator}", **names)
         return Decision(SEPARATION_OF_DUTIES, "ok", Strength.OFF, text, facts)
     facts["active_holders"] = sorted(active_holders)
-    if section.allow_only_holder and set(active_holders) == {approver}:
-        text = msg(
-            "self-approved: {approver} submitted it and is the only holder of the role {role}",
-            approver=approver,
-            role=label("role", role),
-        )
+    if delegator is None and section.allow_only_holder and set(active_holders) == {approver}:
+        text = msg("self-approved: {approver} submitted it and is the only holder of the role {role}", **names)
         return Decision(SEPARATION_OF_DUTIES, "self-approved", Strength.FLAG, text, facts)
-    text = msg("{approver} submitted this and cannot decide on it", approver=approver)
-    others = sorted(set(active_holders) - {approver})
+    text = msg("{approver} submitted this and cannot decide on it", **names)
+    if submitter == delegator:
+        text = msg("{delegator} submitted this, and their deputy {approver} cannot decide on it", **names)
+    others = sorted(set(active_holders) - {submitter})
+    hint = msg("nobody else holds the role {role}: give it to a second person", **names)
     if others:
-        hint = msg("ask another holder of the role {role}: {others}", role=label("role", role), others=others)
-    else:
-        hint = msg("nobody else holds the role {role}: give it to a second person", role=label("role", role))
+        hint = msg("ask another holder of the role {role}: {others}", others=others, **names)
     return Decision(SEPARATION_OF_DUTIES, "own-submission", section.strength, text, facts, hint=hint)
 
 

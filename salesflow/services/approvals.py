@@ -1,7 +1,7 @@
 """Approvals: one mechanism for whatever needs one. A subject goes out with a route; its steps are decided in their order.
 
 The subject's own service is told how it ended, in the same transaction: see `Hooks`. A subject that changed after it was
-submitted cannot be approved; it can still be rejected, which returns it to its owner for a new round.
+submitted cannot be approved; it can still be rejected or withdrawn, which returns it to its owner for a new round.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from salesflow.models.approval import Approval, ApprovalStep
 from salesflow.rules.approvals import Step, rejection_reason
 from salesflow.rules.deadlines import approval_deadline
 from salesflow.rules.decision import Decision
-from salesflow.services.approvers import check_decider, check_route, same_subject
+from salesflow.services.approvers import Standing, check_decider, check_route, check_withdrawer, same_subject
 from salesflow.text import clean, fold
 
 SUBJECTS: Final = {
@@ -44,7 +44,10 @@ class Subject(NamedTuple):
 
 
 class Hooks(Protocol):
-    """What a subject's service has: called inside the transaction that submits or decides."""
+    """What a subject's service has: called inside the transaction that submits or decides.
+
+    Where taking it back is something else than being sent back, it has `withdrawn` too, which is called as `returned`.
+    """
 
     def fingerprint(self, work: Transaction, subject_id: int) -> str:
         """A text that differs as soon as anything differs that an approver has looked at."""
@@ -62,7 +65,7 @@ class _Turn(NamedTuple):
     approval: Approval
     step: ApprovalStep
     following: ApprovalStep | None
-    self_approved: bool
+    standing: Standing
 
 
 def submit(work: Transaction, subject: Subject, steps: Sequence[Step]) -> Approval:
@@ -143,6 +146,25 @@ def reject(work: Transaction, number: str, reason: str | None = None, *, seen: i
     return turn.approval
 
 
+def withdraw(work: Transaction, number: str, reason: str | None = None, *, seen: int | None = None) -> Approval:
+    """Take back what waits for its approval: the subject is its owner's again, with the reason if there is one.
+
+    Raises NotFound, Conflict as `approve` does, Refused where it is closed, NotPermitted for who neither submitted it nor
+    has the subject now.
+    """
+    approval = _pending(work, number, seen)
+    check_withdrawer(work, approval)
+    kept = _clean(work, reason, msg("reason"))
+    outcome = {"state": ApprovalState.WITHDRAWN.value, "closed_at": work.now, "withdrawn_because": kept or None}
+    before, after = work.changed(approval, {**outcome, "withdrawn_by": work.actor.id})
+    work.session.add(approval)
+    work.session.flush()
+    work.audit("approval.withdraw", "approval", approval.number, before=before, after=after)
+    hooks = _hooks(approval.subject_kind)
+    getattr(hooks, "withdrawn", hooks.returned)(work, approval.subject_id, kept)
+    return approval
+
+
 def void(work: Transaction, kind: SubjectKind, subject_id: int) -> None:
     """End the open round of a subject without a decision: it is asked for anew, or no longer."""
     found = select(Approval).where(Approval.subject_kind == kind, Approval.subject_id == subject_id)
@@ -152,7 +174,8 @@ def void(work: Transaction, kind: SubjectKind, subject_id: int) -> None:
         work.audit("approval.void", "approval", approval.number, before=before, after=after)
 
 
-def _turn(work: Transaction, number: str, seen: int | None) -> _Turn:
+def _pending(work: Transaction, number: str, seen: int | None) -> Approval:
+    """The approval of that number, which is open still and as it was seen."""
     approval = work.session.exec(select(Approval).where(Approval.number == fold(number).upper())).first()
     if approval is None:
         raise NotFound(
@@ -172,11 +195,16 @@ def _turn(work: Transaction, number: str, seen: int | None) -> _Turn:
             msg("somebody else decided on {number} meanwhile", number=approval.number),
             msg("look again: salesflow approval show {number}", number=approval.number),
         )
+    return approval
+
+
+def _turn(work: Transaction, number: str, seen: int | None) -> _Turn:
+    approval = _pending(work, number, seen)
     found = select(ApprovalStep).where(ApprovalStep.approval_id == approval.id).order_by(col(ApprovalStep.step))
     steps = list(work.session.exec(found).all())
     step = steps[approval.current_step - 1]
-    own = check_decider(work, approval, steps, step)
-    return _Turn(approval, step, next((other for other in steps if other.step == step.step + 1), None), own)
+    standing = check_decider(work, approval, steps, step)
+    return _Turn(approval, step, next((other for other in steps if other.step == step.step + 1), None), standing)
 
 
 def _decide(work: Transaction, turn: _Turn, decision: StepDecision, comment: str, outcome: dict[str, object]) -> None:
@@ -184,7 +212,7 @@ def _decide(work: Transaction, turn: _Turn, decision: StepDecision, comment: str
     approval, step = turn.approval, turn.step
     assert step.waiting_since is not None
     work.decide(_deadline(work, step, waiting_since=step.waiting_since, decided=work.now))
-    made = {"decision": decision.value, "comment": comment or None, "self_approved": turn.self_approved}
+    made = {"decision": decision.value, "comment": comment or None, **turn.standing._asdict()}
     work.changed(step, {**made, "decided_by": work.actor.id, "decided_at": work.now})
     before, after = work.changed(approval, outcome)
     work.session.add_all((approval, step))

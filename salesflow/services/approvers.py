@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sqlmodel import col, select, text
 
@@ -13,6 +13,7 @@ from salesflow.i18n import Message, label, msg
 from salesflow.models.approval import Approval, ApprovalStep
 from salesflow.models.staff import Staff
 from salesflow.rules.approvals import separation_of_duties
+from salesflow.services import delegations
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
@@ -43,25 +44,74 @@ def check_route(work: Transaction, ref: str, role: Role) -> None:
             work.decide(own)
 
 
-def check_decider(work: Transaction, approval: Approval, steps: list[ApprovalStep], step: ApprovalStep) -> bool:
-    """Whether the actor decides on their own submission; an error where they may not decide the step at all.
+class Standing(NamedTuple):
+    """In what capacity somebody decides: on their own submission or not, and in whose place (a key) if they are a deputy."""
 
-    Raises NotPermitted for who does not hold the step's role, Refused where the step of their own role is decided
-    already, RuleRefused of separation-of-duties. Whoever submitted the subject in any of its rounds counts as its
-    submitter, and so does who made a deal or owns it: a second hand does not make it somebody else's.
+    self_approved: bool
+    decided_for: int | None = None
+
+
+def check_decider(work: Transaction, approval: Approval, steps: list[ApprovalStep], step: ApprovalStep) -> Standing:
+    """In what capacity the actor decides the step; an error where they may not.
+
+    Raises NotPermitted for who neither holds the step's role nor stands in for a holder today, Refused where the step of
+    their own role is decided already, RuleRefused of separation-of-duties. Whoever submitted the subject in any of its
+    rounds counts as its submitter, and so does who made a deal or owns it: a second hand does not make it somebody else's.
     """
     role, login = Role(step.role), work.actor.login
     holders = _holders(work, role)
-    if login not in holders:
+    submitters = _submitters(work, approval)
+    if login in holders:
+        own = login in submitters
+        _check_duties(work, approval, role, holders, login if own else None)
+        return Standing(own)
+    absent = delegations.stood_in_for(work, role)
+    if not absent:
         raise _not_theirs(work, approval, steps, role, holders)
-    own = login in _submitters(work, approval)
-    submitter = login if own else _login(work, approval.submitted_by)
+    # whoever of them has no hand in it, if there is one
+    delegator = min(absent, key=lambda one: (one.login in submitters, one.login))
+    hand = next((one for one in (login, delegator.login) if one in submitters), None)
+    _check_duties(work, approval, role, holders, hand, delegator.login)
+    return Standing(hand is not None, delegator.id)
+
+
+def _check_duties(
+    work: Transaction,
+    approval: Approval,
+    role: Role,
+    holders: list[str],
+    own: str | None,
+    delegator: str | None = None,
+) -> None:
+    """Ask rule separation-of-duties; own: who of approver and delegator has submitted it."""
     work.decide(
         separation_of_duties(
-            work.context.policy, approver=login, submitter=submitter, role=role, active_holders=holders
+            work.context.policy,
+            approver=work.actor.login,
+            submitter=own or _login(work, approval.submitted_by),
+            role=role,
+            active_holders=holders,
+            delegator=delegator,
         )
     )
-    return own
+
+
+def check_withdrawer(work: Transaction, approval: Approval) -> None:
+    """Raise NotPermitted unless the actor submitted this round, or has the subject now."""
+    submitter = _login(work, approval.submitted_by)
+    if work.actor.id == approval.submitted_by or work.actor.login == _owner(work, approval):
+        return
+    said = msg("{number} was submitted by {submitter}, not by you", number=approval.number, submitter=submitter)
+    raise NotPermitted(said, msg("they can withdraw it; an approver rejects it"))
+
+
+def _owner(work: Transaction, approval: Approval) -> str | None:
+    """Whose the subject is now: a deal has an owner of its own; of anything else about a customer it is the customer's."""
+    table, key = _DEALS.get(SubjectKind(approval.subject_kind), "customer"), approval.subject_id
+    if table == "customer":
+        key = approval.customer_id or 0
+    sql = f"SELECT staff.login FROM {table} subject JOIN staff ON staff.id = subject.owner_id WHERE subject.id = :id"  # noqa: S608 - names of ours
+    return work.session.execute(text(sql), {"id": key}).scalar()
 
 
 def _not_theirs(

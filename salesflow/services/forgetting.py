@@ -175,7 +175,8 @@ def _comments(work: Transaction, keys: Collection[int]) -> int:
 
     about = select(Approval.id).where(_of(Approval, keys))
     said = col(ApprovalStep.approval_id).in_(about) & col(ApprovalStep.comment).is_not(None)
-    return _erase(work, ApprovalStep, ("comment",), said)
+    withdrawn = _of(Approval, keys) & col(Approval.withdrawn_because).is_not(None)
+    return _erase(work, ApprovalStep, ("comment",), said) + _erase(work, Approval, ("withdrawn_because",), withdrawn)
 
 
 def _imports(work: Transaction, keys: Collection[int]) -> int:

@@ -161,6 +161,12 @@ def returned(work: Transaction, subject_id: int, reason: str) -> None:
     _decided(work, objection, render(msg("not granted: {reason}", reason=reason)), ObjectionOutcome.OPEN)
 
 
+def withdrawn(work: Transaction, subject_id: int, reason: str) -> None:  # noqa: ARG001 - what every subject is told
+    """It is not asked for any more: the objection is open again, and there is nothing to tell the customer."""
+    fields = {"decision": None, "outcome": ObjectionOutcome.OPEN.value}
+    _change(work, _by_id(work, subject_id), fields, "objection.withdraw")
+
+
 def _decided(work: Transaction, objection: Objection, decision: str, outcome: ObjectionOutcome) -> None:
     """Keep the decision, and plan that its customer hears of it on the next working day at the latest."""
     _change(work, objection, {"decision": decision, "outcome": outcome.value}, "objection.decide")

@@ -13,6 +13,7 @@ from salesflow.enums import Role
 from salesflow.errors import NotFound, Refused
 from salesflow.i18n import label, msg
 from salesflow.models.staff import Staff, StaffRole
+from salesflow.services import delegations
 from salesflow.services.contacts import checked_email
 from salesflow.services.records import refuse_changed
 from salesflow.services.regions import checked_region
@@ -82,7 +83,7 @@ def edit(work: Transaction, login: str, change: StaffChange, *, if_version: int 
 
 
 def deactivate(work: Transaction, login: str) -> list[Role]:
-    """Somebody leaves; gives the roles that nobody holds any more.
+    """Somebody leaves, and what they have delegated or is delegated to them ends; gives the roles that nobody holds any more.
 
     Raises NotFound, Refused where they have left already, for oneself, while they have customers, and for the last who leads.
     """
@@ -106,6 +107,8 @@ def deactivate(work: Transaction, login: str) -> list[Role]:
     before, after = work.changed(record, {"active": False})
     work.session.add(record)
     work.audit("staff.deactivate", "staff", record.login, before=before, after=after)
+    assert record.id is not None
+    delegations.end_of(work, record.id)
     return sorted(held - left)
 
 

@@ -202,6 +202,7 @@ def test_the_page_of_an_order_shows_the_credit_in_use_the_changes_and_the_earlie
             "submitted_at": "2026-03-02 07:00:00",
             "role": "finance",
             "decided_by": "liu.yang",
+            "decided_for": None,
             "decided_at": "2026-03-02 01:00:00",
             "self_approved": False,
             "comment": "账期太长",

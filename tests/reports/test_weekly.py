@@ -58,7 +58,10 @@ def test_the_keys_that_scripts_rely_on(review: Office) -> None:
             "entries", "entries_late", "entry_share", "logs", "logs_late", "log_share", "by_person",
         ],
         "quotes": ["made", "made_amount", "accepted", "accepted_amount", "waiting", "waiting_amount"],
-        "approvals": ["waiting", "longest_days", "decided", "approved", "rejected", "left_out", "items"],
+        "approvals": [
+            "waiting", "overdue", "longest_days", "decided", "approved", "rejected", "self_approved", "by_deputy",
+            "left_out", "items",
+        ],
         "orders": ["created", "created_amount", "submitted", "submitted_amount", "approved", "approved_amount"],
         "collections": [],
         "next_week": ["week", "from", "to", "planned", "overdue", "left_out", "by_day", "by_person", "items"],
@@ -244,12 +247,16 @@ def test_quotes_orders_approvals_exact_to_the_fen(review: Office) -> None:
         "approved_amount": "9215.00",
     }
     approvals = found["approvals"]
-    assert {key: approvals[key] for key in ("waiting", "longest_days", "decided", "approved", "rejected")} == {
+    counts = ("waiting", "overdue", "longest_days", "decided", "approved", "rejected", "self_approved", "by_deputy")
+    assert {key: approvals[key] for key in counts} == {
         "waiting": 1,
+        "overdue": 1,
         "longest_days": 4,
         "decided": 1,
         "approved": 1,
         "rejected": 0,
+        "self_approved": 0,
+        "by_deputy": 0,
     }
     (row,) = approvals["items"]
     assert (row["number"], row["subject_ref"], row["waiting_for_role"], row["waiting_days"]) == (

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from salesflow.enums import Role, StepDecision
 from salesflow.i18n import msg
@@ -94,6 +96,69 @@ def test_separation_of_duties(
     assert (decision.rule, decision.outcome, decision.strength) == ("separation-of-duties", outcome, strength)
     assert str(decision.message) == text
     assert (None if decision.hint is None else str(decision.hint)) == hint
+
+
+@pytest.mark.parametrize(
+    ("policy", "approver", "delegator", "holders", "outcome", "strength", "text", "hint"),
+    [
+        (
+            BALANCED, "chen", "zhang", ["zhang"], "ok", Strength.OFF, "submitted by li, decided by chen for zhang", None,
+        ),
+        (
+            BALANCED, "li", "zhang", ["zhang"], "own-submission", Strength.REFUSE,
+            "li submitted this and cannot decide on it", "ask another holder of the role manager: zhang",
+        ),
+        # the only holder may decide on their own, but nobody in their place
+        (
+            BALANCED, "chen", "li", ["li"], "own-submission", Strength.REFUSE,
+            "li submitted this, and their deputy chen cannot decide on it",
+            "nobody else holds the role manager: give it to a second person",
+        ),
+        (
+            BALANCED, "chen", "li", ["li", "zhang"], "own-submission", Strength.REFUSE,
+            "li submitted this, and their deputy chen cannot decide on it", "ask another holder of the role manager: zhang",
+        ),
+        (
+            Policy(separation_of_duties=SeparationOfDuties(Strength.FLAG)), "chen", "li", ["li"], "own-submission",
+            Strength.FLAG, "li submitted this, and their deputy chen cannot decide on it",
+            "nobody else holds the role manager: give it to a second person",
+        ),
+        (
+            Policy(separation_of_duties=SeparationOfDuties(Strength.OFF)), "chen", "li", ["li"], "ok", Strength.OFF,
+            "submitted by li, decided by chen for li", None,
+        ),
+    ],
+)  # fmt: skip
+def test_separation_of_duties_of_a_deputy(
+    policy: Policy,
+    approver: str,
+    delegator: str,
+    holders: list[str],
+    outcome: str,
+    strength: Strength,
+    text: str,
+    hint: str | None,
+) -> None:
+    decision = separation_of_duties(
+        policy, approver=approver, submitter="li", role=Role.MANAGER, active_holders=holders, delegator=delegator
+    )
+    assert (decision.outcome, decision.strength, decision.facts["delegator"]) == (outcome, strength, delegator)
+    assert str(decision.message) == text
+    assert (None if decision.hint is None else str(decision.hint)) == hint
+
+
+names = st.sampled_from(["li", "zhang", "chen", "wang"])
+
+
+@given(approver=names, delegator=names, submitter=names, holders=st.sets(names), exception=st.booleans())
+def test_through_a_deputy_nobody_ever_decides_on_their_own(
+    approver: str, delegator: str, submitter: str, holders: set[str], exception: bool
+) -> None:
+    policy = Policy(separation_of_duties=SeparationOfDuties(allow_only_holder=exception))
+    decision = separation_of_duties(
+        policy, approver=approver, submitter=submitter, role=Role.MANAGER, active_holders=holders, delegator=delegator
+    )
+    assert decision.refused == (submitter in (approver, delegator))
 
 
 @pytest.mark.parametrize(

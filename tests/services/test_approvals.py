@@ -60,6 +60,7 @@ def test_a_submission_is_a_pending_approval_whose_first_step_waits(busy: Office)
         "state": "pending",
         "self_approved": False,
         "waiting_for_role": "manager",
+        "deputy_for": None,
         "waiting_days": 0,
         "submitted_by": "li.na",
         "submitted_at": "2026-03-02 01:00:00",
@@ -68,6 +69,8 @@ def test_a_submission_is_a_pending_approval_whose_first_step_waits(busy: Office)
         "due_at": "2026-03-03 10:00:00",
         "overdue": False,
         "closed_at": None,
+        "withdrawn_by": None,
+        "withdrawn_because": None,
     }
 
 

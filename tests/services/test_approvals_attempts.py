@@ -13,6 +13,7 @@ from tests.conftest import Office
 
 USAGE, MISSING, REFUSED, FORBIDDEN, CONFLICT = 2, 3, 4, 5, 6
 APPROVE = ("approval", "approve", "AP2026-0001")
+DELEGATE = ("approval", "delegate", "--to", "2026-03-06", "--to-login")
 REJECT = ("approval", "reject", "AP2026-0001", "--reason", "不同意")
 
 
@@ -64,6 +65,66 @@ def manager_lost_the_role(office: Office) -> None:
     deals.ordered(office)
     sql = "UPDATE staff_role SET role = 'rep' WHERE staff_id = (SELECT id FROM staff WHERE login = 'zhang.wei')"
     deals.execute(office, sql)
+
+
+def deputy(office: Office) -> None:
+    deals.ordered(office)
+    deals.delegate(office, "zhang.wei", "chen.jie", "2026-03-02", "2026-03-06")
+
+
+def deputy_of_a_deputy(office: Office) -> None:
+    deputy(office)
+    deals.delegate(office, "chen.jie", "sun.li", "2026-03-02", "2026-03-06")
+
+
+def deputy_who_submitted(office: Office) -> None:
+    deals.ordered(office)
+    deals.delegate(office, "zhang.wei", "li.na", "2026-03-02", "2026-03-06")
+
+
+def deputy_whose_delegator_submitted(office: Office) -> None:
+    deals.ordered(office, user="zhang.wei")
+    deals.delegate(office, "zhang.wei", "chen.jie", "2026-03-02", "2026-03-06")
+
+
+def deputy_of_the_submitter_before(office: Office) -> None:
+    """The manager takes their own order back and lets a rep submit it, then a deputy decide it."""
+    deals.ordered(office, user="zhang.wei")
+    deals.withdraw(office, "AP2026-0001", "zhang.wei")
+    deals.submit(office, "DD2026-0001", user="li.na")
+    deals.delegate(office, "zhang.wei", "chen.jie", "2026-03-02", "2026-03-06")
+
+
+def deputy_in_april(office: Office) -> None:
+    deals.ordered(office)
+    deals.delegate(office, "zhang.wei", "chen.jie", "2026-04-01", "2026-04-30")
+
+
+def deputy_whose_delegator_left(office: Office) -> None:
+    deputy(office)
+    deals.hire(office, "gao.feng", Role.MANAGER)
+    deals.dismiss(office, "zhang.wei")
+
+
+def deputy_whose_delegator_lost_the_role(office: Office) -> None:
+    deputy(office)
+    sql = "UPDATE staff_role SET role = 'rep' WHERE staff_id = (SELECT id FROM staff WHERE login = 'zhang.wei')"
+    deals.execute(office, sql)
+
+
+def deputy_has_decided(office: Office) -> None:
+    deputy(office)
+    deals.approve(office, "AP2026-0001", "chen.jie")
+
+
+def submitter_became_a_manager(office: Office) -> None:
+    deals.ordered(office)
+    deals.execute(office, "INSERT INTO staff_role VALUES ((SELECT id FROM staff WHERE login = 'li.na'), 'manager', 0)")
+
+
+def withdrawn_order(office: Office) -> None:
+    deals.ordered(office)
+    deals.withdraw(office, "AP2026-0001")
 
 
 def order_with_another(sql: str) -> Callable[[Office], None]:
@@ -147,6 +208,59 @@ ATTEMPTS = {
         manager_lost_the_role, "zhang.wei", APPROVE, FORBIDDEN, "zhang.wei does not hold"
     ),
     "somebody who is nobody decides": Attempt(order, "nobody", APPROVE, FORBIDDEN, "nobody is not a staff login"),
+    "a deputy decides what they submitted": Attempt(
+        deputy_who_submitted, "li.na", APPROVE, REFUSED, "li.na submitted this and cannot decide on it"
+    ),
+    "a deputy decides what the absent one submitted": Attempt(
+        deputy_whose_delegator_submitted, "chen.jie", APPROVE, REFUSED, "separation-of-duties"
+    ),
+    "a deputy rejects what the absent one submitted": Attempt(
+        deputy_whose_delegator_submitted, "chen.jie", REJECT, REFUSED, "separation-of-duties"
+    ),
+    "a deputy decides what a second hand submitted for the absent one": Attempt(
+        deputy_of_the_submitter_before,
+        "chen.jie",
+        ("approval", "approve", "AP2026-0002"),
+        REFUSED,
+        "separation-of-duties",
+    ),
+    "a deputy of a deputy decides": Attempt(deputy_of_a_deputy, "sun.li", APPROVE, FORBIDDEN, "sun.li does not hold"),
+    "a deputy takes the next step too": Attempt(
+        deputy_has_decided, "chen.jie", APPROVE, FORBIDDEN, "waits for the role finance"
+    ),
+    "a deputy decides before their days": Attempt(
+        deputy_in_april, "chen.jie", APPROVE, FORBIDDEN, "chen.jie does not hold"
+    ),
+    "the deputy of somebody who left decides": Attempt(
+        deputy_whose_delegator_left, "chen.jie", APPROVE, FORBIDDEN, "chen.jie does not hold"
+    ),
+    "the deputy of somebody who lost the role decides": Attempt(
+        deputy_whose_delegator_lost_the_role, "chen.jie", APPROVE, FORBIDDEN, "chen.jie does not hold"
+    ),
+    "a deputy withdraws what is not theirs": Attempt(
+        deputy, "chen.jie", ("approval", "withdraw", "AP2026-0001"), FORBIDDEN, "not by you"
+    ),
+    "a deputy ends the delegation of another": Attempt(
+        deputy, "chen.jie", ("approval", "delegate", "--revoke", "1"), FORBIDDEN, "delegation 1 is of zhang.wei"
+    ),
+    "somebody names themselves": Attempt(
+        order, "zhang.wei", (*DELEGATE, "zhang.wei"), REFUSED, "nobody is their own deputy"
+    ),
+    "somebody who got the role since decides on their own": Attempt(
+        submitter_became_a_manager, "li.na", APPROVE, REFUSED, "separation-of-duties"
+    ),
+    "an approver withdraws in place of the submitter": Attempt(
+        order, "zhang.wei", ("approval", "withdraw", "AP2026-0001"), FORBIDDEN, "was submitted by li.na"
+    ),
+    "a withdrawn approval is approved": Attempt(
+        withdrawn_order, "zhang.wei", APPROVE, REFUSED, "AP2026-0001 is withdrawn already"
+    ),
+    "a decided approval is withdrawn": Attempt(
+        approved_order, "li.na", ("approval", "withdraw", "AP2026-0001"), REFUSED, "AP2026-0001 is approved already"
+    ),
+    "a withdrawn approval is withdrawn again": Attempt(
+        withdrawn_order, "li.na", ("approval", "withdraw", "AP2026-0001"), REFUSED, "AP2026-0001 is withdrawn already"
+    ),
     "a rejection is approved after all": Attempt(
         returned_order, "zhang.wei", APPROVE, REFUSED, "AP2026-0001 is rejected already"
     ),
