@@ -22,6 +22,7 @@ from salesflow.queries import quotes as quote_queries
 app = noun(
     "Quotes: priced offers with discounts, routed for approval where needed.",
     quote_revise="revise submit diff",
+    quote_send="send",
     quote_answers="accept decline",
     quote_export="export",
 )

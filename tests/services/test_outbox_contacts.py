@@ -99,7 +99,7 @@ def test_to_a_file_that_other_programs_open(shop: Office, tmp_path: Path) -> Non
         (tmp_path / "mails" / "000001-quote.eml").read_bytes(), policy=email.policy.default
     )
     assert message["To"] == ADDRESS
-    (file,) = message.iter_attachments()  # type: ignore[attr-defined]  # the policy makes EmailMessages
+    (file,) = message.iter_attachments()
     assert file.get_content() == PAPER
     assert deals.value(shop, "SELECT count(*) FROM v_audit WHERE action = 'mail.export'") == 1
 
