@@ -53,7 +53,9 @@ def approval(morning: Morning) -> Section:
 
 def approval_overdue(morning: Morning) -> Section:
     """Steps that wait for others longer than they may, or for a role that nobody holds."""
-    late = _waiting(set(Role) - morning.person.roles)
+    person = morning.person
+    deputised = delegations.deputy(morning.context, person.id, person.login).absent
+    late = _waiting(set(Role) - person.roles - set(deputised))
     late.add(f"(due_at < :now OR waiting_for_role NOT IN ({_HELD}))", now=to_db(morning.context.clock.now()))
     return _approvals(morning, "approval_overdue", (late,), "approval list --all")
 

@@ -318,6 +318,13 @@ def test_the_agenda_of_a_deputy_says_for_whom(busy: Office) -> None:
     assert busy.json("today", user="sun.li", now="2026-03-09 09:00")["sections"] == []
 
 
+def test_a_leader_who_is_a_deputy_is_told_once(busy: Office) -> None:
+    deals.delegate(busy, "zhang.wei", "wang.fang", FIRST, LAST)
+    sections = busy.json("today", user="wang.fang", now="2026-03-05 09:00")["sections"]
+    told = [one["kind"] for one in sections if "AP2026-0001" in [item["ref"] for item in one["items"]]]
+    assert told == ["approval"]
+
+
 def test_it_shows_wherever_the_decision_does(busy: Office) -> None:
     deals.delegate(busy, "zhang.wei", "sun.li", FIRST, LAST)
     deals.approve(busy, "AP2026-0001", "sun.li")
