@@ -162,14 +162,14 @@ def _by_hand(office: Office) -> None:
             "VALUES (1, :kind, :key, 2, '{\"remark\": \"导入前的话\"}')",
             kind=kind, key=key,
         )  # fmt: skip
-    for state, body in (
-        ("queued", f"{CODE}: 提醒里写着 13812345678"),
-        ("sent", f"{deals.NAME} 提醒里写着"),
-        ("sent", "别人"),
+    for state, body, customer in (
+        ("queued", f"{CODE}: 提醒里写着 13812345678", None),
+        ("sent", f"{deals.NAME} 提醒里写着", 1),
+        ("sent", "别人", None),
     ):
         leads.execute(
             office,
-            "INSERT INTO outbox_message (kind, recipient, subject, body, created_at, created_by, state, attempts) "
-            "VALUES ('reminder', 'a@example.com', 'x', :body, :at, 3, :state, 0)",
-            body=body, at=at, state=state,
+            "INSERT INTO outbox_message (kind, recipient, subject, body, created_at, created_by, state, attempts, customer_id, "
+            "sent_at) VALUES ('reminder', 'a@example.com', 'x', :body, :at, 3, :state, 0, :customer, :at)",
+            body=body, at=at, state=state, customer=customer,
         )  # fmt: skip

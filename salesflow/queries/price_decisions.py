@@ -7,7 +7,7 @@ from typing import Any
 
 from salesflow.context import Context
 from salesflow.enums import SubjectKind
-from salesflow.queries import approvals, prices
+from salesflow.queries import approvals, prices, staff
 from salesflow.rules.decision import Decision
 from salesflow.rules.prices import Valid, price_approval
 
@@ -23,5 +23,6 @@ def decisions(context: Context, row: Mapping[str, Any]) -> list[Decision[Any]]:
     """The rules on a change: whose approval it needs, and what holds today."""
     old = Valid(row["old_list_price"], row["old_floor_price"])
     new = Valid(row["list_price"], row["floor_price"])
-    asked = price_approval(context.policy, sku=row["sku"], old=old, new=new)
+    roles = staff.roles(context, row["by"])
+    asked = price_approval(context.policy, sku=row["sku"], old=old, new=new, roles=roles)
     return [prices.valid_today(context, row["sku"]), asked]

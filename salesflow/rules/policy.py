@@ -205,7 +205,7 @@ class PriceFloor(Struct):
 
 
 class PriceApproval(Struct):
-    needed: str = "never"
+    needed: str = "decreases"
 
 
 class QuoteValidity(Struct):

@@ -188,7 +188,8 @@ KEYS: Final[dict[str, dict[str, Key]]] = {
     },
     "price_approval": {
         "needed": Key(
-            Code(("never", "decreases", "always")), msg("which changes of a list or floor price a manager approves")
+            Code(("never", "decreases", "always")),
+            msg("which changes of a list or floor price a manager approves; a manager's own decrease needs no other one"),
         ),
     },
     "quote_validity": {

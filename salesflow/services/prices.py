@@ -99,7 +99,12 @@ def change(work: Transaction, product: Product, new: NewPrice) -> Made | None:
     price_history.check_course(product.sku, first, price_history.with_change(known, wanted), new.valid_from)
     waiting = _waiting_for(work, product, new)
     _refuse_same(product, waiting, new)
-    route = work.decide(price_approval(work.context.policy, sku=product.sku, old=old, new=then)).value or ()
+    route = (
+        work.decide(
+            price_approval(work.context.policy, sku=product.sku, old=old, new=then, roles=work.actor.roles)
+        ).value
+        or ()
+    )
     for step in route:  # before anything is written: an import goes on with the next row
         check_route(work, product.sku, step.role)
     for earlier in waiting:

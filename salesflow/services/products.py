@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from sqlmodel import select
 
 from salesflow.db.transaction import Transaction
+from salesflow.enums import Role
 from salesflow.errors import Duplicate, InvalidValue, Refused
 from salesflow.i18n import msg
 from salesflow.models.product import Product
@@ -123,11 +124,24 @@ def change(work: Transaction, record: Product, fields: Mapping[str, Any], reason
     made = None
     if any(value is not None for value in wanted.values()):
         made = prices.change(work, record, prices.NewPrice(work.context.clock.today(), reason=reason, **wanted))
+    _check_cost(work, record, rest)
     before, after = work.changed(record, rest)
     if after:
         work.session.add(record)
         work.audit("product.edit", "product", record.sku, before=before, after=after)
     return Changed(before, after, made)
+
+
+def _check_cost(work: Transaction, record: Product, fields: Mapping[str, Any]) -> None:
+    """Refuse a lower cost, or none, by a salesperson: rule price-floor measures margins by it."""
+    cost = fields.get("cost", record.cost)
+    lower = record.cost is not None and (cost is None or cost < record.cost)
+    if lower and not work.actor.roles & {Role.MANAGER, Role.DIRECTOR, Role.FINANCE}:
+        raise Refused(
+            msg("{sku}: a lower cost is not a salesperson's to set", sku=record.sku),
+            msg("ask a manager, a director or finance"),
+            code="cost",
+        )
 
 
 def checked_sku(sku: str) -> str:

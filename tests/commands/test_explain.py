@@ -161,4 +161,8 @@ def test_the_shell_completes_whatever_can_be_explained(busy: Office, typed: str,
 def test_as_a_program_of_its_own(busy: Office) -> None:
     done = busy.program("explain", "DD2026-0001", "--json")
     assert (done.status, done.err) == (0, "")
-    assert [decision["rule"] for decision in done.json["decisions"]][:2] == ["order-approval", "credit-limit"]
+    assert [decision["rule"] for decision in done.json["decisions"]][:3] == [
+        "contract-first",
+        "order-approval",
+        "credit-limit",
+    ]

@@ -14,6 +14,7 @@ KEYS = {
     "id", "at", "customer_code", "customer_name", "method", "content", "feedback", "next", "progress", "late", "by",
     "contact", "scene", "resolved", "open_points", "risk", "recorded_at", "corrected", "version", "corrections",
     "attachments",
+    "opportunity",
 }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ LINE_KEYS = {
 }  # fmt: skip
 APPROVAL_KEYS = {
     "number", "state", "self_approved", "waiting_for_role", "waiting_days", "why", "submitted_by", "submitted_at", "round", "rule",
-    "due_at", "overdue", "closed_at", "steps",
+    "due_at", "overdue", "closed_at", "withdrawn_by", "withdrawn_because", "steps",
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from salesflow.rules.policy import Policy, PriceApproval
 from salesflow.text import width
 from tests import deals
 from tests.conftest import Office
-from tests.services.test_prices import everything, govern
+from tests.services.test_prices import FREE, everything, govern
 
 KEYS = [
     "sku", "name", "list_price", "floor_price", "valid_from", "valid_until", "state", "number", "by", "reason", "at", "approved_at",
@@ -23,6 +23,7 @@ PAGE_KEYS = {
 @pytest.fixture
 def shop(office: Office) -> Office:
     deals.furnish(office)
+    govern(office, FREE)
     return office
 
 
@@ -199,7 +200,9 @@ def test_editing_says_what_changed(shop: Office) -> None:
         "List price 10,000.00 -> 9,900.00\n"
     )
     assert shop.ok("product", "edit", "YF-100", "--unit", "套").out == "YF-100: nothing changed\n"
-    cleared = shop.ok("product", "edit", "YF-100", "--clear", "lead-days", "--clear", "cost", "--standard")
+    cleared = shop.ok(
+        "product", "edit", "YF-100", "--clear", "lead-days", "--clear", "cost", "--standard", user="liu.yang"
+    )
     assert cleared.out == "YF-100: Cost 6,500.00 -> empty, Lead days 14 -> empty, Customised yes -> empty\n"
     assert shop.json("product", "edit", "YF-100", "--name", "新名", "--if-version", "4")["version"] == 5
 

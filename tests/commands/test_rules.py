@@ -38,6 +38,7 @@ def test_every_rule_is_listed(office: Office) -> None:
             "follow-up",
             "opportunity",
             "quote",
+            "contract",
             "order",
             "approval",
             "price",

@@ -289,6 +289,7 @@ def test_an_orders_route_is_that_of_its_approval(shop: Office) -> None:
     found = explained(shop, number)
     assert (found["kind"], found["decided_under"]) == ("order", 1)
     assert outcomes(found["decisions"]) == [
+        ("contract-first", "quote", "off"),
         ("order-approval", "standard", "route"),
         ("credit-limit", "no-limit", "off"),
         ("approval-deadline", "pending", "compute"),
@@ -307,7 +308,11 @@ def test_the_exposure_leaves_the_order_itself_out(shop: Office) -> None:
 
 def test_a_draft_has_a_route_but_no_steps(shop: Office) -> None:
     number = deals.created(shop)
-    assert [decision["rule"] for decision in decisions(shop, number)] == ["order-approval", "credit-limit"]
+    assert [decision["rule"] for decision in decisions(shop, number)] == [
+        "contract-first",
+        "order-approval",
+        "credit-limit",
+    ]
 
 
 def test_an_approval_has_its_subjects_rules_and_its_own_steps(shop: Office) -> None:
@@ -318,6 +323,7 @@ def test_an_approval_has_its_subjects_rules_and_its_own_steps(shop: Office) -> N
     found = explained(shop, "ap2026-0001", "2026-03-09 10:00")
     assert (found["ref"], found["kind"], found["name"]) == ("AP2026-0001", "approval", deals.NAME)
     assert outcomes(found["decisions"]) == [
+        ("contract-first", "quote", "off"),
         ("order-approval", "standard", "route"),
         ("credit-limit", "no-limit", "off"),
         ("approval-deadline", "late", "flag"),
@@ -327,7 +333,7 @@ def test_an_approval_has_its_subjects_rules_and_its_own_steps(shop: Office) -> N
         ("rejection-reason", "ok", "off"),
     ]
     assert said(found["decisions"][-1]) == "rejected because: 账期太长"
-    assert outcomes(decisions(shop, "AP2026-0002", "2026-03-09 10:00"))[2:] == [
+    assert outcomes(decisions(shop, "AP2026-0002", "2026-03-09 10:00"))[3:] == [
         ("approval-deadline", "overdue", "flag")
     ]
     assert decisions(shop, number, "2026-03-09 10:00") == decisions(shop, "AP2026-0002", "2026-03-09 10:00")

@@ -133,6 +133,6 @@ def after(office: Office) -> None:
     log(office, ANTAI, "2026-03-17 15:00", "样机看过", user="chen.jie")
     deals.approve(office, "AP2026-0001", "zhang.wei", now="2026-03-17 11:00")
     with office.context(now="2026-03-17 12:00").transaction() as work:
-        quotes.accept(work, "Q2026-0001", date(2026, 3, 15))
+        quotes.accept(work, "Q2026-0001", date(2026, 3, 17))
     leads.add(office, leads.new("博裕置业有限公司", grade=Grade.A), now="2026-03-17 14:00")
     leads.execute(office, "UPDATE customer SET archived_at = '2026-03-18 02:00:00' WHERE code = 'SH2026001'")

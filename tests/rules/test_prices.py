@@ -119,7 +119,7 @@ UP, DOWN = Valid(3_000_000, 2_350_000), Valid(2_500_000, 2_350_000)
     ],
 )
 def test_price_approval(needed: str, new: Valid, outcome: str) -> None:
-    decision = price_approval(policy(needed), sku="YF-100", old=FIRST, new=new)
+    decision = price_approval(policy(needed), sku="YF-100", old=FIRST, new=new, roles=(Role.REP,))
     assert (decision.rule, decision.outcome) == ("price-approval", outcome)
     assert decision.facts["needed"] == needed
     if outcome == "ok":
@@ -133,9 +133,24 @@ def test_price_approval(needed: str, new: Valid, outcome: str) -> None:
         assert decision.value[0].why == decision.message
 
 
+@pytest.mark.parametrize(
+    ("needed", "role", "outcome"),
+    [
+        ("decreases", Role.MANAGER, "ok"),
+        ("decreases", Role.DIRECTOR, "ok"),
+        ("decreases", Role.SENIOR_REP, "needed"),
+        ("decreases", Role.FINANCE, "needed"),
+        ("always", Role.MANAGER, "needed"),
+    ],
+)
+def test_a_managers_own_decrease(needed: str, role: Role, outcome: str) -> None:
+    said = price_approval(policy(needed), sku="YF-100", old=FIRST, new=DOWN, roles=(role,))
+    assert said.outcome == outcome
+
+
 def test_a_floor_where_there_was_none_is_no_decrease() -> None:
-    assert price_approval(policy("decreases"), sku="A", old=Valid(100), new=Valid(100, 50)).outcome == "ok"
-    assert price_approval(policy("always"), sku="A", old=Valid(100), new=Valid(100, 50)).outcome == "needed"
+    assert price_approval(policy("decreases"), sku="A", old=Valid(100), new=Valid(100, 50), roles=()).outcome == "ok"
+    assert price_approval(policy("always"), sku="A", old=Valid(100), new=Valid(100, 50), roles=()).outcome == "needed"
 
 
 @pytest.mark.parametrize(
@@ -154,7 +169,7 @@ def test_a_floor_where_there_was_none_is_no_decrease() -> None:
     ],
 )  # fmt: skip
 def test_a_change_in_words(old: Valid, new: Valid, text: str) -> None:
-    assert str(price_approval(Policy(), sku="YF-100", old=old, new=new).message) == text
+    assert str(price_approval(Policy(), sku="YF-100", old=old, new=new, roles=()).message) == text
 
 
 @pytest.mark.parametrize(

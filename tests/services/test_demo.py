@@ -106,7 +106,7 @@ def test_everything_happened_in_its_order_and_before_today(season: Office) -> No
 
 def test_quotes_orders_and_approvals(season: Office) -> None:
     waiting = column(season, "SELECT waiting_for_role FROM v_approval WHERE state = 'pending'")
-    assert {"manager", "finance", "operations", "director"} == set(waiting)
+    assert {"legal", "manager", "finance", "operations", "director"} == set(waiting)
     assert set(column(season, "SELECT DISTINCT state FROM approval")) == {"pending", "approved", "rejected"}
     assert set(column(season, "SELECT DISTINCT state FROM v_quote")) >= {"approved", "accepted", "pending_approval"}
     assert set(column(season, "SELECT DISTINCT state FROM v_order")) == {"approved", "returned", "submitted"}
@@ -177,7 +177,7 @@ def test_any_day_will_do(tmp_path: Path, now: str) -> None:
     assert value(office, "SELECT count(*) FROM customer") == 25
     assert value(office, f"SELECT count(*) FROM v_followup_due WHERE due_on < '{now[:10]}'") > 0
     waiting = column(office, "SELECT waiting_for_role FROM v_approval WHERE state = 'pending'")
-    assert set(waiting) == {"manager", "finance", "operations", "director"}
+    assert set(waiting) == {"legal", "manager", "finance", "operations", "director"}
     assert set(column(office, "SELECT DISTINCT state FROM v_order")) >= {"returned", "submitted"}
     context = office.context()
     assert list(check.problems(context.reader.connection, str(office.database))) == []

@@ -89,8 +89,9 @@ def rich(office: Office) -> Office:
     }
     for table, row in by_hand.items():
         leads.execute(office, f"INSERT INTO {table} ({row.replace(' VALUES', ') VALUES', 1)}")
-    state = "subject_kind, subject_id, to_state, at, by_id, reason VALUES ('opportunity', 1, 'discovery', '2026-03-02 01:00:00', 3, '')"
-    leads.execute(office, f"INSERT INTO state_change ({state.replace(' VALUES', ') VALUES', 1)}")
+    for kind, state in (("opportunity", "discovery"), ("contract", "draft")):
+        row = f"subject_kind, subject_id, to_state, at, by_id, reason VALUES ('{kind}', 1, '{state}', '2026-03-02 01:00:00', 3, '')"
+        leads.execute(office, f"INSERT INTO state_change ({row.replace(' VALUES', ') VALUES', 1)}")
     leads.regrade(office, 1, Grade.A)
     return office
 

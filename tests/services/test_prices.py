@@ -25,7 +25,11 @@ TODAY, TUESDAY, WEDNESDAY, APRIL = "2026-03-02", "2026-03-03", "2026-03-04", "20
 @pytest.fixture
 def shop(office: Office) -> Office:
     deals.furnish(office)
+    govern(office, FREE)
     return office
+
+
+FREE = Policy(price_approval=PriceApproval("never"))
 
 
 def govern(office: Office, policy: Policy) -> None:
@@ -137,7 +141,7 @@ def test_a_quote_keeps_its_price_when_another_comes_on_its_day(shop: Office) -> 
 
 def test_the_automatic_discount_goes_by_the_price_of_the_day(shop: Office) -> None:
     """Ten come to 100,000.00 today and to 99,000.00 tomorrow: the tier from 100,000.00 on is reached today only."""
-    govern(shop, Policy(auto_discount=AutoDiscount(amount_tiers=(Tier(10_000_000, 500),))))
+    govern(shop, FREE._replace(auto_discount=AutoDiscount(amount_tiers=(Tier(10_000_000, 500),))))
     put(shop, 990_000, TUESDAY)
     for day in (TODAY, TUESDAY):
         deals.quote(shop, quantity=10_000, now=f"{day} 09:00")
@@ -159,7 +163,7 @@ def test_the_automatic_discount_goes_by_the_price_of_the_day(shop: Office) -> No
 )  # fmt: skip
 def test_the_better_of_grade_and_tier(shop: Office, grade: str | None, quantity: int, discount: int) -> None:
     tiers = AutoDiscount(quantity_tiers=(Tier(5_000, 200), Tier(20_000, 400)), amount_tiers=(Tier(15_000_000, 350),))
-    govern(shop, Policy(auto_discount=tiers))
+    govern(shop, FREE._replace(auto_discount=tiers))
     deals.execute(shop, "UPDATE customer SET grade = :grade", grade=grade)
     deals.quote(shop, quantity=quantity)
     (row,) = deals.rows(shop, "SELECT discount, discount_rule, amount FROM v_quote_line")

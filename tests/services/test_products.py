@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
+from sqlmodel import select
 
 from salesflow.errors import Duplicate, InvalidValue, Refused
-from salesflow.services.products import NewProduct, add, checked_sku
+from salesflow.models.product import Product
+from salesflow.services.products import NewProduct, add, change, checked_sku
 from tests import deals
 from tests.conftest import Office
 
@@ -125,3 +127,21 @@ def test_a_floor_price_may_equal_the_list_price(office: Office) -> None:
 )
 def test_a_sku_is_kept_half_width_and_as_typed_otherwise(typed: str, kept: str) -> None:
     assert checked_sku(typed) == kept
+
+
+@pytest.mark.parametrize("cost", [599_999, None])
+def test_a_lower_cost_is_not_a_salespersons_to_set(office: Office, cost: int | None) -> None:
+    """Margins are measured by it."""
+    deals.furnish(office)
+    before = deals.written(office)
+
+    def lower(user: str) -> None:
+        with office.context(user=user).transaction() as work:
+            change(work, work.session.exec(select(Product).where(Product.sku == deals.SKU)).one(), {"cost": cost})
+
+    with pytest.raises(Refused) as caught:
+        lower("li.na")
+    assert caught.value.code == "cost"
+    assert deals.written(office) == before
+    lower("liu.yang")
+    assert deals.value(office, "SELECT cost FROM v_product WHERE sku = 'YF-100'") == cost
