@@ -75,8 +75,9 @@ def ask(database: Path, *words: str, user: str = SELLER) -> list[dict[str, objec
 
 
 def reads(database: Path) -> list[list[str]]:
-    """The commands of the read side, with a customer of the seller's."""
+    """The commands of the read side, with a customer and a quote of the seller's."""
     code = str(ask(database, "customer", "list", "--owner", SELLER, "--limit", "1")[0]["code"])
+    quote = str(ask(database, "quote", "list", "--limit", "1")[0]["number"])
     return [
         ["today"],
         ["followup", "due"],
@@ -86,6 +87,8 @@ def reads(database: Path) -> list[list[str]]:
         ["customer", "find", "华信"],
         ["find", "报价"],
         ["approval", "list"],
+        ["quote", "show", quote],
+        ["contract", "ledger", "--limit", "20"],
     ]
 
 
@@ -99,7 +102,7 @@ def reading(large: Path, small: Path) -> Iterator[Line]:
     world = environment(large, SALESFLOW_USER=SELLER)
     other = environment(small, SALESFLOW_USER=SELLER)
     for words, words_small in zip(reads(large), reads(small), strict=True):
-        name = "customer show" if words[:2] == ["customer", "show"] else " ".join(words)
+        name = " ".join(words[:2] if words[1:2] == ["show"] else words)
         seconds, ratio = against_bare([words], world)
         yield Line(f"`{name}`, piped", figure(seconds, ratio), "8 x", "5 x")
         seconds, ratio = against_bare([words], world, terminal=True)
@@ -130,9 +133,8 @@ def growth(words: Sequence[str], world: dict[str, str], words_small: Sequence[st
 def writing(large: Path) -> Iterator[Line]:
     """Each run writes a record of its own."""
     world = environment(large, SALESFLOW_USER=SELLER)
-    mine = ask(
-        large, "customer", "list", "--owner", SELLER, "--status", "interested", "--limit", "60", "--fields", "code"
-    )
+    wanted = ("--owner", SELLER, "--status", "interested", "--limit", "60", "--fields", "code")
+    mine = ask(large, "customer", "list", *wanted)
     codes = [str(row["code"]) for row in mine]
     stamp = str(time.time_ns())
     logs = [
