@@ -61,6 +61,29 @@ class Status(Code):
         return self in (Status.PROSPECT, Status.INTERESTED, Status.HOT)
 
 
+class Source(Code):
+    EXHIBITION = "exhibition"
+    REFERRAL = "referral"
+    WEBSITE = "website"
+    INBOUND = "inbound"
+    CAMPAIGN = "campaign"
+    COLD_CALL = "cold-call"
+    EXISTING_CUSTOMER = "existing-customer"
+    OTHER = "other"
+
+
+class ChainRole(Code):
+    """A contact's part in the customer's decision chain (决策链)."""
+
+    DECISION_MAKER = "decision_maker"
+    USER = "user"
+    PROCUREMENT = "procurement"
+    TECHNICAL = "technical"
+    FINANCE = "finance"
+    INFLUENCER = "influencer"
+    OTHER = "other"
+
+
 class Method(Code):
     """How one talks with a customer."""
 
@@ -149,6 +172,38 @@ class OpportunityStage(Code):
     @property
     def is_open(self) -> bool:
         return self not in (OpportunityStage.WON, OpportunityStage.LOST)
+
+
+class ContractState(Code):
+    """How far the newest revision of a contract is, and whether the contract has ended."""
+
+    DRAFT = "draft"
+    PENDING_APPROVAL = "pending_approval"
+    APPROVED = "approved"
+    SIGNED = "signed"
+    TERMINATED = "terminated"
+    CLOSED = "closed"
+
+
+class PriceState(Code):
+    """A price of the price list: on its way to an approval, valid from its day on, or never to be."""
+
+    PENDING_APPROVAL = "pending_approval"
+    VALID = "valid"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+class Matched(Code):
+    """Where a search found what it looked for, the best place first."""
+
+    CODE = "code"
+    NAME = "name"
+    PINYIN = "pinyin"
+    CONTACT = "contact"
+    NEED = "need"
+    REMARK = "remark"
+    FOLLOWUP = "followup"
 
 
 class OrderState(Code):

@@ -5,29 +5,6 @@ from __future__ import annotations
 from salesflow.enums import Code
 
 
-class Source(Code):
-    EXHIBITION = "exhibition"
-    REFERRAL = "referral"
-    WEBSITE = "website"
-    INBOUND = "inbound"
-    CAMPAIGN = "campaign"
-    COLD_CALL = "cold-call"
-    EXISTING_CUSTOMER = "existing-customer"
-    OTHER = "other"
-
-
-class ChainRole(Code):
-    """A contact's part in the customer's decision chain (决策链)."""
-
-    DECISION_MAKER = "decision_maker"
-    USER = "user"
-    PROCUREMENT = "procurement"
-    TECHNICAL = "technical"
-    FINANCE = "finance"
-    INFLUENCER = "influencer"
-    OTHER = "other"
-
-
 class CorrectionKind(Code):
     """How a follow-up was corrected: its words replaced in the correction window, or a correction put beside them."""
 
@@ -230,18 +207,6 @@ class TwinReason(Code):
     SAME_WECHAT = "same-wechat"
 
 
-class Matched(Code):
-    """Where a search found what it looked for, the best place first."""
-
-    CODE = "code"
-    NAME = "name"
-    PINYIN = "pinyin"
-    CONTACT = "contact"
-    NEED = "need"
-    REMARK = "remark"
-    FOLLOWUP = "followup"
-
-
 class CustomerField(Code):
     """What of a customer may be made empty."""
 
@@ -294,26 +259,6 @@ class NeedField(Code):
     QUANTITY = "quantity"
     SPEC = "spec"
     DUE = "due"
-
-
-class PriceState(Code):
-    """A price of the price list: on its way to an approval, valid from its day on, or never to be."""
-
-    PENDING_APPROVAL = "pending_approval"
-    VALID = "valid"
-    REJECTED = "rejected"
-    WITHDRAWN = "withdrawn"
-
-
-class ContractState(Code):
-    """How far the newest revision of a contract is, and whether the contract has ended."""
-
-    DRAFT = "draft"
-    PENDING_APPROVAL = "pending_approval"
-    APPROVED = "approved"
-    SIGNED = "signed"
-    TERMINATED = "terminated"
-    CLOSED = "closed"
 
 
 class ContractTerm(Code):
