@@ -122,6 +122,10 @@ def _rejected(morning: Morning) -> list[Row]:
     """The latest rejections of what still lies with its owner, the newest first."""
     found: list[Row] = []
     for kind, view, state in _RETURNED:
+        if not morning.number(
+            view, morning.mine().equal(state=state.value)
+        ):  # as a rule nothing is, and that is soon found
+            continue
         sql = (
             "SELECT a.subject_ref, a.customer_code, a.customer_name, s.comment, s.decided_by, s.decided_at "  # noqa: S608 - names of ours
             "FROM v_approval a JOIN v_approval_step s ON s.approval_id = a.id "

@@ -6,13 +6,17 @@ from datetime import date
 
 from salesflow.enums import OpportunityStage
 from salesflow.i18n import Message, label, msg
-from salesflow.queries import opportunities
 from salesflow.queries.agenda import Morning, Section, item
-from salesflow.rules.opportunities import opportunity_age, weighted
 
 
 def opportunity(morning: Morning) -> Section:
     """Their open opportunities that should have closed, or are longer in their stage than rule opportunity-age allows."""
+    command = "opportunity list --mine --overdue"
+    if not morning.number("v_opportunity", morning.mine().add("closed_on IS NULL")):
+        return Section("opportunity", 0, [], command)
+    from salesflow.queries import opportunities  # for those who have some
+    from salesflow.rules.opportunities import opportunity_age, weighted
+
     context = morning.context
     where = morning.mine().any_of("stage", [stage.value for stage in opportunities.OPEN])
     where = opportunities.late(context, where).add("archived_at IS NULL")
@@ -28,7 +32,7 @@ def opportunity(morning: Morning) -> Section:
         text = aged.message if aged.outcome == "old" else _to_close(stage, row["expected_close"])
         said = msg("{title}: {text}", title=row["title"], text=text)
         items.append(item(row, said, ref=row["number"], due_on=due_on, at_risk=worth))
-    return Section("opportunity", count, items, "opportunity list --mine --overdue")
+    return Section("opportunity", count, items, command)
 
 
 def _to_close(stage: OpportunityStage, day: str) -> Message:
