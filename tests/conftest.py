@@ -22,6 +22,7 @@ from salesflow import config, i18n
 from salesflow.cli import app
 from salesflow.clock import fixed_clock
 from salesflow.context import Context
+from salesflow.db.reader import open_reader
 from salesflow.enums import Role
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -123,6 +124,14 @@ class Office:
     def json(self, *words: str, **settings: str) -> Any:
         """Run a command that must succeed, with --json; what it printed."""
         return self.ok(*words, "--json", **settings).json
+
+    def look(self, *queries: str, **parameters: object) -> list[list[dict[str, Any]]]:
+        """What each query finds, all in one look at the database."""
+        reader = open_reader(str(self.database))
+        try:
+            return [reader.rows(sql, parameters) for sql in queries]
+        finally:
+            reader.close()
 
     def context(self, *, user: str | None = None, now: str | None = None) -> Context:
         """A Context for calling services and queries directly."""

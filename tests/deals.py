@@ -27,7 +27,15 @@ SKU, DEAR = "YF-100", "YF-900"
 WITHIN, ABOVE, FAR_ABOVE = 1_000, 1_200, 2_500  # a rep gives 10 %, a manager 20 %, both in basis points
 CUSTOMER_ID = 1
 ORDER_ROUTE = ("zhang.wei", "liu.yang", "sun.li")
-_WATCHED = ("audit", "quote", "approval", "approval_step", "delegation", "order", "order_line", "state_change")
+WATCHED = (  # all that a refused command must leave as it is
+    *(
+        f"SELECT count(*) FROM v_{name}"
+        for name in ("audit", "quote", "approval", "approval_step", "delegation", "order", "order_line", "state_change")
+    ),
+    "SELECT number, state, version, current_step FROM v_approval ORDER BY id",
+    "SELECT number, state, version, total FROM v_order ORDER BY id",
+    "SELECT number, state FROM v_quote ORDER BY id",
+)
 
 
 def furnish(office: Office) -> None:
@@ -150,11 +158,8 @@ def execute(office: Office, sql: str, **parameters: object) -> None:
 
 
 def rows(office: Office, sql: str, **parameters: object) -> list[dict[str, Any]]:
-    context = office.context(user="wang.fang")
-    try:
-        return context.reader.rows(sql, parameters)
-    finally:
-        context.close()
+    (found,) = office.look(sql, **parameters)
+    return found
 
 
 def value(office: Office, sql: str, **parameters: object) -> Any:
@@ -162,10 +167,6 @@ def value(office: Office, sql: str, **parameters: object) -> Any:
     return next(iter(rows(office, sql, **parameters)[0].values()))
 
 
-def written(office: Office) -> list[Any]:
+def written(office: Office) -> list[list[dict[str, Any]]]:
     """All that a refused command must leave as it is."""
-    found: list[Any] = [value(office, f"SELECT count(*) FROM v_{name}") for name in _WATCHED]
-    found.append(rows(office, "SELECT number, state, version, current_step FROM v_approval ORDER BY id"))
-    found.append(rows(office, "SELECT number, state, version, total FROM v_order ORDER BY id"))
-    found.append(rows(office, "SELECT number, state FROM v_quote ORDER BY id"))
-    return found
+    return office.look(*WATCHED)

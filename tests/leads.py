@@ -74,11 +74,8 @@ def execute(office: Office, sql: str, **parameters: object) -> None:
 
 
 def rows(office: Office, sql: str, **parameters: object) -> list[dict[str, Any]]:
-    context = office.context(user="wang.fang")
-    try:
-        return context.reader.rows(sql, parameters)
-    finally:
-        context.close()
+    (found,) = office.look(sql, **parameters)
+    return found
 
 
 def opened(office: Office, entry: dict[str, Any], part: str = "after", customer_id: int = 1) -> dict[str, Any]:
@@ -97,5 +94,7 @@ def vault(office: Office) -> Vault:
 
 def written(office: Office) -> list[Any]:
     """What a refused command must leave as it is."""
-    counted = [rows(office, f"SELECT count(*) AS number FROM {table}")[0]["number"] for table in _TABLES]
-    return [*counted, rows(office, "SELECT code, status, grade, version, next_follow_up_on FROM customer ORDER BY id")]
+    return office.look(
+        *(f"SELECT count(*) FROM {table}" for table in _TABLES),
+        "SELECT code, status, grade, version, next_follow_up_on FROM customer ORDER BY id",
+    )

@@ -5,11 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
+from functools import cache
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import OperationalError as LockedOrBroken
 from sqlalchemy.pool import NullPool
@@ -30,6 +32,7 @@ ATTEMPT_SECONDS = 0.5
 ROWS_AT_ONCE = 500  # in one statement
 Record = TypeVar("Record", bound=SQLModel)
 T = TypeVar("T")
+_file: ContextVar[str] = ContextVar("file")
 
 
 def connect(path: str) -> sqlite3.Connection:
@@ -48,15 +51,29 @@ def connect(path: str) -> sqlite3.Connection:
     return connection
 
 
-def engine(path: str) -> Engine:
-    """An engine whose transactions take the write lock at once, so that two writers queue instead of failing half-way."""
+@cache
+def _engine() -> Engine:
+    """One for the process, so that each statement is compiled once; the file that it opens is the one that `engine` names.
+
+    Its transactions take the write lock at once, so that two writers queue instead of failing half-way.
+    """
     made = create_engine(
-        "sqlite://", creator=lambda: connect(path), poolclass=NullPool, insertmanyvalues_page_size=ROWS_AT_ONCE
+        "sqlite://", creator=lambda: connect(_file.get()), poolclass=NullPool, insertmanyvalues_page_size=ROWS_AT_ONCE
     )
     # The search index writes what it has gathered at each statement: rows of one table go into few of them.
     made.dialect.use_insertmanyvalues_wo_returning = True
     event.listen(made, "begin", _begin)
     return made
+
+
+@contextmanager
+def engine(path: str) -> Iterator[Engine]:
+    """What connects to a file, as long as this lasts. It keeps no connection open."""
+    before = _file.set(path)
+    try:
+        yield _engine()
+    finally:
+        _file.reset(before)
 
 
 def _begin(connection: Any) -> None:
@@ -197,10 +214,10 @@ def _parsed_head(head: str) -> tuple[int, bytes]:
 @contextmanager
 def transaction(path: str, context: Context, actor: Actor) -> Iterator[Transaction]:
     """Open, begin, hand out, write the audit trail, commit; on any failure nothing is kept."""
-    with closing_engine(path) as made:
-        _check_schema(path)
+    with engine(path) as made:
         try:
             with Session(made, expire_on_commit=False) as session:
+                event.listen(session, "after_begin", _check_schema)
                 work = Transaction(session, context, actor)
                 yield work
                 session.flush()
@@ -221,25 +238,13 @@ def _original(error: DBAPIError) -> sqlite3.OperationalError:
     return error.orig if isinstance(error.orig, sqlite3.OperationalError) else sqlite3.OperationalError(str(error.orig))
 
 
-@contextmanager
-def closing_engine(path: str) -> Iterator[Engine]:
-    made = engine(path)
-    try:
-        yield made
-    finally:
-        made.dispose()
-
-
-def _check_schema(path: str) -> None:
-    connection = connect(path)
-    try:
-        current = is_current(connection, path)
-    finally:
-        connection.close()
-    if not current:
-        from salesflow.db.upgrade import upgrade_own_file
-
-        upgrade_own_file(path)
+def _check_schema(_session: Session, _begun: object, connection: Connection) -> None:
+    """Refuse a file that was put in the place of the one that was read from: that one has this program's schema."""
+    path = _file.get()
+    if not is_current(cast("sqlite3.Connection", connection.connection.driver_connection), path):
+        raise Conflict(
+            msg("{path} was replaced meanwhile by an older database", path=path), msg("nothing was changed; try again")
+        )
 
 
 def insert_rows(work: Transaction, table: type[SQLModel], rows: Iterable[Mapping[str, Any]], size: int = 2000) -> int:

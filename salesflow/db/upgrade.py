@@ -84,11 +84,11 @@ def upgrade(path: str) -> None:
     from alembic import command
     from sqlalchemy.exc import DatabaseError
 
-    from salesflow.db.transaction import closing_engine
+    from salesflow.db.transaction import engine
     from salesflow.models.views import create_views, drop_views
 
     try:
-        with closing_engine(path) as engine, engine.begin() as connection:
+        with engine(path) as writing, writing.begin() as connection:
             drop_views(connection)
             command.upgrade(_alembic(connection), HEAD)
             create_views(connection)

@@ -13,6 +13,7 @@ from sqlalchemy import create_engine
 
 from salesflow.db import schema, upgrade
 from salesflow.db.metadata import metadata
+from salesflow.errors import Conflict
 from salesflow.models.views import definitions
 from tests.conftest import Office
 
@@ -62,12 +63,24 @@ def test_an_older_database_is_backed_up_and_upgraded_by_itself(office: Office, m
     kept.close()
 
 
+def test_a_file_that_is_replaced_by_an_older_one_meanwhile_is_not_written(office: Office) -> None:
+    context = office.context()
+    assert context.actor.login == "li.na"
+    connection = sqlite3.connect(office.database)
+    connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    connection.commit()
+    connection.close()
+    with pytest.raises(Conflict, match="replaced meanwhile"), context.transaction() as work:
+        work.next_number("quote")
+    assert not office.database.with_name("office.db.before-0003").exists()
+
+
 def _finish(path: str) -> None:
     """What an upgrade with one more migration does: views away, migration, views anew, in one transaction."""
-    from salesflow.db.transaction import closing_engine
+    from salesflow.db.transaction import engine
     from salesflow.models.views import create_views, drop_views
 
-    with closing_engine(path) as engine, engine.begin() as connection:
+    with engine(path) as writing, writing.begin() as connection:
         drop_views(connection)
         connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{schema.HEAD}'")
         create_views(connection)

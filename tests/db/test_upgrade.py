@@ -12,7 +12,7 @@ import pytest
 from alembic import command
 
 from salesflow.db.schema import HEAD
-from salesflow.db.transaction import closing_engine
+from salesflow.db.transaction import engine
 from salesflow.db.upgrade import _alembic
 from tests.conftest import Office
 from tests.faults.hardship import sound
@@ -33,7 +33,7 @@ def old(office: Office, tmp_path: Path) -> Office:
     """The office as the first release kept it, with three customers: the schema of revision 0001, filled by plain SQL."""
     path = tmp_path / "old.db"
     os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-    with closing_engine(str(path)) as engine, engine.begin() as made:
+    with engine(str(path)) as writing, writing.begin() as made:
         command.upgrade(_alembic(made), "0001")
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")

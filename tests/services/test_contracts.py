@@ -112,15 +112,12 @@ def shown(office: Office, **settings: str) -> Any:
 
 def written(office: Office) -> list[Any]:
     """All that a refused command must leave as it is."""
-    return [
-        *(
-            deals.value(office, f"SELECT count(*) FROM {'v_' if name != 'attachment' else ''}{name}")
-            for name in _WATCHED
-        ),
-        *deals.written(office),
-        deals.rows(office, "SELECT number, state, revision, in_force, version FROM v_contract ORDER BY id"),
-        deals.rows(office, "SELECT * FROM v_contract_clause ORDER BY contract_id, revision, term"),
-    ]
+    return office.look(
+        *(f"SELECT count(*) FROM {'v_' if name != 'attachment' else ''}{name}" for name in _WATCHED),
+        *deals.WATCHED,
+        "SELECT number, state, revision, in_force, version FROM v_contract ORDER BY id",
+        "SELECT * FROM v_contract_clause ORDER BY contract_id, revision, term",
+    )
 
 
 def refused(office: Office, kind: type[SalesflowError], do: Callable[[], object]) -> SalesflowError:

@@ -47,11 +47,8 @@ def company(folder: Path, now: str = "2026-03-05 11:00") -> Office:
 
 
 def rows(office: Office, sql: str) -> list[dict[str, Any]]:
-    context = office.context()
-    try:
-        return context.reader.rows(sql)
-    finally:
-        context.close()
+    (found,) = office.look(sql)
+    return found
 
 
 def value(office: Office, sql: str) -> Any:
