@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
+from salesflow.codes import parse_code
 from salesflow.columns import Row
 from salesflow.commands import complete
 from salesflow.commands.base import List, Show, Write, current, noun
-from salesflow.commands.params import CODE
+from salesflow.commands.params import CODE, Parsed
 from salesflow.context import Context
 from salesflow.enums import ApprovalState, SubjectKind
 from salesflow.i18n import Message, msg
@@ -26,6 +27,15 @@ Number = Annotated[
 ]
 
 
+class _Subject(Parsed):
+    """A kind of subject by its code or label, or the number of one, which has digits."""
+
+    name = "kind|ref"
+
+    def parse(self, value: str, context: Context) -> str:
+        return value if any(char.isdigit() for char in value) else parse_code(SubjectKind, value).value
+
+
 @app.command("list", cls=List)
 def list_(
     ctx: typer.Context,
@@ -34,6 +44,7 @@ def list_(
         str | None,
         typer.Option(
             "--subject",
+            click_type=_Subject(),
             metavar="KIND|REF",
             help="About quotes, orders, objections, contracts or prices; or everybody's about one of them.",
         ),

@@ -127,7 +127,7 @@ def submit(ctx: typer.Context, number: Number) -> Written:
     row = contract_queries.show(context, seen.number)
     approval = row["approval"]
     text = msg(
-        "submitted {number} ({total}) for approval: {approval}",
+        "submitted contract {number} ({total}) for approval: {approval}",
         number=seen.number,
         total=shown_amount(row),
         approval=approval["number"],

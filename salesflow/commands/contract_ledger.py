@@ -48,8 +48,9 @@ def ledger(
     )
     found = contract_ledger.ledger(context, wanted, keep=screenful(context))
     empty = msg("no contracts are in force")
-    remark = contract_ledger.totals(found.rows) if screenful(context) else None
-    return Listing(contract_ledger.COLUMNS, found.rows, "number", empty=empty, more=found.more, remark=remark)
+    rows, more = found.page
+    remark = found.totals if screenful(context) else None
+    return Listing(contract_ledger.COLUMNS, rows, "number", empty=empty, more=more, remark=remark)
 
 
 @app.command("reconcile", cls=List)

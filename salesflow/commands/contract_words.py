@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 _PART: Final = r"(?P<share>[^@＠]+)[@＠]\s*(?P<when>[^+＋]+?)\s*(?:[+＋]\s*(?P<days>.+))?"
 _PART_FORMS: Final = msg(
-    "write SHARE@EVENT, SHARE@EVENT+DAYS or SHARE@DATE, such as: 30%@signing, 60%@delivery+7d, 10%@2026-12-31"
+    "write SHARE@EVENT (signing, delivery, acceptance), SHARE@EVENT+DAYS or SHARE@DATE, such as: 30%@signing, 60%@delivery+7d, "
+    "10%@2026-12-31"
 )
 _EVENTS: Final = {
     "签约": InstalmentEvent.SIGNING,
@@ -75,9 +76,12 @@ class _Instalment(Parsed):
         days = 0 if match["days"] is None else parse_duration_days(match["days"])
         if event is not None:
             return Part(share, event, days)
-        if match["days"] is not None:
+        try:
+            on = parse_date(match["when"], context.clock.today(), context.calendar.is_workday)
+        except InvalidValue:
+            on = None
+        if on is None or match["days"] is not None:
             raise InvalidValue(msg('"{value}" is not an instalment', value=value), _PART_FORMS)
-        on = parse_date(match["when"], context.clock.today(), context.calendar.is_workday)
         return Part(share, InstalmentEvent.DATE, 0, on)
 
 
@@ -103,12 +107,8 @@ def _event(text: str) -> InstalmentEvent | None:
     try:
         event = parse_code(InstalmentEvent, text)
     except InvalidValue:
-        if re.search(r"\d|[天日周月]", text):
-            return None
-        raise
-    if event is InstalmentEvent.DATE:
-        raise InvalidValue(msg('"{value}" is not an instalment', value=text), _PART_FORMS)
-    return event
+        return None
+    return None if event is InstalmentEvent.DATE else event
 
 
 TERM, INSTALMENT, SPLIT = _Term(), _Instalment(), _Split()

@@ -92,7 +92,7 @@ def _facts(row: Row, seller: Seller, buyer: Buyer, language: str) -> Facts:
         (msg("Subject"), row["title"]),
         language=language,
     )
-    signed = row["signed_on"]
+    signed = next((one["signed_on"] for one in row.get("revisions", ()) if one["revision"] == row["revision"]), None)
     right = entries(
         (msg("Contract no."), row["number"]),
         (msg("Revision"), row["revision"] if row["revision"] != 1 else None),

@@ -19,11 +19,6 @@ _QUOTES: Final[dict[str, Message | None]] = {
     QuoteState.EXPIRED: VOID,
     QuoteState.SUPERSEDED: VOID,
 }
-_CONTRACTS: Final[dict[str, Message | None]] = {
-    ContractState.APPROVED: None,
-    ContractState.SIGNED: None,
-    ContractState.CLOSED: None,
-}
 
 
 def of_quote(state: str) -> Message | None:
@@ -34,15 +29,14 @@ def of_quote(state: str) -> Message | None:
 def of_contract(
     state: str, *, revision: int = 1, in_force: int | None = None, newest: int | None = None
 ) -> Message | None:
-    """The mark of a contract's revision; a state that is not known to be approved is a draft's.
+    """The mark of a contract's revision; one that is not known to be approved is a draft.
 
-    state: the newest revision's, or the contract's end. in_force: the newest revision that was signed. That one is valid
-    whatever becomes of a newer one; an older one is not, nor is one between them, which was never signed.
+    state: the contract's. in_force: the revision that was signed last, which is valid whatever becomes of a newer one; an
+    older one is not. newest: the one made last, which is what an approval approves: one that was given up never is.
     """
     if in_force is not None and revision < in_force:
         return VOID
     if state == ContractState.TERMINATED:
         return TERMINATED
-    if revision == in_force:
-        return None
-    return DRAFT if newest is not None and revision < newest else _CONTRACTS.get(state, DRAFT)
+    approved = state == ContractState.APPROVED and revision == (newest or revision)
+    return None if approved or revision == in_force else DRAFT

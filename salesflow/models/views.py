@@ -302,6 +302,7 @@ def definitions() -> dict[str, SelectBase]:
         "v_approval": deals.approval_view(),
         "v_approval_step": deals.approval_step_view(),
         "v_delegation": approvals.delegation_view(),
+        "v_approval_hand": approvals.hand_view(),
         **contracts.parts(),
         "v_order": deals.order_view(),
         "v_order_line": deals.order_line_view(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from salesflow.columns import Column
@@ -15,15 +15,27 @@ from salesflow.rules.approvals import separation_of_duties
 COLUMNS: Final = (Column("login", "Login"), Column("decided_for", "For"))
 
 
-def deciders(context: Context, role: str, submitters: Collection[str]) -> list[dict[str, Any]]:
-    """Rows of COLUMNS. submitters: whoever submitted the subject in any of its rounds."""
+def deciders(context: Context, approval: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Rows of COLUMNS. approval: as `queries.approvals.show` gives one that waits."""
+    role = approval["waiting_for_role"]
+    sql = "SELECT hand.login FROM v_approval_hand hand JOIN v_approval ON v_approval.id = hand.approval_id WHERE number = :number"
+    hands = {row["login"] for row in context.reader.rows(sql, {"number": approval["number"]})}
     holders = _holders(context, role)
     asked: list[tuple[str, str | None]] = [(login, None) for login in holders]
     asked += [pair for pair in delegations.deputies(context, role) if pair[0] not in holders]
     return [
         {"login": login, "decided_for": absent}
         for login, absent in asked
-        if not _refused(context, role, holders, submitters, login, absent)
+        if not separation_of_duties(
+            context.policy,
+            approver=login,
+            submitter=approval["submitted_by"],
+            hands=hands,
+            role=Role(role),
+            active_holders=holders,
+            delegator=absent,
+            again=_again(approval["steps"], login, absent),
+        ).refused
     ]
 
 
@@ -31,28 +43,16 @@ def stuck(context: Context, role: str) -> Message:
     """What to do about an approval that nobody can decide."""
     parts = {"role": label("role", role), "code": role}
     if _holders(context, role):
-        return msg("nobody but who submitted it holds the role {role}: give it to a second person", **parts)
+        return msg("nobody holds the role {role} but who has a hand in it: give it to a second person", **parts)
     return msg(
         "nobody holds the role {role}: add somebody who does: salesflow staff add LOGIN --name NAME --role {code}",
         **parts,
     )
 
 
-def _refused(
-    context: Context, role: str, holders: list[str], submitters: Collection[str], login: str, absent: str | None
-) -> bool:
-    """Whether rule separation-of-duties keeps them from deciding."""
-    own = next((one for one in (login, absent) if one in submitters), None)
-    return own is not None and (
-        separation_of_duties(
-            context.policy,
-            approver=login,
-            submitter=own,
-            role=Role(role),
-            active_holders=holders,
-            delegator=absent,
-        ).refused
-    )
+def _again(steps: Sequence[Mapping[str, Any]], login: str, absent: str | None) -> bool:
+    """Whether they decided another step of the round, and one of the two in somebody's place."""
+    return any(step["decided_by"] == login and (absent or step["decided_for"]) for step in steps)
 
 
 def _holders(context: Context, role: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from salesflow.columns import Column, Columns, Kind
@@ -61,10 +61,9 @@ def show(context: Context, ref: str) -> dict[str, Any]:
     others = [one for one in rounds if one["round"] != row["round"]]
     earlier = [one for one in others if one["round"] < row["round"]]
     rejected = [one for one in earlier if one["state"] == ApprovalState.REJECTED]
-    submitters = {one["submitted_by"] for one in rounds}
     return {
         **row,
-        **_decided_by(context, row["waiting_for_role"], submitters),
+        **_decided_by(context, row),
         "last_rejection": _round(rejected[-1])["comment"] if rejected else None,
         **{part.column.key: part.show(context, asked) if kind == asked.kind else None for kind, part in PARTS.items()},
         "changes": _changes(context, (rejected or earlier)[-1:], asked),
@@ -72,12 +71,12 @@ def show(context: Context, ref: str) -> dict[str, Any]:
     }
 
 
-def _decided_by(context: Context, role: str | None, submitters: Collection[str]) -> dict[str, Any]:
+def _decided_by(context: Context, row: Mapping[str, Any]) -> dict[str, Any]:
     """Who can decide now, and where nobody can, what to do about it."""
-    if role is None:
+    if row["waiting_for_role"] is None:
         return {"deciders": [], "stuck": None}
-    found = approval_deciders.deciders(context, role, submitters)
-    return {"deciders": found, "stuck": None if found else approval_deciders.stuck(context, role)}
+    found = approval_deciders.deciders(context, row)
+    return {"deciders": found, "stuck": None if found else approval_deciders.stuck(context, row["waiting_for_role"])}
 
 
 def _asked(context: Context, row: Mapping[str, Any]) -> Asked:

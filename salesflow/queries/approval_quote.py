@@ -9,10 +9,9 @@ from salesflow.columns import Column, Kind
 from salesflow.context import Context
 from salesflow.queries import quote_diff, quotes, staff
 from salesflow.queries.approval_part import Asked, Part
-from salesflow.queries.quote_decisions import offered
 from salesflow.rules.authority import authority
 from salesflow.rules.pricing import price_floor
-from salesflow.rules.quoting import Offered, margin
+from salesflow.rules.quoting import Offered, margin, stored
 
 QUOTE_LINE_COLUMNS = (
     Column("line", "Line", Kind.INTEGER),
@@ -65,7 +64,7 @@ def subject_quote(context: Context, quote_id: int, submitter: str) -> dict[str, 
     names = ", ".join(column.key for column in QUOTE_COLUMNS if column.key not in ("authority", "margin", "lines"))
     row = context.reader.rows(f"SELECT {names} FROM v_quote WHERE id = :id", own)[0]  # noqa: S608 - names of ours
     lines = context.reader.rows("SELECT * FROM v_quote_line WHERE quote_id = :id ORDER BY line", own)
-    priced = [(line, offered(line, row["quote_discount"])) for line in lines]
+    priced = [(line, stored(line, row["quote_discount"])) for line in lines]
     may = authority(context.policy.discount_authority, staff.roles(context, submitter))
     shown = [_line(context, line, result, may) for line, result in priced]
     return {**row, "authority": may, "margin": margin([result for _, result in priced]), "lines": shown}

@@ -8,7 +8,7 @@ from typing import Any
 from salesflow.clock import from_db, to_db
 from salesflow.columns import Column, Columns, Kind
 from salesflow.context import Context
-from salesflow.enums import ApprovalState, SubjectKind
+from salesflow.enums import ApprovalState, StepDecision, SubjectKind
 from salesflow.errors import NotFound
 from salesflow.i18n import Message, label, load, msg
 from salesflow.queries import delegations
@@ -142,6 +142,12 @@ def route(approval: Mapping[str, Any]) -> tuple[Message, ...]:
         parts = {"step": step["step"], "role": label("role", step["role"]), "rule": step["rule"], "why": step["why"]}
         lines.append(msg("step {step}: {role} [{rule}]: {why}", **parts))
     return tuple(lines)
+
+
+def rejection(approval: Mapping[str, Any] | None) -> str | None:
+    """What the approver said who rejected it; None where nobody did."""
+    steps = approval["steps"] if approval is not None else ()
+    return next((step["comment"] for step in steps if step["decision"] == StepDecision.REJECTED), None)
 
 
 def waiting(context: Context, approval: Mapping[str, Any]) -> tuple[Message, ...]:

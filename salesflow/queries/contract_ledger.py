@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final, NamedTuple
 
 from salesflow.clock import to_db
@@ -12,7 +12,7 @@ from salesflow.context import Context
 from salesflow.enums import ContractState, Difference, OrderState
 from salesflow.i18n import Message, label, msg
 from salesflow.money import display_money
-from salesflow.queries.base import Page, Where, arranged
+from salesflow.queries.base import Page, Where, arranged, pieces
 from salesflow.queries.contracts import instalments
 from salesflow.rules.instalments import overdue
 
@@ -45,6 +45,7 @@ DIFFERENCES: Final = (
 _READ: Final = tuple(
     column.key for column in COLUMNS if column.key not in ("outstanding", "overdue", "next_due_on", "state")
 )
+_DELIVERED: Final = (OrderState.DELIVERED.value, OrderState.ACCEPTED.value, OrderState.CLOSED.value)
 _ENDED: Final = (ContractState.TERMINATED.value, ContractState.CLOSED.value)
 
 
@@ -58,16 +59,22 @@ class Wanted(NamedTuple):
     overdue: bool = False
 
 
-def ledger(context: Context, wanted: Wanted, *, keep: int | None = None) -> Page:
+class Ledger(NamedTuple):
+    """The contracts that are shown, and what all that were asked for come to; None where there are none."""
+
+    page: Page
+    totals: Message | None
+
+
+def ledger(context: Context, wanted: Wanted, *, keep: int | None = None) -> Ledger:
     """The contracts that are or were in force, the latest signed first. keep: as of `queries.base.page`."""
     rows = _rows(context, wanted)
     if wanted.overdue:
         rows = [row for row in rows if row["overdue"]]
-    return arranged(context.asked, COLUMNS, rows, keep=keep)
+    return Ledger(arranged(context.asked, COLUMNS, rows, keep=keep), _totals(rows))
 
 
-def totals(rows: Sequence[Mapping[str, Any]]) -> Message | None:
-    """What the contracts of a ledger come to; None where there are none."""
+def _totals(rows: Sequence[Mapping[str, Any]]) -> Message | None:
     if not rows:
         return None
     sums = {key: display_money(sum(row[key] for row in rows)) for key in ("amount", "outstanding", "overdue")}
@@ -77,27 +84,47 @@ def totals(rows: Sequence[Mapping[str, Any]]) -> Message | None:
 def differences(context: Context, month: tuple[date, date]) -> list[dict[str, Any]]:
     """What does not agree in a month (its first and last day): contracts in force against their orders, deliveries and dues.
 
-    Contracts signed by its end that had not ended before it began; orders made by its end. What is overdue is so on its last
-    day, or today where that comes first.
+    All as it stood at the end of its last day, or stands now where that comes first: contracts signed by then with the
+    revision that was in force, orders made by then in the state in which they were. Which contract an order rests on is
+    known as of now alone.
     """
     first, last = month
     day = min(last, context.clock.today())
-    rows = _rows(context, Wanted(last=last), day)
-    running = [row for row in rows if row["ended_on"] is None or row["ended_on"] >= first.isoformat()]
-    ordered = _ordered(context, [row["id"] for row in running])
-    found = [one for row in running for one in _of_contract(row, ordered.get(row["id"], []))]
+    rows = _rows(context, Wanted(last=day), day)
+    ordered = _ordered(context, [row["id"] for row in rows], day)
+    found = [one for row in rows for one in _of_contract(row, ordered.get(row["id"], []), first)]
     return [*found, *_without_contract(context, month)]
 
 
 def _rows(context: Context, wanted: Wanted, day: date | None = None) -> list[dict[str, Any]]:
+    """The ledger as it stands, or stood at the end of a day."""
     where = Where().equal(owner_id=wanted.owner_id, customer_id=wanted.customer_id)
     where.between("signed_on", *(None if end is None else end.isoformat() for end in (wanted.first, wanted.last)))
     names = ", ".join((*_READ, "id", "state"))
     sql = f"SELECT {names} FROM v_contract_ledger{where} ORDER BY signed_on DESC, id DESC"  # noqa: S608 - names of ours
     rows = context.reader.rows(sql, where.parameters)
+    if day is not None:
+        rows = _back_then(context, rows, day)
     by_id = {row["id"]: row for row in rows}
     parts = instalments(context, by_id, {key: row["in_force"] for key, row in by_id.items()})
     return [_complete(row, parts[row["id"]], day or context.clock.today()) for row in rows]
+
+
+def _back_then(context: Context, rows: Sequence[Mapping[str, Any]], day: date) -> list[dict[str, Any]]:
+    """The rows with the revision that was in force at the end of a day, and not ended yet where that came later."""
+    amounts: dict[int, tuple[int, int]] = {}
+    for some in pieces([row["id"] for row in rows]):
+        where = Where().any_of("contract_id", some).between("signed_on", None, day.isoformat())
+        sql = f"SELECT contract_id, revision, amount FROM v_contract_revision{where} ORDER BY revision"  # noqa: S608 - names of ours
+        for one in context.reader.rows(sql, where.parameters):
+            amounts[one["contract_id"]] = (one["revision"], one["amount"])
+    found = []
+    for row in rows:
+        ended = row["ended_on"] is not None and row["ended_on"] <= day.isoformat()
+        standing = {} if ended else {"ended_on": None, "state": ContractState.SIGNED.value}
+        revision, amount = amounts.get(row["id"], (row["in_force"], row["amount"]))
+        found.append({**row, **standing, "in_force": revision, "amount": amount})
+    return found
 
 
 def _complete(row: Mapping[str, Any], parts: Sequence[Mapping[str, Any]], day: date) -> dict[str, Any]:
@@ -116,30 +143,49 @@ def _complete(row: Mapping[str, Any], parts: Sequence[Mapping[str, Any]], day: d
     return {**complete, "id": row["id"]}
 
 
-def _ordered(context: Context, keys: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
-    """The orders of contracts that are not cancelled."""
-    from salesflow.queries.base import pieces
-
+def _ordered(context: Context, keys: Sequence[int], day: date) -> dict[int, list[dict[str, Any]]]:
+    """The orders of contracts that were made by the end of a day and not cancelled by then, in the state of that time."""
+    end = to_db(_midnight(context, day + timedelta(days=1)))
+    state = (
+        "(SELECT to_state FROM v_state_change change WHERE change.subject_kind = 'order' "
+        "AND change.subject_id = v_order.id AND change.at < :end ORDER BY change.id DESC LIMIT 1)"
+    )
     found: dict[int, list[dict[str, Any]]] = {}
     for some in pieces(keys):
-        where = Where().any_of("contract_id", some).add("state <> 'cancelled'")
-        sql = f"SELECT contract_id, number, state, total FROM v_order{where} ORDER BY id"  # noqa: S608 - names of ours
+        where = Where().any_of("contract_id", some).add("created_at < :end", end=end)
+        sql = f"SELECT contract_id, number, {state} AS state, total FROM v_order{where} ORDER BY id"  # noqa: S608 - names of ours
         for row in context.reader.rows(sql, where.parameters):
-            found.setdefault(row["contract_id"], []).append(row)
+            if row["state"] != OrderState.CANCELLED:
+                found.setdefault(row["contract_id"], []).append(row)
     return found
 
 
-def _of_contract(row: Mapping[str, Any], orders: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    """What differs between a contract, its orders, what was delivered and what is due."""
-    total = sum(order["total"] for order in orders)
-    amount, delivered = row["amount"], row["delivered"]
+def _midnight(context: Context, day: date) -> datetime:
+    """The moment at which a day begins in the office."""
+    return datetime.combine(day, time(), context.clock.zone)
+
+
+def _of_contract(row: Mapping[str, Any], orders: Sequence[Mapping[str, Any]], first: date) -> Iterator[dict[str, Any]]:
+    """What differs between a contract, its orders, what was delivered and what is due; first: the month's first day."""
     if row["state"] == ContractState.TERMINATED:
-        for order in orders:
-            if order["state"] != OrderState.CLOSED:
-                state = label("orderstate", order["state"])
-                text = msg("{contract} is terminated, the order is {state}", contract=row["number"], state=state)
-                yield _difference(Difference.ORDER_ON_ENDED, row, text, order["total"], order["number"])
-        return
+        yield from _of_terminated(row, orders)
+    elif row["ended_on"] is None or row["ended_on"] >= first.isoformat():
+        yield from _of_running(row, orders)
+
+
+def _of_terminated(row: Mapping[str, Any], orders: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The orders that go on without it, month after month until they are closed."""
+    for order in orders:
+        if order["state"] != OrderState.CLOSED:
+            state = label("orderstate", order["state"])
+            text = msg("{contract} is terminated, the order is {state}", contract=row["number"], state=state)
+            yield _difference(Difference.ORDER_ON_ENDED, row, text, order["total"], order["number"])
+
+
+def _of_running(row: Mapping[str, Any], orders: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """A contract in force, or closed within the month, against its orders, what was delivered and what is due."""
+    total, amount = sum(order["total"] for order in orders), row["amount"]
+    delivered = sum(order["total"] for order in orders if order["state"] in _DELIVERED)
     if not orders and row["state"] == ContractState.SIGNED:
         text = msg("signed on {date}, and there is no order", date=row["signed_on"])
         yield _difference(Difference.NO_ORDER, row, text, amount)
@@ -151,7 +197,8 @@ def _of_contract(row: Mapping[str, Any], orders: Sequence[Mapping[str, Any]]) ->
         )
         yield _difference(Difference.ORDER_AMOUNT, row, text, total - amount)
     if delivered > amount:
-        text = msg("{delivered} delivered, {amount} contracted", **_shown(row, "delivered", "amount"))
+        shown = {"delivered": display_money(delivered), "amount": display_money(amount)}
+        text = msg("{delivered} delivered, {amount} contracted", **shown)
         yield _difference(Difference.DELIVERED_MORE, row, text, delivered - amount)
     if row["invoiced"] > amount:
         text = msg("{invoiced} invoiced, {amount} contracted", **_shown(row, "invoiced", "amount"))
@@ -166,13 +213,9 @@ def _of_contract(row: Mapping[str, Any], orders: Sequence[Mapping[str, Any]]) ->
 
 def _without_contract(context: Context, month: tuple[date, date]) -> Iterator[dict[str, Any]]:
     """Orders made in the month without a contract, though they are above what the policy allows that (rule contract-first)."""
-    from datetime import datetime, time, timedelta
-
-    zone = context.clock.zone
-    start, end = month[0], month[1] + timedelta(days=1)
     parameters = {
-        "start": to_db(datetime.combine(start, time(), zone)),
-        "end": to_db(datetime.combine(end, time(), zone)),
+        "start": to_db(_midnight(context, month[0])),
+        "end": to_db(_midnight(context, month[1] + timedelta(days=1))),
         "above": context.policy.contract_first.above,
     }
     sql = (

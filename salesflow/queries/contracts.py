@@ -10,7 +10,7 @@ from salesflow.columns import Column, Kind
 from salesflow.context import Context
 from salesflow.enums import ContractState, ContractTerm, InstalmentEvent, SubjectKind
 from salesflow.errors import NotFound
-from salesflow.i18n import msg
+from salesflow.i18n import Message, msg
 from salesflow.queries import approvals
 from salesflow.queries.base import Page, Where, page, pieces
 from salesflow.queries.quotes import LINE_COLUMNS
@@ -25,7 +25,7 @@ INSTALMENT_COLUMNS: Final = (
     Column("position", "No.", Kind.INTEGER),
     Column("share", "Share", Kind.PERCENT),
     Column("amount", "Amount", Kind.MONEY),
-    Column("event", "After", Kind.CODE, labels="instalmentevent"),
+    Column("event", "Payable on", Kind.CODE, labels="instalmentevent"),
     Column("days", "Days", Kind.INTEGER),
     Column("due_on", "Due", Kind.DATE),
 )
@@ -33,6 +33,7 @@ SPLIT_COLUMNS: Final = (Column("login", "Login"), Column("name", "Name"), Column
 REVISION_COLUMNS: Final = (
     Column("revision", "Revision", Kind.INTEGER),
     Column("amount", "Amount", Kind.MONEY),
+    Column("standing", "Standing", Kind.MESSAGE),
     Column("signed_on", "Signed", Kind.DATE),
     Column("reason", "Reason", flexible=True),
     Column("by", "By"),
@@ -64,7 +65,7 @@ SHOW: Final = (
     Column("instalments", "Instalments", Kind.ROWS, columns=INSTALMENT_COLUMNS, table=False),
     Column("splits", "Commission splits", Kind.ROWS, columns=SPLIT_COLUMNS, table=False),
     Column("lines", "Lines", Kind.ROWS, columns=LINE_COLUMNS, table=False),
-    Column("orders", "Orders", Kind.LIST, table=False),
+    Column("orders", "Its orders", Kind.LIST, table=False),
     Column("revisions", "Revisions", Kind.ROWS, columns=REVISION_COLUMNS, table=False),
     Column("approval", "Approval", Kind.RECORD, columns=approvals.OF_SUBJECT, table=False),
 )
@@ -126,14 +127,15 @@ def show(context: Context, ref: str, revision: int | None = None) -> dict[str, A
         row |= _of_revision(context, found, revision)
     own = {"id": found.id, "revision": row["revision"]}
     approval = approvals.for_subject(context, SubjectKind.CONTRACT, found.id)
+    draft = row["state"] == ContractState.DRAFT and row["revision"] == newest
     computed = {
-        "returned_because": _returned_because(context, row) if row["revision"] == newest else None,
+        "returned_because": approvals.rejection(approval) if draft else None,
         "terms": _terms(context, own),
         "instalments": instalments(context, {found.id: row}, {found.id: row["revision"]})[found.id],
         "splits": _rows(context, "v_commission_split", SPLIT_COLUMNS, own, "share DESC, login"),
         "lines": _lines(context, row["quote_id"]),
         "orders": _orders(context, found.id),
-        "revisions": _revisions(context, found.id),
+        "revisions": _revisions(context, found.id, newest),
         "approval": approval,
     }
     return {column.key: computed.get(column.key, row.get(column.key)) for column in SHOW}
@@ -186,7 +188,7 @@ def _happened(context: Context, contracts: Mapping[int, Mapping[str, Any]]) -> d
 def _of_revision(context: Context, found: ContractRef, revision: int) -> dict[str, Any]:
     names = ", ".join(_OF_REVISION)
     row = context.reader.one(
-        f"SELECT revision, {names}, signed_on FROM v_contract_revision WHERE contract_id = :id AND revision = :revision",  # noqa: S608 - names of ours
+        f"SELECT revision, {names} FROM v_contract_revision WHERE contract_id = :id AND revision = :revision",  # noqa: S608 - names of ours
         {"id": found.id, "revision": revision},
     )
     if row is None:
@@ -229,22 +231,19 @@ def _orders(context: Context, contract_id: int) -> list[str]:
     return [row["number"] for row in rows]
 
 
-def _revisions(context: Context, contract_id: int) -> list[dict[str, Any]]:
+def _revisions(context: Context, contract_id: int, newest: int) -> list[dict[str, Any]]:
     sql = (
-        'SELECT revision, amount, signed_on, reason, "by", made_at FROM v_contract_revision '
+        'SELECT revision, amount, signed_on, reason, "by", made_at, in_force FROM v_contract_revision '
         "WHERE contract_id = :id ORDER BY revision"
     )
-    return context.reader.rows(sql, {"id": contract_id})
+    rows = context.reader.rows(sql, {"id": contract_id})
+    return [{**row, "standing": _standing(row, row.pop("in_force"), newest)} for row in rows]
 
 
-def _returned_because(context: Context, row: Mapping[str, Any]) -> str | None:
-    """What the approver said who rejected it; None where it is not a draft that was sent back."""
-    if row["state"] != ContractState.DRAFT:
-        return None
-    found = context.reader.one(
-        "SELECT from_state, reason FROM v_state_change WHERE subject_kind = 'contract' AND subject_id = :id ORDER BY id DESC",
-        {"id": row["id"]},
-    )
-    if found is None or found["from_state"] != ContractState.PENDING_APPROVAL:
-        return None
-    return found["reason"] or None
+def _standing(row: Mapping[str, Any], in_force: int | None, newest: int) -> Message:
+    """What became of a revision."""
+    if row["revision"] == in_force:
+        return msg("in force")
+    if row["signed_on"] is not None:
+        return msg("superseded")
+    return msg("not signed yet") if row["revision"] == newest else msg("given up")

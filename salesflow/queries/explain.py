@@ -8,9 +8,10 @@ from typing import Any, Final, NamedTuple
 
 from salesflow.columns import Column, Kind
 from salesflow.context import Context
-from salesflow.enums import ContractTerm, SubjectKind
+from salesflow.enums import SubjectKind
 from salesflow.queries import (
     approvals,
+    contract_decisions,
     contracts,
     customer_decisions,
     customers,
@@ -24,7 +25,7 @@ from salesflow.queries import (
 )
 from salesflow.queries.explained import OF_STEPS, Explained, steps
 from salesflow.rules.authority import beyond_authority
-from salesflow.rules.contracts import contract_approval, contract_first, contract_terms
+from salesflow.rules.contracts import contract_first
 from salesflow.rules.decision import Decision
 from salesflow.rules.orders import credit_limit, order_approval
 from salesflow.rules.registry import find
@@ -112,7 +113,11 @@ def _order_decisions(context: Context, number: str) -> list[Decision[Any]]:
     """Its route. No limits are set and no payments are kept, so nothing is overdue."""
     order = orders.resolve(context, number)
     exposure = orders.exposure(context, order.customer_id, without=order.id)
-    signed = context.reader.value("SELECT contract_number FROM v_order WHERE id = :id", {"id": order.id})
+    signed = context.reader.value(
+        "SELECT contract.number FROM v_order JOIN v_contract contract ON contract.id = v_order.contract_id "
+        "WHERE v_order.id = :id AND contract.state <> 'terminated'",
+        {"id": order.id},
+    )
     return [
         contract_first(context.policy, total=order.total, signed=signed),
         order_approval(context.policy, total=order.total),
@@ -123,11 +128,8 @@ def _order_decisions(context: Context, number: str) -> list[Decision[Any]]:
 def _contract(context: Context, ref: str) -> Explained:
     """Its terms, and whose approval it needs; what was decided."""
     row = contracts.show(context, ref)
-    asked: list[Decision[Any]] = [
-        contract_terms(present=[ContractTerm(term["name"]) for term in row["terms"]]),
-        contract_approval(context.policy, amount=row["amount"]),
-    ]
-    return Explained(row["number"], row["customer_name"], None, [*asked, *steps(context, row["approval"])])
+    found = contract_decisions.decisions(context, row)
+    return Explained(row["number"], row["customer_name"], None, [*found, *steps(context, row["approval"])])
 
 
 def _objection(context: Context, ref: str) -> Explained:

@@ -116,18 +116,12 @@ def _complete(context: Context, rows: Sequence[dict[str, Any]]) -> list[dict[str
     for row in rows:
         approval = found.get(row["id"])
         computed = {
-            "returned_because": _reason(approval) if row["state"] == OrderState.RETURNED else None,
+            "returned_because": approvals.rejection(approval) if row["state"] == OrderState.RETURNED else None,
             "lines": lines[row["id"]],
             "approval": approval,
         }
         complete.append({column.key: computed.get(column.key, row.get(column.key)) for column in COLUMNS})
     return complete
-
-
-def _reason(approval: dict[str, Any] | None) -> str | None:
-    """What the approver said who rejected it."""
-    steps = approval["steps"] if approval is not None else ()
-    return next((step["comment"] for step in steps if step["decision"] == "rejected"), None)
 
 
 def _lines(context: Context, order_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:

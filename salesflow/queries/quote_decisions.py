@@ -12,12 +12,11 @@ from salesflow.i18n import Message, label, msg, nmsg
 from salesflow.money import display_money, half_up
 from salesflow.queries import approvals, prices, staff
 from salesflow.rules.approvals import Step
-from salesflow.rules.arithmetic import Item, price_line
 from salesflow.rules.decision import Decision
 from salesflow.rules.prices import Valid, price_valid
 from salesflow.rules.pricing import auto_discount, quote_standing, quote_validity
 from salesflow.rules.quote_needs import needs_before_quote
-from salesflow.rules.quoting import Offered, Review
+from salesflow.rules.quoting import Review, stored
 from salesflow.rules.quoting import review as review_offered
 
 _PIECE = 1_000
@@ -26,7 +25,7 @@ T = TypeVar("T")
 
 def review(context: Context, quote: Mapping[str, Any]) -> Review:
     """What discount-authority and price-floor say of a quote (a row of queries.quotes.show) for the roles of its sender."""
-    lines = [offered(line, quote["quote_discount"]) for line in quote["lines"]]
+    lines = [stored(line, quote["quote_discount"]) for line in quote["lines"]]
     return review_offered(context.policy, roles=staff.roles(context, quote["sender"]), offered=lines)
 
 
@@ -157,15 +156,3 @@ def _steps(route: Sequence[Step]) -> list[dict[str, Any]]:
     return [
         {"step": number, "role": step.role, "rule": step.rule, "why": step.why} for number, step in enumerate(route, 1)
     ]
-
-
-def offered(line: Mapping[str, Any], quote_discount: int) -> Offered:
-    """A stored line, priced again exactly."""
-    discount = line["given_discount"]
-    if discount is None:
-        discount = 0 if line["given_price"] is not None else line["discount"]
-    item = Item(
-        line["list_price"], line["quantity"], line["tax_rate"], discount, line["given_price"], net=bool(line["net"])
-    )
-    priced = price_line(item, line=line["line"], quote_discount=quote_discount)
-    return Offered(priced, line["quantity"], line["floor_price"], line["cost"])

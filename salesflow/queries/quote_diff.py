@@ -12,8 +12,7 @@ from salesflow.errors import Refused
 from salesflow.i18n import Message, label, msg
 from salesflow.money import display_money, display_percent, display_price, format_quantity
 from salesflow.queries import quotes
-from salesflow.queries.quote_decisions import offered
-from salesflow.rules.quoting import margin
+from salesflow.rules.quoting import margin, stored
 
 Row = dict[str, Any]
 
@@ -188,7 +187,7 @@ def told(context: Context, number: str, old: int, new: int) -> list[Row]:
 
 def _seen(row: Row) -> Row:
     """A version with the margins of its lines and of the whole."""
-    priced = [offered(line, row["quote_discount"]) for line in row["lines"]]
+    priced = [stored(line, row["quote_discount"]) for line in row["lines"]]
     lines = [{**line, "margin": margin([one])} for line, one in zip(row["lines"], priced, strict=True)]
     return {**row, "lines": lines, "margin": margin(priced)}
 

@@ -167,10 +167,11 @@ def show(context: Context, ref: str, version: int | None = None) -> dict[str, An
     row["versions"] = _versions(context, row["number"])
     row["lines"] = _parts(context, "v_quote_line", LINE_COLUMNS, "line", own)
     row["extras"] = _parts(context, "v_quote_extra", EXTRA_COLUMNS, "position", own)
-    state, reason = row["shown_state"], context.reader.value(_REASON, own) or None
-    row["returned_because"] = reason if state == QuoteState.DRAFT else None
-    row["declined_because"] = reason if state == QuoteState.DECLINED else None
-    return _complete(context, [row])[0]
+    declined = row["shown_state"] == QuoteState.DECLINED
+    row["declined_because"] = context.reader.value(_REASON, own) or None if declined else None
+    (found,) = _complete(context, [row])
+    draft = found["state"] == QuoteState.DRAFT
+    return {**found, "returned_because": approvals.rejection(found["approval"]) if draft else None}
 
 
 def resolve(context: Context, ref: str) -> QuoteRef:

@@ -51,37 +51,67 @@ def separation_of_duties(
     submitter: str,
     role: Role,
     active_holders: Collection[str],
+    hands: Collection[str] = (),
     delegator: str | None = None,
+    again: bool = False,
 ) -> Decision[None]:
     """Nobody decides on their own submission. `active_holders`: the logins that hold the step's role and are active.
 
-    Where the policy allows it, a role's only active holder may, and the decision is marked. delegator: in whose place the
-    approver decides; that is as good as their own decision, so neither may have submitted it, and the exception for the
-    only holder is not for a deputy. Outcome: "ok", "self-approved" (flagged) or "own-submission" (refused, or as strong as
-    the policy says). Source: process-overview (不相容岗位).
+    hands: who else has a hand in it, as who made, changed or owns it; what holds for the submitter holds for them. Where the
+    policy allows it, a role's only active holder may decide, and the decision is marked. delegator: in whose place the
+    approver decides; that is as good as their own decision, so neither may have a hand in it, and the exception for the
+    only holder is not for a deputy. again: the approver decided another step of the round, and one of the two in somebody's
+    place: that is no second signature. Outcome: "ok", "self-approved" (flagged), "own-submission" or "second-signature"
+    (refused, or as strong as the policy says). Source: process-overview (不相容岗位).
     """
     section = policy.separation_of_duties
     facts: dict[str, object] = {"approver": approver, "submitter": submitter, "role": role}
     if delegator is not None:
         facts["delegator"] = delegator
-    names = {"approver": approver, "submitter": submitter, "delegator": delegator, "role": label("role", role)}
-    if submitter not in (approver, delegator) or section.strength is Strength.OFF:
+    names: dict[str, object] = {
+        "approver": approver,
+        "submitter": submitter,
+        "delegator": delegator,
+        "role": label("role", role),
+    }
+    involved = {submitter, *hands}
+    own = next((one for one in (approver, delegator) if one in involved), None)
+    others = sorted({*active_holders} - involved - ({approver} if again else set()))
+    hint = msg("nobody else holds the role {role}: give it to a second person", **names)
+    if others:
+        hint = msg("ask another holder of the role {role}: {others}", others=others, **names)
+    if again and section.strength is not Strength.OFF:
+        text = msg("{approver} decided a step of this already: a deputy's second signature is none", **names)
+        return Decision(SEPARATION_OF_DUTIES, "second-signature", section.strength, text, facts, hint=hint)
+    if own is None or section.strength is Strength.OFF:
         text = msg("submitted by {submitter}, decided by {approver}", **names)
         if delegator is not None:
             text = msg("submitted by {submitter}, decided by {approver} for {delegator}", **names)
         return Decision(SEPARATION_OF_DUTIES, "ok", Strength.OFF, text, facts)
     facts["active_holders"] = sorted(active_holders)
+    if own != submitter:
+        facts["involved"] = own
     if delegator is None and section.allow_only_holder and set(active_holders) == {approver}:
         text = msg("self-approved: {approver} submitted it and is the only holder of the role {role}", **names)
+        if own != submitter:
+            text = msg("self-approved: {approver} has a hand in it and is the only holder of the role {role}", **names)
         return Decision(SEPARATION_OF_DUTIES, "self-approved", Strength.FLAG, text, facts)
-    text = msg("{approver} submitted this and cannot decide on it", **names)
-    if submitter == delegator:
-        text = msg("{delegator} submitted this, and their deputy {approver} cannot decide on it", **names)
-    others = sorted(set(active_holders) - {submitter})
-    hint = msg("nobody else holds the role {role}: give it to a second person", **names)
-    if others:
-        hint = msg("ask another holder of the role {role}: {others}", others=others, **names)
+    text = _own_hand(names, submitted=own == submitter, by_deputy=own == delegator)
     return Decision(SEPARATION_OF_DUTIES, "own-submission", section.strength, text, facts, hint=hint)
+
+
+def _own_hand(names: dict[str, object], *, submitted: bool, by_deputy: bool) -> Message:
+    """What somebody has to do with it who therefore does not decide on it, themselves or through their deputy."""
+    if submitted and by_deputy:
+        return msg("{delegator} submitted this, and their deputy {approver} cannot decide on it", **names)
+    if submitted:
+        return msg("{approver} submitted this and cannot decide on it", **names)
+    if by_deputy:
+        return msg(
+            "{delegator} submitted, made, changed or owns this, and their deputy {approver} cannot decide on it",
+            **names,
+        )
+    return msg("{approver} submitted, made, changed or owns this and cannot decide on it", **names)
 
 
 def rejection_reason(*, decision: StepDecision, reason: str) -> Decision[None]:

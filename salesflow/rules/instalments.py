@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from salesflow.enums import InstalmentEvent
-from salesflow.money import Fen, half_up
+from salesflow.money import Fen, display_percent, half_up
 
 WHOLE: Final = 10_000
 """All of the money, in basis points."""
@@ -48,3 +48,9 @@ def overdue(parts: Sequence[tuple[Fen, date | None]], *, collected: Fen, today: 
     """What of the parts (amount, due day) should have come by yesterday and did not; `collected` pays the oldest first."""
     due = sum(amount for amount, day in parts if day is not None and day < today)
     return max(0, due - collected)
+
+
+def typed(part: Part) -> str:
+    """A part as it is typed: 60%@delivery+7d."""
+    when = str(part.on) if part.event is InstalmentEvent.DATE else part.event.value
+    return f"{display_percent(part.share).replace(' ', '')}@{when}{f'+{part.days}d' if part.days else ''}"

@@ -173,7 +173,8 @@ SALES_RULES: Final = (
         approvals.separation_of_duties,
         "separation_of_duties",
         msg(
-            "Whoever submitted something does not decide on it. Where the policy allows it, a role's only active holder may;"
+            "Whoever submitted, made, changed or owns something does not decide on it, and no deputy decides two of its"
+            " steps. Where the policy allows it, a role's only active holder may;"
             " the decision is then marked as self-approved wherever it shows."
         ),
     ),

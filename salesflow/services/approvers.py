@@ -4,26 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sqlmodel import col, select, text
+from sqlmodel import col, text
 
 from salesflow.db.transaction import Transaction
 from salesflow.enums import Role, SubjectKind
 from salesflow.errors import NotPermitted, Refused
 from salesflow.i18n import Message, label, msg
 from salesflow.models.approval import Approval, ApprovalStep
-from salesflow.models.staff import Staff
 from salesflow.rules.approvals import separation_of_duties
 from salesflow.services import delegations
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
 
-
-# Who made a deal or one of its versions, and whose it is: all of them have a hand in what is asked for.
 _DEALS: Final = {SubjectKind.QUOTE: "quote", SubjectKind.ORDER: "sales_order", SubjectKind.CONTRACT: "contract"}
-_HANDS: Final = """SELECT staff.login FROM {} deal
-    JOIN state_change change ON change.subject_kind = :kind AND change.subject_id = deal.id AND change.from_state IS NULL
-    JOIN staff ON staff.id IN (change.by_id, deal.owner_id) WHERE deal.number = :number"""
 
 
 def check_route(work: Transaction, ref: str, role: Role) -> None:
@@ -55,45 +49,34 @@ def check_decider(work: Transaction, approval: Approval, steps: list[ApprovalSte
     """In what capacity the actor decides the step; an error where they may not.
 
     Raises NotPermitted for who neither holds the step's role nor stands in for a holder today, Refused where the step of
-    their own role is decided already, RuleRefused of separation-of-duties. Whoever submitted the subject in any of its
-    rounds counts as its submitter, and so does who made a deal or owns it: a second hand does not make it somebody else's.
+    their own role is decided already, RuleRefused of separation-of-duties, for whoever has a hand in it (`v_approval_hand`).
     """
     role, login = Role(step.role), work.actor.login
     holders = _holders(work, role)
-    submitters = _submitters(work, approval)
-    if login in holders:
-        own = login in submitters
-        _check_duties(work, approval, role, holders, login if own else None)
-        return Standing(own)
-    absent = delegations.stood_in_for(work, role)
-    if not absent:
-        raise _not_theirs(work, approval, steps, role, holders)
+    hands = _hands(work, approval)
+    absent: list[delegations.Absent] = []
+    if login not in holders:
+        absent = delegations.stood_in_for(work, role)
+        if not absent:
+            raise _not_theirs(work, approval, steps, role, holders)
     # whoever of them has no hand in it, if there is one
-    delegator = min(absent, key=lambda one: (one.login in submitters, one.login))
-    hand = next((one for one in (login, delegator.login) if one in submitters), None)
-    _check_duties(work, approval, role, holders, hand, delegator.login)
-    return Standing(hand is not None, delegator.id)
-
-
-def _check_duties(
-    work: Transaction,
-    approval: Approval,
-    role: Role,
-    holders: list[str],
-    own: str | None,
-    delegator: str | None = None,
-) -> None:
-    """Ask rule separation-of-duties; own: who of approver and delegator has submitted it."""
+    delegator = min(absent, key=lambda one: (one.login in hands, one.login), default=None)
+    earlier = [one for one in steps if one.decided_by == work.actor.id]
     work.decide(
         separation_of_duties(
             work.context.policy,
-            approver=work.actor.login,
-            submitter=own or _login(work, approval.submitted_by),
+            approver=login,
+            submitter=_login(work, approval.submitted_by),
+            hands=hands,
             role=role,
             active_holders=holders,
-            delegator=delegator,
+            delegator=None if delegator is None else delegator.login,
+            again=any(delegator is not None or one.decided_for is not None for one in earlier),
         )
     )
+    if delegator is None:
+        return Standing(login in hands)
+    return Standing(not hands.isdisjoint((login, delegator.login)), delegator.id)
 
 
 def check_withdrawer(work: Transaction, approval: Approval) -> None:
@@ -155,16 +138,10 @@ def same_subject(kind: str, subject_id: int, ref: str) -> ColumnElement[bool]:
     return (col(Approval.subject_kind) == kind) & (col(Approval.subject_id) == subject_id)
 
 
-def _submitters(work: Transaction, approval: Approval) -> set[str]:
-    about = same_subject(approval.subject_kind, approval.subject_id, approval.subject_ref)
-    found = set(
-        work.session.exec(select(Staff.login).join(Approval, col(Approval.submitted_by) == Staff.id).where(about)).all()
-    )
-    table = _DEALS.get(SubjectKind(approval.subject_kind))
-    if table is not None:
-        deal = {"kind": approval.subject_kind, "number": approval.subject_ref}
-        found |= set(work.session.execute(text(_HANDS.format(table)), deal).scalars())
-    return found
+def _hands(work: Transaction, approval: Approval) -> set[str]:
+    work.session.flush()
+    sql = text("SELECT login FROM v_approval_hand WHERE approval_id = :id")
+    return set(work.session.execute(sql, {"id": approval.id}).scalars())
 
 
 def _login(work: Transaction, staff_id: int) -> str:

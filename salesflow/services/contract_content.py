@@ -14,8 +14,8 @@ from salesflow.enums import ContractTerm, InstalmentEvent
 from salesflow.errors import InvalidValue, NotFound, Refused
 from salesflow.i18n import msg
 from salesflow.models.contract import CommissionSplit, Contract, ContractClause, ContractRevision, Instalment
-from salesflow.money import Fen, display_percent
-from salesflow.rules.instalments import WHOLE, Part, amounts
+from salesflow.money import Fen, display_percent, half_up
+from salesflow.rules.instalments import WHOLE, Part, amounts, typed
 from salesflow.text import clean, fold
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def changed(work: Transaction, content: Content, given: Given) -> Content:
         fields["title"] = _title(work, given.title)
     if given.amount is not None:
         fields["amount"] = given.amount
+        fields["tax_total"] = _tax(content, given.amount)
     if given.terms:
         texts = {term: _text(work, term, text) for term, text in given.terms.items()}
         fields["terms"] = {term: text for term, text in {**content.terms, **texts}.items() if text}
@@ -94,7 +95,8 @@ def write(work: Transaction, contract: Contract, content: Content, reason: str =
 def rewrite(work: Transaction, contract: Contract, content: Content) -> None:
     """Put the content in the place of what the newest revision says."""
     found = revision(work, contract)
-    found.title, found.amount, found.policy_id = content.title, content.amount, work.context.policy_id
+    found.title, found.amount, found.tax_total = content.title, content.amount, content.tax_total
+    found.policy_id = work.context.policy_id
     work.session.add(found)
     own = {"contract_id": contract.id, "revision": contract.revision}
     for table in (ContractClause, Instalment, CommissionSplit):
@@ -132,10 +134,9 @@ def read(work: Transaction, contract: Contract, number: int | None = None) -> Co
 
 
 def fingerprint(work: Transaction, contract: Contract) -> str:
-    """A hash of all that the newest revision says, and of whose contract it is."""
+    """A hash of all that the newest revision says. Whose it is stays out: merging a customer's two files changes no contract."""
     content = read(work, contract)
     said = [
-        contract.customer_id,
         contract.revision,
         content.quote_id,
         content.title,
@@ -147,22 +148,18 @@ def fingerprint(work: Transaction, contract: Contract) -> str:
     return sha256(json.dumps(said, ensure_ascii=False, default=str).encode()).hexdigest()
 
 
-def audited(content: Content) -> dict[str, object]:
+def audited(work: Transaction, content: Content) -> dict[str, object]:
     """What the audit trail keeps of the content, each term as a field of its own."""
+    logins = {key: _login(work, key) for key in content.splits}
+    shares = sorted((logins[key], display_percent(share)) for key, share in content.splits.items())
     return {
         "title": content.title,
         "amount": content.amount,
         "quote_id": content.quote_id,
         **{term.value: content.terms.get(term) for term in ContractTerm},
-        "instalments": ", ".join(instalment_text(part) for part in content.instalments),
-        "splits": ", ".join(f"{key}:{display_percent(share)}" for key, share in sorted(content.splits.items())),
+        "instalments": ", ".join(typed(part) for part in content.instalments),
+        "splits": ", ".join(f"{login}:{share}" for login, share in shares),
     }
-
-
-def instalment_text(part: Part) -> str:
-    """A part as it is typed: 60%@delivery+7d."""
-    when = str(part.on) if part.event is InstalmentEvent.DATE else part.event.value
-    return f"{display_percent(part.share).replace(' ', '')}@{when}{f'+{part.days}d' if part.days else ''}"
 
 
 def _write_parts(work: Transaction, own: Mapping[str, Any], content: Content) -> None:
@@ -182,6 +179,18 @@ def _write_parts(work: Transaction, own: Mapping[str, Any], content: Content) ->
     ]
     work.insert(Instalment, rows)
     work.insert(CommissionSplit, [{**own, "staff_id": key, "share": share} for key, share in content.splits.items()])
+
+
+def _login(work: Transaction, staff_id: int) -> str:
+    (login,) = work.look_up("SELECT login FROM staff WHERE id = :id", {"id": staff_id}) or ("",)
+    return str(login)
+
+
+def _tax(content: Content, amount: Fen) -> Fen | None:
+    """The tax in another amount: its share of the tax that was in this one. None where that is not known."""
+    if content.tax_total is None or not content.amount:
+        return None
+    return half_up(content.tax_total * amount, content.amount)
 
 
 def _title(work: Transaction, typed: str) -> str:

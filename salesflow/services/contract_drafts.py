@@ -9,7 +9,7 @@ from sqlmodel import select, text
 
 from salesflow.enums import ContractState, OpportunityStage
 from salesflow.errors import Duplicate, InvalidValue, NotFound, Refused, UsageError
-from salesflow.i18n import msg, render
+from salesflow.i18n import Message, msg, render
 from salesflow.models.contract import Contract, ContractRevision
 from salesflow.rules.contracts import contract_terms
 from salesflow.rules.instalments import WHOLE
@@ -41,8 +41,8 @@ def draft(work: Transaction, source: Source) -> Contract:
     """Make a draft; its amount is the accepted quote's, or the opportunity's unless one is given.
 
     Raises NotFound; UsageError for an amount beside a quote, whose total it is; Refused where the quote is not accepted or
-    the opportunity is closed, the customer archived; Duplicate where the quote has its contract; RuleRefused of
-    contract-terms; InvalidValue for what it cannot consist of.
+    the opportunity is closed, the customer archived; NotPermitted for who has not the customer; Duplicate where the quote has
+    its contract; RuleRefused of contract-terms; InvalidValue for what it cannot consist of.
     """
     given = source.given
     if source.quote is not None:
@@ -55,6 +55,7 @@ def draft(work: Transaction, source: Source) -> Contract:
     else:
         customer_id, opportunity_id, basis = _from_opportunity(work, str(source.opportunity))
     customer = load_customer(work, customer_id)
+    contracts.refuse_stranger(work, customer.owner_id, customer.code)
     content = contents.changed(work, basis, given)
     work.decide(contract_terms(present=content.terms))
     if not content.splits:
@@ -73,7 +74,7 @@ def draft(work: Transaction, source: Source) -> Contract:
     )
     contents.write(work, contract, content)
     states.begin(work, KIND, contract)
-    facts = {"customer": customer.code, **contents.audited(content)}
+    facts = {"customer": customer.code, **contents.audited(work, content)}
     work.audit("contract.draft", KIND, contract.number, after=facts)
     return contract
 
@@ -87,7 +88,7 @@ def edit(work: Transaction, number: str, given: Given, *, seen: int | None = Non
     contract = contracts.load(work, number, seen=seen)
     _refuse_uneditable(contract)
     before = contents.read(work, contract)
-    _refuse_amount(before, given)
+    _refuse_amount(contract, before, given)
     after = contents.changed(work, before, given)
     _refuse_same(contract, before, after)
     if contract.state == ContractState.APPROVED:
@@ -151,20 +152,29 @@ def give_up(work: Transaction, number: str, *, seen: int | None = None) -> Contr
 def _from_quote(work: Transaction, number: str) -> tuple[int, int | None, Content]:
     quote = accepted(work, number, msg("a contract needs an accepted quote"))
     sql = (
-        "SELECT contract.number FROM contract JOIN contract_revision ON contract_revision.contract_id = contract.id "
+        "SELECT contract.number, contract.state FROM contract JOIN contract_revision ON contract_revision.contract_id = contract.id "
         "WHERE contract_revision.quote_id = :id AND contract.state <> :ended"
     )
     twin = work.look_up(sql, {"id": quote["id"], "ended": _ENDED})
     if twin is not None:
         raise Duplicate(
             msg("{quote} has its contract already: {contract}", quote=quote["number"], contract=twin[0]),
-            msg("change that: salesflow contract edit {contract}", contract=twin[0]),
+            _way_on(*twin),
             details={"contract": twin[0]},
         )
     content = Content(
         _products(work, quote["id"]), quote["total"], {}, contents.UNLESS_GIVEN, {}, quote["id"], quote["tax_total"]
     )
     return quote["customer_id"], quote["opportunity_id"], content
+
+
+def _way_on(number: str, state: str) -> Message:
+    """What is done with the contract that is there."""
+    if state in (ContractState.DRAFT, ContractState.APPROVED):
+        return msg("change that: salesflow contract edit {contract}", contract=number)
+    if state == ContractState.SIGNED:
+        return msg("amend that: salesflow contract amend {contract} --reason TEXT", contract=number)
+    return msg("see: salesflow contract show {number}", number=number)
 
 
 def _products(work: Transaction, quote_id: int) -> str:
@@ -210,8 +220,10 @@ def _refuse_uneditable(contract: Contract) -> None:
         )
 
 
-def _refuse_amount(content: Content, given: Given) -> None:
-    if given.amount is not None and content.quote_id is not None and given.amount != content.amount:
+def _refuse_amount(contract: Contract, content: Content, given: Given) -> None:
+    """Before its first signature a contract has its quote's total; an amendment may differ, and is measured as a discount."""
+    amended = contract.in_force is not None
+    if not amended and given.amount is not None and content.quote_id is not None and given.amount != content.amount:
         raise UsageError(
             msg("--amount is for a contract without a quote: with one, the quote's total holds"),
             msg("leave --amount out, or revise the quote"),
@@ -219,7 +231,7 @@ def _refuse_amount(content: Content, given: Given) -> None:
 
 
 def _refuse_same(contract: Contract, before: Content, after: Content) -> None:
-    if contents.audited(before) == contents.audited(after):
+    if before == after:
         raise Refused(
             msg("nothing of {number} would change", number=contract.number),
             msg("say what is to change, such as --term or --instalment"),
@@ -229,7 +241,7 @@ def _refuse_same(contract: Contract, before: Content, after: Content) -> None:
 
 def _note(work: Transaction, action: str, contract: Contract, before: Content, after: Content) -> None:
     """An audit entry of what differs."""
-    old, new = contents.audited(before), contents.audited(after)
+    old, new = contents.audited(work, before), contents.audited(work, after)
     names = [name for name in new if old[name] != new[name]]
     work.audit(
         action,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from salesflow.enums import ContractState, OrderState, Role
+from sqlmodel import col, select
+
+from salesflow.enums import ContractState, OrderState, Role, SubjectKind
 from salesflow.errors import InvalidValue, Refused
-from salesflow.i18n import label, msg
+from salesflow.i18n import label, msg, render
 from salesflow.money import display_money
 from salesflow.services import approvals, contracts
 from salesflow.services.contracts import KIND
@@ -16,13 +18,17 @@ if TYPE_CHECKING:
     from salesflow.db.transaction import Transaction
     from salesflow.models.contract import Contract
 
+_NOT_APPROVED: Final = (OrderState.DRAFT, OrderState.SUBMITTED, OrderState.RETURNED)
 _DONE: Final = (OrderState.CLOSED, OrderState.CANCELLED)
 
 
 def terminate(work: Transaction, number: str, reason: str, *, seen: int | None = None) -> Contract:
     """End a contract before it is fulfilled: a draft by its owner, one that was ever signed by a manager.
 
-    An open approval becomes void. Raises NotFound, Conflict, NotPermitted, InvalidValue for the reason, Refused where it has
+    An open approval becomes void. Its orders that are not approved rest on no contract any more, and those with their
+    approvers go back to their owner; what is approved goes on, and `contract reconcile` names it.
+
+    Raises NotFound, Conflict, NotPermitted, InvalidValue for the reason, Refused where it has
     ended already.
     """
     contract = contracts.load(work, number, seen=seen)
@@ -34,6 +40,7 @@ def terminate(work: Transaction, number: str, reason: str, *, seen: int | None =
     assert contract.id is not None
     approvals.void(work, KIND, contract.id)
     _end(work, contract, ContractState.TERMINATED, why)
+    _release_orders(work, contract)
     return contract
 
 
@@ -44,10 +51,16 @@ def close(work: Transaction, number: str, reason: str | None = None, *, seen: in
     NotPermitted, and Refused where it is not signed, an order is in progress, or money is outstanding.
     """
     contract = contracts.load(work, number, seen=seen)
+    if contract.state != ContractState.SIGNED:
+        raise Refused(
+            msg("only a signed contract is closed; {number} is not", number=contract.number),
+            msg("see: salesflow contract show {number}", number=contract.number),
+            code="state",
+        )
     _refuse_open_order(work, contract)
     why = clean(reason or "", limit=work.context.policy.limits.text, what=msg("the reason"))
     outstanding = _outstanding(work, contract)
-    if outstanding > 0 and contract.state == ContractState.SIGNED:
+    if outstanding > 0:
         if not why:
             raise Refused(
                 msg("{number}: {amount} is outstanding", number=contract.number, amount=display_money(outstanding)),
@@ -65,6 +78,20 @@ def close(work: Transaction, number: str, reason: str | None = None, *, seen: in
 def _end(work: Transaction, contract: Contract, state: ContractState, why: str) -> None:
     contract.ended_on = work.context.clock.today()
     contracts.move(work, contract, state, reason=why, facts={"ended_on": contract.ended_on})
+
+
+def _release_orders(work: Transaction, contract: Contract) -> None:
+    from salesflow.models.order import SalesOrder
+    from salesflow.services import orders
+
+    because = render(msg("{number} is terminated", number=contract.number))
+    wanted = select(SalesOrder).where(SalesOrder.contract_id == contract.id, col(SalesOrder.state).in_(_NOT_APPROVED))
+    for order in work.session.exec(wanted).all():
+        assert order.id is not None
+        if order.state == OrderState.SUBMITTED:
+            approvals.void(work, SubjectKind.ORDER, order.id)
+            orders.returned(work, order.id, because)
+        orders.rest_on(work, order, None)
 
 
 def _refuse_open_order(work: Transaction, contract: Contract) -> None:

@@ -15,6 +15,7 @@ from salesflow.errors import InvalidValue, NotFound, NotPermitted, Refused
 from salesflow.i18n import label, msg
 from salesflow.models.approval import Approval
 from salesflow.models.contract import Contract
+from salesflow.rules.approvals import merge_routes
 from salesflow.rules.contracts import CONTRACT_APPROVAL, contract_approval, contract_terms
 from salesflow.services import contract_content as contents
 from salesflow.services import schedule, states
@@ -30,18 +31,22 @@ KIND: Final = SubjectKind.CONTRACT
 
 
 def submit(work: Transaction, number: str, *, seen: int | None = None) -> Contract:
-    """Send the newest revision to its approvers: legal, finance, the manager.
+    """Send the newest revision to its approvers: legal, finance, the manager, and whoever must approve a lower amount.
 
     Raises NotFound, Conflict, NotPermitted for a stranger, Refused where it is not a draft, RuleRefused of contract-terms.
     """
-    from salesflow.services import approvals
+    from salesflow.services import approvals, contract_discount
 
     contract = load(work, number, seen=seen)
     assert contract.id is not None
     states.check(KIND, contract.number, contract.state, ContractState.PENDING_APPROVAL)
     content = contents.read(work, contract)
     work.decide(contract_terms(present=content.terms))
-    route = work.decide(contract_approval(work.context.policy, amount=content.amount)).value or ()
+    decisions = (
+        contract_approval(work.context.policy, amount=content.amount),
+        *contract_discount.reviewed(work, contract, content).decisions,
+    )
+    route = merge_routes(*(work.decide(decision).value or () for decision in decisions))
     move(work, contract, ContractState.PENDING_APPROVAL, rule=CONTRACT_APPROVAL)
     subject = approvals.Subject(KIND, contract.id, contract.number, contract.customer_id, content.amount)
     approvals.submit(work, subject, route)
@@ -82,7 +87,7 @@ def returned(work: Transaction, subject_id: int, reason: str) -> None:
 
 
 def fingerprint(work: Transaction, subject_id: int) -> str:
-    """A hash of all that an approver looks at: what the newest revision says, and whose contract it is."""
+    """A hash of all that an approver looks at: what the newest revision says."""
     return contents.fingerprint(work, _by_id(work, subject_id))
 
 
@@ -99,15 +104,19 @@ def load(work: Transaction, number: str, *, seen: int | None = None) -> Contract
             code="unknown-contract",
         )
     load_customer(work, found.customer_id)
-    if found.owner_id != work.actor.id and not work.actor.roles & {Role.MANAGER, Role.DIRECTOR}:
-        (owner,) = work.look_up("SELECT login FROM staff WHERE id = :id", {"id": found.owner_id}) or ("",)
-        raise NotPermitted(
-            msg("{number} is in the charge of {owner}", number=found.number, owner=owner),
-            msg("ask them, or a manager"),
-        )
+    refuse_stranger(work, found.owner_id, found.number)
     look = f"salesflow contract show {found.number}"
     refuse_changed(found, seen, name=found.number, look=look)
     return found
+
+
+def refuse_stranger(work: Transaction, owner_id: int, ref: str) -> None:
+    """Raise NotPermitted unless what `ref` names is the actor's, or they are a manager."""
+    if owner_id != work.actor.id and not work.actor.roles & {Role.MANAGER, Role.DIRECTOR}:
+        (owner,) = work.look_up("SELECT login FROM staff WHERE id = :id", {"id": owner_id}) or ("",)
+        raise NotPermitted(
+            msg("{number} is in the charge of {owner}", number=ref, owner=owner), msg("ask them, or a manager")
+        )
 
 
 def move(
@@ -200,17 +209,17 @@ def _follow(work: Transaction, contract: Contract) -> None:
 
 
 def _take_orders_in(work: Transaction, contract: Contract) -> None:
-    """Orders that were made straight from the contract's quote belong to it from now on."""
+    """Orders of the contract's quote that rest on no contract, or on one that was terminated, belong to it from now on."""
     from salesflow.models.order import SalesOrder
+    from salesflow.services import orders
 
     quote_id = contents.revision(work, contract).quote_id
     if quote_id is None:
         return
-    wanted = select(SalesOrder).where(SalesOrder.quote_id == quote_id, col(SalesOrder.contract_id).is_(None))
-    for order in work.session.exec(wanted).all():
-        before, after = work.changed(order, {"contract_id": contract.id})
-        work.session.add(order)
-        work.audit("order.edit", SubjectKind.ORDER, order.number, before=before, after=after)
+    ended = select(Contract.id).where(Contract.state == ContractState.TERMINATED)
+    without = col(SalesOrder.contract_id).is_(None) | col(SalesOrder.contract_id).in_(ended)
+    for order in work.session.exec(select(SalesOrder).where(SalesOrder.quote_id == quote_id, without)).all():
+        orders.rest_on(work, order, contract.id)
 
 
 def _by_id(work: Transaction, contract_id: int) -> Contract:

@@ -51,7 +51,7 @@ def create(
     given = terms or Terms()
     quote = accepted(work, quote_number, msg("an order needs an accepted quote"))
     _check_first(work, quote)
-    contract_id = _contract(work, quote, contract)
+    contract_id = _contract(work, quote["id"], quote["total"], contract)
     today = work.context.clock.today()
     columns = {
         "expected_delivery_on": delivery_day(work, quote["delivery_days"]),
@@ -87,7 +87,7 @@ def submit(work: Transaction, number: str, terms: Terms | None = None) -> SalesO
     """Send a draft or returned order to its approvers; the terms are changes made before.
 
     Raises NotFound; Refused where it is submitted already, or is to be delivered in the past; RuleRefused of
-    credit-limit and separation-of-duties.
+    contract-first, credit-limit and separation-of-duties.
     """
     order = _load(work, number)
     assert order.id is not None
@@ -100,6 +100,8 @@ def submit(work: Transaction, number: str, terms: Terms | None = None) -> SalesO
     states.check(KIND, order.number, order.state, OrderState.SUBMITTED)
     _edit(work, order, terms or Terms())
     _check_delivery(work, order)
+    if order.quote_id is not None:
+        rest_on(work, order, _contract(work, order.quote_id, order.total))
     route = _route(work, order)
     order.submitted_at = work.now
     order.policy_id = work.context.policy_id
@@ -108,6 +110,14 @@ def submit(work: Transaction, number: str, terms: Terms | None = None) -> SalesO
     subject = approvals.Subject(KIND, order.id, order.number, order.customer_id, order.total)
     approvals.submit(work, subject, route)
     return order
+
+
+def rest_on(work: Transaction, order: SalesOrder, contract_id: int | None) -> None:
+    """From now on the order rests on that contract (its key), or on none."""
+    before, after = work.changed(order, {"contract_id": contract_id})
+    if after:
+        work.session.add(order)
+        work.audit("order.edit", KIND, order.number, before=before, after=after)
 
 
 def approved(work: Transaction, subject_id: int) -> None:
@@ -159,17 +169,28 @@ def _route(work: Transaction, order: SalesOrder) -> tuple[Step, ...]:
     return merge_routes(*(work.decide(decision).value or () for decision in (usual, credit)))
 
 
-def _contract(work: Transaction, quote: RowMapping, wanted: str | None) -> int | None:
-    """The key of the contract in force on the quote; None where the policy lets the quote do (rule contract-first).
+_IN_FORCE: Final = """SELECT contract.id, contract.number FROM quote
+    JOIN contract ON contract.id IN (
+        SELECT contract_id FROM contract_revision WHERE quote_id = quote.id
+        UNION ALL SELECT framework.id FROM contract framework WHERE framework.opportunity_id = quote.opportunity_id)
+    JOIN contract_revision revision ON revision.contract_id = contract.id AND revision.revision = contract.in_force
+    WHERE quote.id = :quote AND contract.state NOT IN ('terminated', 'closed') AND (revision.quote_id = quote.id
+        OR revision.quote_id IS NULL AND revision.amount >= :total + (
+            SELECT coalesce(sum(other.total), 0) FROM sales_order other
+            WHERE other.contract_id = contract.id AND other.quote_id <> quote.id AND other.state <> 'cancelled'))
+    ORDER BY revision.quote_id IS NULL, contract.id"""
+"""The contracts in force that an order of a quote can rest on: that of the quote, else one of its opportunity that rests on no
+quote and has room for it beside its other orders.
+"""
 
-    Raises Refused where another one is wanted than the one in force.
+
+def _contract(work: Transaction, quote_id: int, total: int, wanted: str | None = None) -> int | None:
+    """The key of the contract in force that an order of the quote rests on; None where the policy lets the quote do (rule
+    contract-first).
+
+    Raises Refused where another one is wanted than that.
     """
-    sql = (
-        "SELECT contract.id, contract.number FROM contract JOIN contract_revision "
-        "ON contract_revision.contract_id = contract.id AND contract_revision.revision = contract.in_force "
-        "WHERE contract_revision.quote_id = :id AND contract.state NOT IN ('terminated', 'closed')"
-    )
-    row = work.look_up(sql, {"id": quote["id"]})
+    row = work.look_up(_IN_FORCE, {"quote": quote_id, "total": total})
     signed = None if row is None else str(row[1])
     if wanted is not None and wanted != signed:
         raise Refused(
@@ -177,7 +198,7 @@ def _contract(work: Transaction, quote: RowMapping, wanted: str | None) -> int |
             msg("it is once it is signed: salesflow contract show {contract}", contract=wanted),
             code="contract-not-in-force",
         )
-    work.decide(contract_first(work.context.policy, total=quote["total"], signed=signed))
+    work.decide(contract_first(work.context.policy, total=total, signed=signed))
     return None if row is None else int(row[0])
 
 

@@ -126,6 +126,10 @@ def refuse_unapproved(work: Transaction, quote: Quote) -> None:
 
 def returned_because(work: Transaction, quote: Quote) -> str:
     """Why an approver returned it; empty where none did."""
-    sql = "SELECT reason FROM state_change WHERE subject_kind = :kind AND subject_id = :id ORDER BY id DESC LIMIT 1"
-    (reason,) = work.look_up(sql, {"kind": KIND.value, "id": quote.id}) or ("",)
-    return str(reason)
+    sql = (
+        "SELECT CASE state WHEN 'rejected' THEN (SELECT comment FROM approval_step "
+        "WHERE approval_id = approval.id AND decision = 'rejected') END FROM approval "
+        "WHERE subject_kind = :kind AND subject_id = :id ORDER BY round DESC LIMIT 1"
+    )
+    (reason,) = work.look_up(sql, {"kind": KIND.value, "id": quote.id}) or (None,)
+    return str(reason or "")

@@ -8,7 +8,7 @@ import pytest
 
 from salesflow.capital import capitals
 from salesflow.documents.contract_paper import contract
-from salesflow.documents.paper import Paper, Signatures, Table, Terms, Totals, shown
+from salesflow.documents.paper import Facts, Paper, Signatures, Table, Terms, Totals, shown
 from tests import papers
 
 TERMS = {
@@ -37,6 +37,8 @@ def ledger_row(state: str = "signed", **of: Any) -> dict[str, Any]:
         "state": state,
         "created_on": "2026-03-02",
         "signed_on": "2026-03-09",
+        "in_force": 1,
+        "revisions": [{"revision": 1, "signed_on": "2026-03-09"}],
         "terms": [{"name": name, "text": text} for name, text in TERMS.items()],
         "instalments": [
             {"position": 1, "share": 3_000, "amount": 100, "event": "signing", "days": 0, "due_on": None},
@@ -106,6 +108,19 @@ def test_the_totals_are_the_quotes_only_where_they_agree() -> None:
     assert other.words.text == "人民币壹佰贰拾叁元肆角伍分"
 
 
+def test_each_revision_has_its_own_day_of_signature_and_mark() -> None:
+    signed = [{"revision": 1, "signed_on": "2026-03-09"}, {"revision": 2, "signed_on": None}]
+    for state, revision, day, marked in (
+        ("approved", 1, "2026-03-09", False),
+        ("approved", 2, None, False),
+        ("signed", 2, None, True),  # it was given up
+    ):
+        paper = made(state=state, revision=revision, in_force=1, revisions=signed)
+        facts = next(block for block in paper.blocks if isinstance(block, Facts))
+        assert [entry.text for entry in facts.right if entry.label == "Signed on"] == ([] if day is None else [day])
+        assert (paper.mark is not None) is marked
+
+
 def test_without_a_quote_and_without_instalments() -> None:
     row = ledger_row(quote_number=None, instalments=[], lines=[], signed_on=None)
     paper = contract(row, papers.SELLER, papers.BUYER, "en", papers.AT)
@@ -116,7 +131,7 @@ def test_without_a_quote_and_without_instalments() -> None:
 
 @pytest.mark.parametrize("state", ["draft", "pending_approval", "terminated"])
 def test_what_is_not_valid_is_marked(state: str) -> None:
-    paper = made(state=state)
+    paper = made(state=state, in_force=None)
     for form, write in papers.WRITERS.items():
         assert papers.squeezed(paper.mark or "?") in papers.text(form, write(paper)), form
 

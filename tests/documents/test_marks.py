@@ -30,7 +30,9 @@ CONTRACTS = {
 
 def test_every_state_is_decided() -> None:
     assert {state.value: marks.of_quote(state) for state in QuoteState} == QUOTES
-    assert {state.value: marks.of_contract(state) for state in ContractState} == CONTRACTS
+    signed = (ContractState.SIGNED, ContractState.CLOSED)
+    found = {state.value: marks.of_contract(state, in_force=1 if state in signed else None) for state in ContractState}
+    assert found == CONTRACTS
 
 
 @pytest.mark.parametrize(
@@ -49,6 +51,10 @@ def test_every_state_is_decided() -> None:
         ("closed", 1, 2, 2, marks.VOID),
         ("signed", 2, 1, 3, marks.DRAFT),  # never signed
         ("approved", 1, None, 2, marks.DRAFT),
+        ("signed", 2, 1, 2, marks.DRAFT),  # given up
+        ("closed", 2, 1, 2, marks.DRAFT),
+        ("terminated", 2, 1, 2, marks.TERMINATED),
+        ("signed", 1, None, 1, marks.DRAFT),  # the state alone makes nothing valid
     ],
 )
 def test_revisions_of_a_contract(state: str, revision: int, in_force: int | None, newest: int, mark: object) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -95,6 +97,42 @@ def test_separation_of_duties(
     )
     assert (decision.rule, decision.outcome, decision.strength) == ("separation-of-duties", outcome, strength)
     assert str(decision.message) == text
+    assert (None if decision.hint is None else str(decision.hint)) == hint
+
+
+@pytest.mark.parametrize(
+    ("given", "outcome", "text", "hint"),
+    [
+        # who made, changed or owns it is no better than who submitted it, and is not named as somebody to ask
+        (
+            {"approver": "chen", "hands": ["chen", "zhang"], "active_holders": ["chen", "zhang", "gao"]}, "own-submission",
+            "chen submitted, made, changed or owns this and cannot decide on it", "ask another holder of the role manager: gao",
+        ),
+        (
+            {"approver": "chen", "hands": ["zhang"], "active_holders": ["zhang"], "delegator": "zhang"}, "own-submission",
+            "zhang submitted, made, changed or owns this, and their deputy chen cannot decide on it",
+            "nobody else holds the role manager: give it to a second person",
+        ),
+        (
+            {"approver": "chen", "hands": ["chen"], "active_holders": ["chen"]}, "self-approved",
+            "self-approved: chen has a hand in it and is the only holder of the role manager", None,
+        ),
+        # nobody signs twice with a deputy's pen
+        (
+            {"approver": "chen", "again": True, "active_holders": ["chen", "zhang"]}, "second-signature",
+            "chen decided a step of this already: a deputy's second signature is none",
+            "ask another holder of the role manager: zhang",
+        ),
+        (
+            {"approver": "chen", "again": True, "active_holders": ["zhang"], "delegator": "zhang"}, "second-signature",
+            "chen decided a step of this already: a deputy's second signature is none",
+            "ask another holder of the role manager: zhang",
+        ),
+    ],
+)  # fmt: skip
+def test_other_hands_in_it(given: dict[str, Any], outcome: str, text: str, hint: str | None) -> None:
+    decision = separation_of_duties(BALANCED, submitter="li", role=Role.MANAGER, **given)
+    assert (decision.outcome, str(decision.message)) == (outcome, text)
     assert (None if decision.hint is None else str(decision.hint)) == hint
 
 

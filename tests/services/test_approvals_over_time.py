@@ -114,7 +114,7 @@ def test_the_only_holder_left_is_who_submitted_it(office: Office) -> None:
     deals.execute(office, "UPDATE policy_version SET resolved = :resolved", resolved=resolved)
     page = _page(office)
     assert page["deciders"] == []
-    assert str(page["stuck"]) == "nobody but who submitted it holds the role manager: give it to a second person"
+    assert str(page["stuck"]) == "nobody holds the role manager but who has a hand in it: give it to a second person"
     with pytest.raises(RuleRefused) as refused:
         deals.approve(office, "AP2026-0001", "gao.feng")
     assert str(refused.value.hint) == "nobody else holds the role manager: give it to a second person"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -24,86 +23,25 @@ from salesflow.errors import (
 )
 from salesflow.rules.contracts import CORE
 from salesflow.rules.instalments import Part
-from salesflow.services import contract_drafts, contract_end, contracts, orders
+from salesflow.services import contract_drafts, contract_end, orders
 from salesflow.services.contract_content import Given
-from salesflow.services.contract_drafts import Source
 from tests import deals
-from tests.conftest import Office, copied, environment
-
-TERMS = {term: f"关于{term.value}的约定" for term in CORE}
-ROUTE = ("wang.fang", "liu.yang", "zhang.wei")  # legal is still the founder's
-THREE = (
-    Part(3_000, InstalmentEvent.SIGNING),
-    Part(6_000, InstalmentEvent.DELIVERY, 7),
-    Part(1_000, InstalmentEvent.ACCEPTANCE, 90),
+from tests.agreements import (
+    APPROVAL,
+    NEXT_DAY,
+    NUMBER,
+    QUOTE,
+    ROUTE,
+    TERMS,
+    THREE,
+    amend,
+    drafted,
+    sign,
+    submitted,
 )
-QUOTE, NUMBER, APPROVAL = "Q2026-0001", "HT2026-0001", "AP2026-0001"
-NEXT_DAY = "2026-03-03 10:00"
+from tests.conftest import Office
+
 _WATCHED = ("contract", "contract_revision", "contract_clause", "instalment", "commission_split", "attachment", "order")
-
-
-@pytest.fixture(scope="module")
-def stages(template: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """An office as far as a contract has come, made once: an accepted quote, the contract approved, the contract signed."""
-    found = {}
-    folder = tmp_path_factory.mktemp("stages")
-    office = Office(copied(template, folder), environment(folder))
-    for stage in ("shop", "approved", "signed"):
-        if stage == "shop":
-            deals.furnish(office)
-            deals.accepted(office)
-        elif stage == "approved":
-            drafted(office)
-            submitted(office)
-            deals.approve(office, APPROVAL, *ROUTE)
-        else:
-            sign(office)
-        found[stage] = tmp_path_factory.mktemp(stage) / "office.db"
-        shutil.copy(office.database, found[stage])
-        shutil.copy(f"{office.database}.key", f"{found[stage]}.key")
-    return found
-
-
-@pytest.fixture
-def shop(office: Office, stages: dict[str, Path]) -> Office:
-    """A customer of li.na's with an accepted quote over 10,000.00."""
-    copied(stages["shop"], office.database.parent)
-    return office
-
-
-@pytest.fixture
-def approved(office: Office, stages: dict[str, Path]) -> Office:
-    """The contract of that quote, approved on Monday at nine."""
-    copied(stages["approved"], office.database.parent)
-    return office
-
-
-@pytest.fixture
-def signed(office: Office, stages: dict[str, Path]) -> Office:
-    """In force since Tuesday."""
-    copied(stages["signed"], office.database.parent)
-    return office
-
-
-def drafted(office: Office, *, user: str = "li.na", quote: str | None = QUOTE, **given: Any) -> str:
-    with office.context(user=user).transaction() as work:
-        said = Given(**{"terms": TERMS, "instalments": THREE, **given})
-        return contract_drafts.draft(work, Source(quote, given=said)).number
-
-
-def submitted(office: Office, *, user: str = "li.na", now: str | None = None) -> None:
-    with office.context(user=user, now=now).transaction() as work:
-        contracts.submit(work, NUMBER)
-
-
-def sign(office: Office, on: date = date(2026, 3, 3), *, now: str = NEXT_DAY, user: str = "li.na", **more: Any) -> None:
-    with office.context(user=user, now=now).transaction() as work:
-        contracts.sign(work, NUMBER, on, **more)
-
-
-def amend(office: Office, **given: Any) -> None:
-    with office.context(now=NEXT_DAY).transaction() as work:
-        contract_drafts.amend(work, NUMBER, "客户追加", Given(**given))
 
 
 def shown(office: Office, **settings: str) -> Any:

@@ -132,11 +132,20 @@ def test_one_deputy_of_two_who_are_away(busy: Office) -> None:
     deals.ordered(busy)
     deals.delegate(busy, "zhang.wei", "sun.li", FIRST, LAST)
     deals.delegate(busy, "liu.yang", "sun.li", FIRST, LAST)
-    deals.approve(busy, "AP2026-0002", "sun.li", "sun.li")
+    deals.approve(busy, "AP2026-0002", "sun.li")
+    with pytest.raises(
+        RuleRefused, match=r"sun\.li decided a step of this already: a deputy's second signature is none"
+    ):
+        deals.approve(busy, "AP2026-0002", "sun.li")
+    page = busy.json("approval", "show", "AP2026-0002")
+    assert [(one["login"], one["decided_for"]) for one in page["deciders"]] == [("liu.yang", None)]
+    deals.approve(busy, "AP2026-0002", "liu.yang")
+    with pytest.raises(RuleRefused, match="second signature"):  # in their own role no more than in another's
+        deals.approve(busy, "AP2026-0002", "sun.li")
     steps = deals.rows(busy, "SELECT decided_by, decided_for FROM v_approval_step WHERE number = 'AP2026-0002'")
     assert [tuple(step.values()) for step in steps] == [
         ("sun.li", "zhang.wei"),
-        ("sun.li", "liu.yang"),
+        ("liu.yang", None),
         (None, None),
     ]
 
@@ -299,7 +308,9 @@ def test_every_round_counts(busy: Office) -> None:
     deals.reject(busy, "AP2026-0002", "gao.feng")
     deals.submit(busy, order)
     deals.delegate(busy, "zhang.wei", "chen.jie", FIRST, LAST)
-    with pytest.raises(RuleRefused, match=r"zhang\.wei submitted this, and their deputy chen\.jie"):
+    with pytest.raises(
+        RuleRefused, match=r"zhang\.wei submitted, made, changed or owns this, and their deputy chen\.jie"
+    ):
         deals.approve(busy, "AP2026-0003", "chen.jie")
 
 
