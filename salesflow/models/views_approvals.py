@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, Table, and_, or_, select, union
+from sqlalchemy import CompoundSelect, Select, Table, and_, or_, select, union_all
 
 from salesflow.models.approval import Approval, Delegation
 from salesflow.models.audit import AuditEntry
@@ -40,9 +40,9 @@ def hand_view() -> CompoundSelect[Any]:
     """Who has a hand in what an approval is about, and may therefore not decide on it (rule separation-of-duties).
 
     Whoever submitted it in any round; of a deal also who made it or one of its versions, and whose it is now; of a contract
-    also who wrote in it.
+    also who wrote in it. Somebody may be there more than once.
     """
-    return union(_submitters(), *(_makers(kind, deal) for kind, deal in _DEALS.items()), _writers())
+    return union_all(_submitters(), *(_makers(kind, deal) for kind, deal in _DEALS.items()), _writers())
 
 
 def _submitters() -> Select[Any]:
@@ -54,15 +54,19 @@ def _submitters() -> Select[Any]:
 
 
 def _makers(kind: str, deal: Table) -> Select[Any]:
-    made = and_(
-        state_change.c.subject_kind == kind,
-        state_change.c.subject_id == deal.c.id,
-        state_change.c.from_state.is_(None),
+    maker = (
+        select(state_change.c.by_id)
+        .where(
+            state_change.c.subject_kind == kind,
+            state_change.c.subject_id == deal.c.id,
+            state_change.c.from_state.is_(None),
+        )
+        .scalar_subquery()
     )
     return select(approval.c.id.label("approval_id"), staff.c.login).select_from(
-        approval.join(deal, and_(approval.c.subject_kind == kind, deal.c.number == approval.c.subject_ref))
-        .join(state_change, made)
-        .join(staff, or_(staff.c.id == state_change.c.by_id, staff.c.id == deal.c.owner_id))
+        approval.join(deal, and_(approval.c.subject_kind == kind, deal.c.number == approval.c.subject_ref)).join(
+            staff, or_(staff.c.id == deal.c.owner_id, staff.c.id == maker)
+        )
     )
 
 

@@ -152,8 +152,8 @@ def give_up(work: Transaction, number: str, *, seen: int | None = None) -> Contr
 def _from_quote(work: Transaction, number: str) -> tuple[int, int | None, Content]:
     quote = accepted(work, number, msg("a contract needs an accepted quote"))
     sql = (
-        "SELECT contract.number, contract.state FROM contract JOIN contract_revision ON contract_revision.contract_id = contract.id "
-        "WHERE contract_revision.quote_id = :id AND contract.state <> :ended"
+        "SELECT contract.number, contract.state FROM contract JOIN contract_revision revision "
+        "ON revision.contract_id = contract.id WHERE revision.quote_id = :id AND contract.state <> :ended"
     )
     twin = work.look_up(sql, {"id": quote["id"], "ended": _ENDED})
     if twin is not None:
