@@ -64,10 +64,10 @@ def docs() -> None:
 
 
 def test() -> None:
-    """All tests in parallel, with branch coverage of this process and of the ones that the tests start."""
+    """All tests in parallel, a file at a time, with branch coverage of what runs in the tests' own processes."""
     for old in ROOT.glob(".coverage*"):
         old.unlink()
-    words = ["-n", "auto", "-q", "--cov", "--cov-report=", "tests"]
+    words = ["-n", "auto", "--dist", "loadfile", "-q", "--cov", "--cov-report=", "tests"]
     if not os.access(MEMORY, os.W_OK):
         run(tool("pytest"), *words)
     else:  # every commit of every test waits for the disk: in memory none does
