@@ -47,7 +47,7 @@ def contract(
     """The paper of a contract, marked by its state.
 
     row: as `queries.contracts.show` gives it. quote: the row of the
-    quote that it was drafted from, whose totals are shown where they come to the contract's amount.
+    quote that it was drafted from, whose totals are shown, with what an amendment made of them.
     """
     mark = _mark(row)
     blocks: tuple[Block, ...] = (
@@ -108,8 +108,14 @@ def _facts(row: Row, seller: Seller, buyer: Buyer, language: str) -> Facts:
 def _totals(row: Row, quote: Row | None, language: str) -> Totals:
     if quote is not None and quote["total"] == row["amount"]:
         return totals(quote, row["amount"], language)
+    listed: tuple[Sum, ...] = ()
+    if quote is not None:
+        listed = (
+            Sum(render(msg("Total of what is listed"), language), quote["total"]),
+            Sum(render(msg("Change by amendment"), language), row["amount"] - quote["total"]),
+        )
     amount = Sum(render(msg("Contract amount incl. VAT"), language), row["amount"], strong=True)
-    return Totals((amount,), words(row["amount"], language))
+    return Totals((*listed, amount), words(row["amount"], language))
 
 
 def _clauses(terms: Sequence[Row], language: str) -> tuple[Entry, ...]:

@@ -101,10 +101,15 @@ def test_instalments_say_when() -> None:
     ]
 
 
-def test_the_totals_are_the_quotes_only_where_they_agree() -> None:
+def test_the_totals_are_the_quotes_with_what_an_amendment_made_of_them() -> None:
     assert len(next(block for block in made().blocks if isinstance(block, Totals)).sums) > 3
     other = next(block for block in made(amount=12_345).blocks if isinstance(block, Totals))
-    assert [(one.label, one.amount) for one in other.sums] == [("Contract amount incl. VAT", 12_345)]
+    listed = papers.row(3)["total"]
+    assert [(one.label, one.amount) for one in other.sums] == [
+        ("Total of what is listed", listed),
+        ("Change by amendment", 12_345 - listed),
+        ("Contract amount incl. VAT", 12_345),
+    ]
     assert other.words.text == "人民币壹佰贰拾叁元肆角伍分"
 
 
