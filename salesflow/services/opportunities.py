@@ -14,7 +14,7 @@ from salesflow.errors import Duplicate, InvalidValue, NotFound, Refused, UsageEr
 from salesflow.i18n import Message, label, msg, render
 from salesflow.models.opportunity import Opportunity, OpportunityProduct
 from salesflow.money import Fen
-from salesflow.services import states
+from salesflow.services import standing, states
 from salesflow.services.records import load as load_customer
 from salesflow.services.roster import seller
 from salesflow.text import clean, fold
@@ -98,8 +98,8 @@ def follow(work: Transaction, opportunity_id: int, stage: OpportunityStage, why:
 def move(work: Transaction, number: str, stage: OpportunityStage, reason: str | None = None) -> Opportunity:
     """Put an opportunity into another open stage; going back, and opening a closed one again, has a reason.
 
-    Raises NotFound, UsageError for won and lost and without a needed reason, InvalidValue for the reason, Refused where it
-    is in that stage already or its customer is archived.
+    Raises NotFound, NotPermitted, UsageError for won and lost and without a needed reason, InvalidValue for the reason,
+    Refused where it is in that stage already or its customer is archived.
     """
     opportunity = load(work, number)
     why = _reason(work, reason)
@@ -129,8 +129,8 @@ def move(work: Transaction, number: str, stage: OpportunityStage, reason: str | 
 def win(work: Transaction, number: str, on: date | None = None) -> Opportunity:
     """Close an opportunity as won, today unless told otherwise.
 
-    Raises NotFound, InvalidValue for a day in the future or before it was made, Refused where it is closed already or its
-    customer is archived.
+    Raises NotFound, NotPermitted, InvalidValue for a day in the future or before it was made, Refused where it is closed
+    already or its customer is archived.
     """
     opportunity = load(work, number)
     day = _closing_day(work, opportunity, on)
@@ -168,7 +168,10 @@ def step(
 
 
 def load(work: Transaction, number: str) -> Opportunity:
-    """The opportunity of that number, to be changed. Raises NotFound, and Refused where its customer is archived."""
+    """The opportunity of that number, to be changed by its owner or a manager.
+
+    Raises NotFound, NotPermitted, Refused where its customer is archived.
+    """
     found = work.session.exec(select(Opportunity).where(Opportunity.number == fold(number).upper())).first()
     if found is None:
         raise NotFound(
@@ -177,6 +180,7 @@ def load(work: Transaction, number: str) -> Opportunity:
             code="unknown-opportunity",
         )
     load_customer(work, found.customer_id)
+    standing.refuse_strange_deal(work, found.number, found.owner_id)
     return found
 
 

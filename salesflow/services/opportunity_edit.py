@@ -43,8 +43,9 @@ class OpportunityEdit:
 def edit(work: Transaction, number: str, wanted: OpportunityEdit, *, if_version: int | None = None) -> list[Change]:
     """Change an open opportunity; gives what changed.
 
-    Raises UsageError where nothing is given, NotFound (also for a product that it does not have), InvalidValue, Duplicate,
-    Refused where it is closed, Conflict where somebody changed it since `if_version`.
+    Raises UsageError where nothing is given, or a product is both added and taken away; NotFound (also for a product that it
+    does not have), NotPermitted, InvalidValue, Duplicate, Refused where it is closed, Conflict where somebody changed it since
+    `if_version`.
     """
     if all(getattr(wanted, field.name) in (None, ()) for field in fields(wanted)):
         raise UsageError(

@@ -1,4 +1,4 @@
-"""What stands in the way of ending a customer's file: who may do it, and what is still under way."""
+"""Who may do something with a customer or a deal, and what of a customer's is still under way."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from salesflow.models.customer import Customer
 
 _ENDED: Final = (OrderState.CLOSED, OrderState.CANCELLED)
+_LEADERS: Final = frozenset((Role.MANAGER, Role.DIRECTOR))
 
 
 def login(work: Transaction, staff_id: int) -> str:
@@ -26,11 +27,21 @@ def login(work: Transaction, staff_id: int) -> str:
 
 def refuse_stranger(work: Transaction, customer: Customer, hint: Message) -> None:
     """Raise NotPermitted for who is neither the customer's owner nor a manager or director; `hint` says who does it."""
-    if customer.owner_id == work.actor.id or work.actor.roles & {Role.MANAGER, Role.DIRECTOR}:
-        return
-    owner = login(work, customer.owner_id)
-    text = msg("{code} {name} is in the charge of {owner}", code=customer.code, name=customer.name, owner=owner)
-    raise NotPermitted(text, hint)
+    if _is_strange(work, customer.owner_id):
+        owner = login(work, customer.owner_id)
+        text = msg("{code} {name} is in the charge of {owner}", code=customer.code, name=customer.name, owner=owner)
+        raise NotPermitted(text, hint)
+
+
+def refuse_strange_deal(work: Transaction, number: str, owner_id: int) -> None:
+    """Raise NotPermitted for who is neither the owner of the deal of that number nor a manager or director."""
+    if _is_strange(work, owner_id):
+        text = msg("{number} is in the charge of {owner}", number=number, owner=login(work, owner_id))
+        raise NotPermitted(text, msg("ask them, or a manager"))
+
+
+def _is_strange(work: Transaction, owner_id: int) -> bool:
+    return owner_id != work.actor.id and _LEADERS.isdisjoint(work.actor.roles)
 
 
 def refuse_open_approval(work: Transaction, customer: Customer) -> None:

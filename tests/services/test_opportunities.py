@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date
 from itertools import product as pairs
 from typing import Any
@@ -10,7 +11,16 @@ from typing import Any
 import pytest
 
 from salesflow.enums import LossReason, OpportunityStage, Status
-from salesflow.errors import Conflict, Duplicate, InvalidValue, NotFound, Refused, SalesflowError, UsageError
+from salesflow.errors import (
+    Conflict,
+    Duplicate,
+    InvalidValue,
+    NotFound,
+    NotPermitted,
+    Refused,
+    SalesflowError,
+    UsageError,
+)
 from salesflow.i18n import msg
 from salesflow.queries import handover, opportunity_page
 from salesflow.queries.opportunities import resolve
@@ -137,6 +147,33 @@ def test_an_archived_customers_ones_rest(shop: Office) -> None:
     assert counts(shop) == before
     assert shop.json("opportunity", "list") == []
     assert [one["number"] for one in shop.json("opportunity", "list", "--customer", "HZ2026001")] == [number]
+
+
+@pytest.mark.parametrize(
+    ("user", "may"),
+    [("li.na", False), ("chen.jie", True), ("zhang.wei", True), ("wang.fang", True), ("liu.yang", False)],
+)
+def test_its_owner_or_a_manager_changes_it(shop: Office, user: str, *, may: bool) -> None:
+    """It is chen.jie's, though the customer is li.na's."""
+    add(shop, NewOpportunity("终端", 1, CLOSE, (), "chen.jie"))
+    shop.user = user
+    acts: tuple[Callable[[], object], ...] = (
+        lambda: edit(shop, amount=1_00),
+        lambda: move(shop, PROPOSAL),
+        lambda: lose(shop),
+        lambda: move(shop, PROPOSAL, "回来了"),
+        lambda: shop.ok("opportunity", "win", "SJ2026-0001"),
+    )
+    if may:
+        for act in acts:
+            act()
+        return
+    before = counts(shop)
+    for act in acts[:4]:
+        with pytest.raises(NotPermitted, match="SJ2026-0001 is in the charge of"):
+            act()
+    assert shop.run("opportunity", "win", "SJ2026-0001").status == 5
+    assert counts(shop) == before
 
 
 @pytest.mark.parametrize(("old", "new"), [*pairs(OpportunityStage, OpportunityStage)])
