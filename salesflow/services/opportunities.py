@@ -32,7 +32,6 @@ FORWARD: Final = (
     OpportunityStage.WON,
 )
 """The way of a deal that goes well."""
-_CLOSED: Final = (OpportunityStage.WON.value, OpportunityStage.LOST.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,8 @@ def move(work: Transaction, number: str, stage: OpportunityStage, reason: str | 
     """Put an opportunity into another open stage; going back, and opening a closed one again, has a reason.
 
     Raises NotFound, NotPermitted, UsageError for won and lost and without a needed reason, InvalidValue for the reason,
-    Refused where it is in that stage already or its customer is archived.
+    Refused where it is in that stage already or its customer is archived; for a closed one also what `add` raises of its
+    customer and its title.
     """
     opportunity = load(work, number)
     why = _reason(work, reason)
@@ -121,6 +121,10 @@ def move(work: Transaction, number: str, stage: OpportunityStage, reason: str | 
             msg("say why: --reason TEXT"),
             code="missing-value",
         )
+    if not now.is_open:
+        assert opportunity.id is not None
+        _refuse_out_of_the_running(load_customer(work, opportunity.customer_id))
+        refuse_twin(work, opportunity.customer_id, opportunity.title, but=opportunity.id)
     opportunity.loss_reason = None
     step(work, opportunity, stage, why)
     return opportunity
@@ -229,14 +233,28 @@ def checked_products(work: Transaction, skus: Sequence[str]) -> dict[str, int]:
 
 def refuse_twin(work: Transaction, customer_id: int, title: str, *, but: int = 0) -> None:
     """Raise Duplicate where another open opportunity of the customer has the title; `but` an opportunity itself."""
-    wanted = select(Opportunity).where(Opportunity.customer_id == customer_id, Opportunity.id != but)
-    for other in work.session.exec(wanted.where(col(Opportunity.state).not_in(_CLOSED))).all():
-        if fold(other.title) == fold(title):
+    for other in _open(work, customer_id):
+        if other.id != but and fold(other.title) == fold(title):
             raise Duplicate(
                 msg("there is an open opportunity with that title already: {number}", number=other.number),
-                msg("change that one: salesflow opportunity edit {number}; or give another title", number=other.number),
+                msg(
+                    "go on with that one, or give it another title: salesflow opportunity edit {number}",
+                    number=other.number,
+                ),
                 details={"twin": other.number, "field": "title"},
             )
+
+
+def twins(work: Transaction, customer_id: int, other_id: int) -> list[tuple[Opportunity, Opportunity]]:
+    """The open opportunities of one customer that another one has too, each with that one: alike in their titles."""
+    theirs = {fold(one.title): one for one in _open(work, other_id)}
+    found = ((one, theirs.get(fold(one.title))) for one in _open(work, customer_id))
+    return [(one, other) for one, other in found if other is not None]
+
+
+def _open(work: Transaction, customer_id: int) -> list[Opportunity]:
+    wanted = select(Opportunity).where(Opportunity.customer_id == customer_id, col(Opportunity.closed_on).is_(None))
+    return list(work.session.exec(wanted.order_by(col(Opportunity.number))).all())
 
 
 def _refuse_out_of_the_running(customer: Customer) -> None:

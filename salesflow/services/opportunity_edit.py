@@ -99,7 +99,11 @@ def _products(work: Transaction, opportunity: Opportunity, wanted: OpportunityEd
     """The SKUs that it had and has."""
     had = {sku: key for sku, key in work.driver.execute(_SKUS, {"id": opportunity.id})}  # noqa: C416 - rows are no pairs to dict
     gone = [_own(had, typed, opportunity.number) for typed in wanted.without]
-    new = {sku: key for sku, key in opportunities.checked_products(work, wanted.products).items() if sku not in had}
+    given = opportunities.checked_products(work, wanted.products)
+    for sku in gone:
+        if sku in given:
+            raise UsageError(msg("{sku} is added and taken away at once", sku=sku), msg("leave out one of the two"))
+    new = {sku: key for sku, key in given.items() if sku not in had}
     work.insert(OpportunityProduct, [{"opportunity_id": opportunity.id, "product_id": key} for key in new.values()])
     if gone:
         keys = [had[sku] for sku in gone]

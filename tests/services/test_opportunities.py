@@ -250,6 +250,42 @@ def test_it_is_lost_with_a_reason_and_comes_back(shop: Office) -> None:
     assert (row(shop)["loss_reason"], row(shop)["closed_on"]) == (None, None)
 
 
+@pytest.mark.parametrize("status", [Status.LOST, Status.INVALID])
+def test_it_is_not_opened_again_for_who_is_out_of_the_running(shop: Office, status: Status) -> None:
+    add(shop)
+    lose(shop)
+    leads.execute(shop, "UPDATE customer SET status = :status", status=status.value)
+    before = counts(shop)
+    with pytest.raises(Refused) as refused:
+        move(shop, PROPOSAL, "客户又来询价")
+    assert refused.value.code == "customer-status"
+    assert counts(shop) == before
+    leads.execute(shop, "UPDATE customer SET status = 'interested'")
+    move(shop, PROPOSAL, "客户又来询价")
+
+
+def test_it_is_not_opened_again_beside_another_of_its_title(shop: Office) -> None:
+    add(shop)
+    lose(shop)
+    second = add(shop)
+    before = counts(shop)
+    with pytest.raises(Duplicate) as refused:
+        move(shop, PROPOSAL, "客户又来询价")
+    assert refused.value.details == {"twin": second, "field": "title"}
+    assert counts(shop) == before
+    shop.ok("opportunity", "edit", second, "--title", "二期")
+    move(shop, PROPOSAL, "客户又来询价")
+
+
+def test_open_ones_that_a_merge_made_twins_still_move(shop: Office) -> None:
+    add(shop)
+    second = add(shop, NewOpportunity("二期", 1, CLOSE))
+    leads.execute(shop, "UPDATE opportunity SET title = :title", title=NEW.title)
+    move(shop, NEGOTIATION)
+    with shop.context().transaction() as work:
+        opportunities.lose(work, second, LossReason.OTHER, "重复录入")
+
+
 def test_documents_move_it_on_and_never_back(shop: Office) -> None:
     add(shop)
     follow(shop, NEGOTIATION)
@@ -294,6 +330,7 @@ def test_what_it_is_about_is_changed(shop: Office) -> None:
         ({"expected_close": date(2026, 3, 1)}, InvalidValue),
         ({"products": ("QQ",)}, NotFound),
         ({"without": (deals.DEAR,)}, NotFound),
+        ({"without": (deals.SKU,), "products": (deals.SKU.lower(),)}, UsageError),
         ({"amount": 7, "version": 9}, Conflict),
     ],
 )
