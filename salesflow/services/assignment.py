@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from sqlmodel import col, select, text, update
+from sqlmodel import col, func, select, text, update
 
 from salesflow.enums import Grade, OrderState, PlanState, QuoteState, Role, Status
 from salesflow.errors import NotPermitted, Refused, UsageError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _LEADERS: Final = frozenset((Role.MANAGER, Role.DIRECTOR))
 _OPEN_QUOTES: Final = (QuoteState.DRAFT, QuoteState.PENDING_APPROVAL, QuoteState.APPROVED, QuoteState.SENT)
 _DONE_ORDERS: Final = (OrderState.CLOSED, OrderState.CANCELLED)
+_UNDER_WAY: Final = (Status.PROSPECT, Status.INTERESTED, Status.HOT, Status.WON)
 _HAS_DEALS: Final = (
     "SELECT 1 FROM quote WHERE customer_id = :customer AND owner_id = :owner UNION ALL "
     "SELECT 1 FROM sales_order WHERE customer_id = :customer AND owner_id = :owner UNION ALL "
@@ -102,6 +104,21 @@ def hand_over(
         _move_deals(work, {}, leaver_id)
         _move_support(work, leaver_id, to)
     return found
+
+
+def in_hand(work: Transaction, staff_id: int) -> Counter[str]:
+    """What somebody has to hand over before they leave: customers under way and open deals, how many of each kind.
+
+    Those of archived customers stay with whom they were, and so do quotes that nobody can accept any more.
+    """
+    mine = (Customer.owner_id == staff_id, col(Customer.archived_at).is_(None), col(Customer.status).in_(_UNDER_WAY))
+    found = Counter(customer=work.session.exec(select(func.count()).where(*mine)).one())
+    for kind, deal in _open_deals(work, {staff_id}):
+        customer = work.session.get(Customer, deal.customer_id)
+        expired = kind == "quote" and deal.valid_until < work.context.clock.today()
+        if customer is not None and customer.archived_at is None and not expired:
+            found[kind] += 1
+    return +found
 
 
 def keep_change(work: Transaction, customer_id: int, from_id: int, to: Person, reason: str) -> None:

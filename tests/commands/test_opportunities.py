@@ -95,6 +95,12 @@ def test_its_life(shop: Office) -> None:
     assert "恒通交不了货" in page
 
 
+def test_it_is_given_to_somebody_else(shop: Office) -> None:
+    done = shop.ok("opportunity", "edit", "SJ2026-0001", "--owner", "zhao.lei")
+    assert done.out.splitlines()[0] == "SJ2026-0001: Owner li.na -> zhao.lei"
+    assert numbers(shop, "--mine", user="zhao.lei") == ["SJ2026-0001"]
+
+
 def test_the_list_shows_open_ones(shop: Office) -> None:
     shop.ok("opportunity", "add", "明远", "--title", "二期", "--amount", "5万", "--expected-close", "2026-04-15")
     shop.ok("opportunity", "add", "明远", "--title", "丢的", "--amount", "5万", "--expected-close", "2026-04-15")

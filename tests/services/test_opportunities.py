@@ -321,10 +321,23 @@ def test_what_it_is_about_is_changed(shop: Office) -> None:
     assert row(shop)["version"] == 3
 
 
+def test_it_goes_to_another_owner(shop: Office) -> None:
+    add(shop)
+    assert edit(shop, owner="LI.NA") == []
+    assert edit(shop, owner="zhao.lei", amount=5) == ["amount", "owner"]
+    assert (row(shop)["owner_id"], row(shop)["version"]) == (5, 2)
+    (entry,) = leads.rows(shop, "SELECT before, after FROM audit_entry WHERE action = 'opportunity.edit'")
+    assert (json.loads(entry["before"])["owner"], json.loads(entry["after"])["owner"]) == ("li.na", "zhao.lei")
+    with pytest.raises(NotPermitted):
+        edit(shop, owner="li.na")
+
+
 @pytest.mark.parametrize(
     ("changes", "error"),
     [
         ({}, UsageError),
+        ({"owner": "nobody"}, NotFound),
+        ({"owner": "liu.yang"}, Refused),
         ({"title": " "}, InvalidValue),
         ({"title": "另一单"}, Duplicate),
         ({"expected_close": date(2026, 3, 1)}, InvalidValue),
