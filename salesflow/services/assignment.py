@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from sqlmodel import col, func, select, text, update
 
 from salesflow.enums import Grade, OrderState, PlanState, QuoteState, Role, Status
-from salesflow.errors import NotPermitted, Refused, UsageError
+from salesflow.errors import NotPermitted, UsageError
 from salesflow.i18n import msg, render
 from salesflow.models.change import OwnerChange
 from salesflow.models.customer import Customer
 from salesflow.rules.assignment import ASSIGN
 from salesflow.rules.deadlines import first_contact_deadline
 from salesflow.rules.decision import Decision
+from salesflow.services.records import shelved
 from salesflow.services.roster import Person, Roster, seller
 from salesflow.text import clean
 
@@ -133,14 +134,12 @@ def _load(work: Transaction, keys: Sequence[int]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for start in range(0, len(keys), 500):
         some = keys[start : start + 500]
-        wanted = select(*map(col, (*_FIELDS, Customer.archived_at))).where(col(Customer.id).in_(some))
+        wanted = select(*map(col, (*_FIELDS, Customer.archived_at, Customer.forgotten_at))).where(
+            col(Customer.id).in_(some)
+        )
         for row in work.session.execute(wanted.order_by(col(Customer.id))).mappings():
             if row["archived_at"] is not None:
-                raise Refused(
-                    msg("{code} {name} is archived", code=row["code"], name=row["name"]),
-                    msg("bring it back first: salesflow customer remove {code} --undo", code=row["code"]),
-                    code="archived",
-                )
+                raise shelved(row["code"], row["name"], forgotten=row["forgotten_at"] is not None)
             found.append(dict(row))
     return found
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from sqlmodel import col, select
 
-from salesflow.enums import ApprovalState, OrderState, Role
+from salesflow.enums import ApprovalState, OpportunityStage, OrderState, Role
 from salesflow.errors import NotPermitted, Refused
 from salesflow.i18n import Message, label, msg, nmsg
 from salesflow.models.approval import Approval
+from salesflow.models.opportunity import Opportunity
 from salesflow.models.order import SalesOrder
 from salesflow.models.staff import Staff
 
@@ -84,4 +85,28 @@ def refuse_open_order(work: Transaction, customer: Customer) -> None:
             msg("bring it to its end first: salesflow order show {number}", number=orders[0].number),
             code="open-order",
             details={"orders": [one.number for one in orders]},
+        )
+
+
+def refuse_open_opportunity(work: Transaction, customer: Customer) -> None:
+    """Raise Refused naming the customer's opportunities that are neither won nor lost."""
+    wanted = select(Opportunity).where(Opportunity.customer_id == customer.id, col(Opportunity.closed_on).is_(None))
+    found = list(work.session.exec(wanted.order_by(col(Opportunity.number))).all())
+    if found:
+        named = [
+            msg("{number} ({state})", number=one.number, state=label(OpportunityStage.kind(), one.state))
+            for one in found
+        ]
+        raise Refused(
+            nmsg(
+                "{code} {name} has an open opportunity: {opportunities}",
+                "{code} {name} has open opportunities: {opportunities}",
+                count=len(found),
+                code=customer.code,
+                name=customer.name,
+                opportunities=named,
+            ),
+            msg("close it first: salesflow opportunity lose {number} --reason CODE", number=found[0].number),
+            code="open-opportunity",
+            details={"opportunities": [one.number for one in found]},
         )
