@@ -64,10 +64,11 @@ def edit(work: Transaction, number: str, wanted: OpportunityEdit, *, if_version:
     )
     columns = _columns(work, opportunity, wanted)
     was, now = _products(work, opportunity, wanted)
+    former = opportunity.owner_id
     before, after = work.changed(opportunity, columns)
-    for owner in (before, after):
-        if "owner_id" in owner:
-            owner["owner"] = standing.login(work, owner.pop("owner_id"))
+    if opportunity.owner_id != former:
+        del before["owner_id"], after["owner_id"]
+        before["owner"], after["owner"] = (standing.login(work, key) for key in (former, opportunity.owner_id))
     if was != now:
         opportunity.version += 0 if after else 1
         before, after = before | {"products": was}, after | {"products": now}
