@@ -80,9 +80,24 @@ def test_the_readmes_tell_the_same() -> None:
     english, chinese = (commands(readme) for readme in READMES)
     assert english == [line.replace(" --lang zh", "") for line in chinese]
     assert [line for line in english if line.startswith(SETTING_UP)] == [
-        "python3 -m venv .venv && .venv/bin/pip install --quiet . && .venv/bin/salesflow demo",
+        "python3 -m venv .venv && . .venv/bin/activate && pip install --quiet . && salesflow demo",
         "python3 .ci/check.py",
     ]
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_who_took_the_tour_can_go_on(readme: str, tmp_path: Path) -> None:
+    """What the tour exports names a database that is there: the README says how to leave it, before one's own is made."""
+    place = machine(tmp_path, "en")
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    (leave,) = re.findall(r"`(unset [^`]*)`", text)
+    init = next(line for line in commands(readme) if line.startswith("salesflow init"))
+    assert text.index(leave) < text.index(init)
+    tour = place.ok("salesflow demo --customers 3")
+    (enter,) = (line.strip() for line in tour.splitlines() if line.startswith("   export "))
+    assert f"   {leave}" in tour.splitlines()
+    assert place.run(f"{enter}; {init}").returncode == 7
+    place.ok(f"{enter}; {leave}; {init}")
 
 
 @pytest.mark.parametrize("readme", READMES)

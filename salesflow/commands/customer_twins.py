@@ -119,6 +119,7 @@ def _row(context: Context, found: Merged, *, dry_run: bool) -> dict[str, Any]:
             }
             for value in found.values
         ],
+        "opportunities": [{"number": number, "twin": twin} for number, twin in found.opportunities],
     }
 
 
@@ -129,7 +130,16 @@ def _details(context: Context, found: Merged) -> tuple[Message, ...]:
     if found.contacts_united:
         lines.append(msg("contacts that were there twice: {count}", count=found.contacts_united))
     lines += [_value(context, value, found.source.code) for value in found.values]
+    lines += [_twice(number, twin) for number, twin in found.opportunities]
     return (*lines, *(() if found.next is None else (found.next.message,)))
+
+
+def _twice(number: str, twin: str) -> Message:
+    return msg(
+        "{number} and {twin} are open with the same title; where they are one, close one with: salesflow opportunity lose",
+        number=number,
+        twin=twin,
+    )
 
 
 def _value(context: Context, value: Value, code: str) -> Message:

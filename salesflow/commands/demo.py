@@ -83,6 +83,7 @@ def _tour(path: str, seen: Sights) -> tuple[Message, ...]:
     ]
     for number, (remark, command) in enumerate(steps, 1):
         lines += [msg("{number}. {remark}", number=number, remark=remark), _command(command)]
+    lines += [msg("afterwards, back to a database of your own:"), _command("unset SALESFLOW_DB SALESFLOW_USER")]
     return tuple(lines)
 
 

@@ -21,7 +21,7 @@ def explain(
         str,
         typer.Argument(
             metavar="REF",
-            help="A customer, or the number of a quote, order or approval.",
+            help="A customer, or the number of an opportunity, quote, contract, order, objection, price or approval.",
             autocompletion=complete.record,
         ),
     ],

@@ -103,6 +103,12 @@ def edit(
             "--without", metavar="SKU", help="A product to take away; several in turn.", autocompletion=complete.product
         ),
     ] = None,
+    owner: Annotated[
+        str | None,
+        typer.Option(
+            "--owner", metavar="LOGIN", help="The salesperson in charge from now on.", autocompletion=complete.staff
+        ),
+    ] = None,
     if_version: Annotated[
         int | None,
         typer.Option("--if-version", click_type=COUNT, help="Only if it is still at the version that show gave."),
@@ -111,11 +117,13 @@ def edit(
     """Change an open opportunity; what is not given stays as it is.
 
     salesflow opportunity edit SJ2026-0001 --amount 24万 --expected-close 2026-06-30 --product YF-200
+    salesflow opportunity edit SJ2026-0001 --owner zhao.lei
     """
     from salesflow.services import opportunity_edit
 
     context = current(ctx)
-    wanted = opportunity_edit.OpportunityEdit(title, amount, expected_close, tuple(product or ()), tuple(without or ()))
+    products = tuple(product or ()), tuple(without or ())
+    wanted = opportunity_edit.OpportunityEdit(title, amount, expected_close, *products, owner)
     with context.transaction() as work:
         done = opportunity_edit.edit(work, number, wanted, if_version=if_version)
     ref = opportunity_queries.resolve(context, number).number

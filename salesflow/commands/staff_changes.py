@@ -81,7 +81,7 @@ def deactivate(
     login: Login,
     undo: Annotated[bool, typer.Option("--undo", help="They are back.")] = False,
 ) -> Written:
-    """Somebody leaves: their name stays with what they did, customers are handed over before.
+    """Somebody leaves: their name stays with what they did, customers and open deals are handed over before.
 
     salesflow customer assign --from li.na --to chen.jie
 

@@ -18,8 +18,7 @@ def opportunity(morning: Morning) -> Section:
     from salesflow.rules.opportunities import opportunity_age, weighted
 
     context = morning.context
-    where = morning.mine().any_of("stage", [stage.value for stage in opportunities.OPEN])
-    where = opportunities.late(context, where).add("archived_at IS NULL")
+    where = opportunities.late(context, morning.mine()).add("archived_at IS NULL")
     count = morning.number("v_opportunity", where)
     sql = f"SELECT * FROM v_opportunity{where} ORDER BY expected_close, number{morning.limit}"  # noqa: S608 - names of ours
     items = []

@@ -54,7 +54,8 @@ class Where:
 
     def any_of(self, column: str, values: Iterable[object]) -> Where:
         """column is one of the values; no values, no condition."""
-        names = {f"{column}_{position}": value for position, value in enumerate(values)}
+        # counted on from the parameters that are there: of one column there may be several such conditions
+        names = {f"{column}_{position}": value for position, value in enumerate(values, len(self.parameters))}
         if names:
             self.add(f"{column} IN ({', '.join(f':{name}' for name in names)})", **names)
         return self

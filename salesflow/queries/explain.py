@@ -56,7 +56,7 @@ COLUMNS: Final = (
 
 
 def explain(context: Context, ref: str) -> dict[str, Any]:
-    """The decisions on the record that the reference names: a customer, an opportunity, a quote, an order, an approval.
+    """The decisions on the record that the reference names: a customer, or what has a number of one of `_KINDS`.
 
     Raises NotFound, Ambiguous. They are those of the policy in force, `policy_id`, which may be another than the one that
     decided the record.

@@ -35,6 +35,10 @@ _VALUES: Final = (
     Column("taken_over", "Taken over", Kind.FLAG),
     Column("other", "Gives way", flexible=True),
 )
+_OPPORTUNITIES: Final = (
+    Column("number", "No."),
+    Column("twin", "There twice as"),
+)
 COLUMNS: Final = (
     Column("code", "Code"),
     Column("name", "Customer name"),
@@ -45,4 +49,5 @@ COLUMNS: Final = (
     Column("contacts_united", "Contacts that were there twice", Kind.INTEGER),
     Column("moved", "Moved", Kind.ROWS, columns=_MOVED),
     Column("values", "Values", Kind.ROWS, columns=_VALUES),
+    Column("opportunities", "Open opportunities that are there twice", Kind.ROWS, columns=_OPPORTUNITIES),
 )

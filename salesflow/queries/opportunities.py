@@ -103,7 +103,7 @@ def pipeline(context: Context, wanted: Wanted) -> Message | None:
 def conditions(context: Context, wanted: Wanted) -> Where:
     """What holds of the opportunities that are wanted, in terms of v_opportunity."""
     where = Where().equal(owner_id=wanted.owner_id, customer_id=wanted.customer_id)
-    stages = OPEN if wanted.stage is None and (wanted.late or not wanted.closed) else ()
+    stages = OPEN if wanted.stage is None and not wanted.closed else ()
     where.any_of("stage", [stage.value for stage in (stages if wanted.stage is None else (wanted.stage,))])
     if wanted.customer_id is None:
         where.add("archived_at IS NULL")
@@ -111,7 +111,7 @@ def conditions(context: Context, wanted: Wanted) -> Where:
 
 
 def late(context: Context, where: Where) -> Where:
-    """The conditions, and that an open opportunity should have closed or is too long in its stage (rule opportunity-age)."""
+    """The conditions, and that it is open and should have closed, or is too long in its stage (rule opportunity-age)."""
     today = context.clock.today()
     parts = ["expected_close < :today"]
     parameters: dict[str, object] = {"today": today.isoformat()}
@@ -121,7 +121,7 @@ def late(context: Context, where: Where) -> Where:
             parts.append(f"(stage = '{stage.value}' AND stage_since < :{stage.value}_start)")
             start = datetime.combine(today - timedelta(days=days), time(), context.clock.zone)
             parameters[f"{stage.value}_start"] = to_db(start)
-    return where.add(f"({' OR '.join(parts)})", **parameters)
+    return where.any_of("stage", [stage.value for stage in OPEN]).add(f"({' OR '.join(parts)})", **parameters)
 
 
 def completed(context: Context, row: dict[str, Any]) -> dict[str, Any]:

@@ -170,11 +170,13 @@ def _opportunities(context: Context, customer_id: int) -> Iterator[Entry]:
 
 
 def _needs(context: Context, customer_id: int) -> Iterator[Entry]:
-    """What was written down, and when the customer confirmed the list."""
-    sql = 'SELECT id, at, kind, priority, text, "by" FROM v_need WHERE customer_id = :id ORDER BY id'
+    """What was written down, what of it stands no longer, and when the customer confirmed the list."""
+    sql = 'SELECT id, at, kind, priority, text, until, "by" FROM v_need WHERE customer_id = :id ORDER BY id'
     for row in _rows(context, sql, customer_id):
         names = {"kind": label("needkind", row["kind"]), "priority": row["priority"], "text": row["text"]}
         text = msg("{kind}, priority {priority}: {text}", **names)
+        if row["until"] is not None:
+            text = msg("{text}; off the list from version {version} on", text=text, version=row["until"])
         yield Entry(row["at"], Event.NEED, f"N{row['id']}", text, row["by"])
     confirmed = (
         "SELECT customer_code, version, recorded_at, recorded_by, confirmed_on, confirmed_by FROM v_need_list "

@@ -11,7 +11,7 @@ from salesflow.i18n import msg
 from salesflow.services import contacts, schedule, standing
 from salesflow.services.contacts import optional
 from salesflow.services.customers import same_name, there_already
-from salesflow.services.records import load, merged
+from salesflow.services.records import load, merged, shelved
 
 if TYPE_CHECKING:
     from salesflow.db.transaction import Transaction
@@ -40,7 +40,7 @@ def remove(work: Transaction, customer_id: int, reason: str) -> Archived:
     """Archive a customer; what is planned for it is cancelled.
 
     Raises UsageError without a reason, InvalidValue for one that cannot be kept, NotPermitted, Refused where it is archived
-    already or merged, an approval waits, or an order is in progress.
+    already or merged, an approval waits, an order is in progress, or an opportunity is open.
     """
     why = optional(reason, work.context.policy.limits.text, msg("the reason"), multiline=True)
     if why is None:
@@ -55,6 +55,7 @@ def remove(work: Transaction, customer_id: int, reason: str) -> Archived:
         )
     standing.refuse_open_approval(work, customer)
     standing.refuse_open_order(work, customer)
+    standing.refuse_open_opportunity(work, customer)
     items = schedule.pending(work, customer)
     for item in items:
         schedule.close(work, item, PlanState.CANCELLED, reason=why)
@@ -84,11 +85,7 @@ def restore(
             code="state",
         )
     if customer.forgotten_at is not None:
-        raise Refused(
-            msg("the personal data of {code} {name} was erased", code=customer.code, name=customer.name),
-            msg("what was erased is not brought back; add the customer anew: salesflow customer add"),
-            code="forgotten",
-        )
+        raise shelved(customer.code, customer.name, forgotten=True)
     if not allow_duplicate:
         _refuse_twin(work, customer)
     before, after = work.changed(customer, {"archived_at": None})

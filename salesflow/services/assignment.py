@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from sqlmodel import col, select, text, update
+from sqlmodel import col, func, select, text, update
 
 from salesflow.enums import Grade, OrderState, PlanState, QuoteState, Role, Status
-from salesflow.errors import NotPermitted, Refused, UsageError
+from salesflow.errors import NotPermitted, UsageError
 from salesflow.i18n import msg, render
 from salesflow.models.change import OwnerChange
 from salesflow.models.customer import Customer
 from salesflow.rules.assignment import ASSIGN
 from salesflow.rules.deadlines import first_contact_deadline
 from salesflow.rules.decision import Decision
+from salesflow.services.records import shelved
 from salesflow.services.roster import Person, Roster, seller
 from salesflow.text import clean
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 _LEADERS: Final = frozenset((Role.MANAGER, Role.DIRECTOR))
 _OPEN_QUOTES: Final = (QuoteState.DRAFT, QuoteState.PENDING_APPROVAL, QuoteState.APPROVED, QuoteState.SENT)
 _DONE_ORDERS: Final = (OrderState.CLOSED, OrderState.CANCELLED)
+_UNDER_WAY: Final = (Status.PROSPECT, Status.INTERESTED, Status.HOT, Status.WON)
 _HAS_DEALS: Final = (
     "SELECT 1 FROM quote WHERE customer_id = :customer AND owner_id = :owner UNION ALL "
     "SELECT 1 FROM sales_order WHERE customer_id = :customer AND owner_id = :owner UNION ALL "
@@ -104,6 +107,21 @@ def hand_over(
     return found
 
 
+def in_hand(work: Transaction, staff_id: int) -> Counter[str]:
+    """What somebody has to hand over before they leave: customers under way and open deals, how many of each kind.
+
+    Those of archived customers stay with whom they were, and so do quotes that nobody can accept any more.
+    """
+    mine = (Customer.owner_id == staff_id, col(Customer.archived_at).is_(None), col(Customer.status).in_(_UNDER_WAY))
+    found = Counter(customer=work.session.exec(select(func.count()).where(*mine)).one())
+    for kind, deal in _open_deals(work, {staff_id}):
+        customer = work.session.get(Customer, deal.customer_id)
+        expired = kind == "quote" and deal.valid_until < work.context.clock.today()
+        if customer is not None and customer.archived_at is None and not expired:
+            found[kind] += 1
+    return +found
+
+
 def keep_change(work: Transaction, customer_id: int, from_id: int, to: Person, reason: str) -> None:
     """What belongs to a new owner that an import gives a customer: the row of the history, its open deals."""
     row = {"customer_id": customer_id, "at": work.now, "by_id": work.actor.id, "from_id": from_id, "to_id": to.id}
@@ -116,14 +134,12 @@ def _load(work: Transaction, keys: Sequence[int]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for start in range(0, len(keys), 500):
         some = keys[start : start + 500]
-        wanted = select(*map(col, (*_FIELDS, Customer.archived_at))).where(col(Customer.id).in_(some))
+        wanted = select(*map(col, (*_FIELDS, Customer.archived_at, Customer.forgotten_at))).where(
+            col(Customer.id).in_(some)
+        )
         for row in work.session.execute(wanted.order_by(col(Customer.id))).mappings():
             if row["archived_at"] is not None:
-                raise Refused(
-                    msg("{code} {name} is archived", code=row["code"], name=row["name"]),
-                    msg("bring it back first: salesflow customer remove {code} --undo", code=row["code"]),
-                    code="archived",
-                )
+                raise shelved(row["code"], row["name"], forgotten=row["forgotten_at"] is not None)
             found.append(dict(row))
     return found
 

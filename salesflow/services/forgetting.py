@@ -83,7 +83,7 @@ def forget(work: Transaction, customer_id: int, reason: str) -> Forgotten:
     """Erase the personal data of a customer and of the files merged into it, and archive it.
 
     `tidy` must follow after the commit. The reason stays in the audit trail. Raises NotPermitted, InvalidValue for the
-    reason, Refused where it was done already or an approval is open.
+    reason, Refused where it was done already, or an approval or an opportunity is open.
     """
     work.actor.require(Role.MANAGER, Role.DIRECTOR)
     why = clean(reason, limit=work.context.policy.limits.line, what=msg("the reason"), multiline=False)
@@ -135,6 +135,7 @@ def _check(work: Transaction, customer: Customer) -> None:
             code="forgotten",
         )
     standing.refuse_open_approval(work, customer)
+    standing.refuse_open_opportunity(work, customer)
 
 
 def _cancel(work: Transaction, customer: Customer) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -13,7 +13,7 @@ from salesflow.i18n import msg, render
 from salesflow.models.customer import Customer
 from salesflow.rules.cadence import CADENCE
 from salesflow.rules.decision import Decision
-from salesflow.services import belongings, schedule, standing, status, united_contacts, united_needs
+from salesflow.services import belongings, opportunities, schedule, standing, status, united_contacts, united_needs
 from salesflow.services.contacts import optional
 from salesflow.services.copies import recount
 from salesflow.services.customers import BUDGET
@@ -42,13 +42,18 @@ class Value(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What a merge moves (records by kind), how many contacts were there twice, and which values win."""
+    """What a merge moves (records by kind), how many contacts were there twice, and which values win.
+
+    opportunities: the open ones that are there twice, each with the target's of its title, by their numbers. They stay as
+    they are: which of the two goes on, and what it is worth, is for people to say.
+    """
 
     source: Customer
     target: Customer
     moved: Mapping[str, int]
     contacts_united: int
     values: Sequence[Value]
+    opportunities: Sequence[tuple[str, str]]
     next: Decision[date] | None = None
 
 
@@ -62,7 +67,8 @@ def examine(work: Transaction, source_id: int, target_id: int) -> Merged:
     _check(work, source, target)
     twins = united_contacts.twins(work, source_id, target_id)
     moved = belongings.counted(work, source_id)
-    return Merged(source, target, moved, len(twins), _values(work, source, target))
+    twice = [(one.number, other.number) for one, other in opportunities.twins(work, source_id, target_id)]
+    return Merged(source, target, moved, len(twins), _values(work, source, target), twice)
 
 
 def merge(work: Transaction, source_id: int, target_id: int, reason: str | None = None) -> Merged:
@@ -80,7 +86,7 @@ def merge(work: Transaction, source_id: int, target_id: int, reason: str | None 
         recount(work, changed)
     due = _replan(work, target)
     _audit(work, found, why)
-    return Merged(source, target, found.moved, found.contacts_united, found.values, due)
+    return replace(found, next=due)
 
 
 def _check(work: Transaction, source: Customer, target: Customer) -> None:

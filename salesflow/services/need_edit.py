@@ -36,7 +36,9 @@ class NeedEdit:
 
 
 class Edited(NamedTuple):
-    """The need as it stands now, which is another one where a confirmed version keeps what it was, and what changed."""
+    """The need as it stands now, and what changed. It is another one where a confirmed version keeps what it was, and again
+    the one that was confirmed where it is as that was.
+    """
 
     need: Need
     changes: Sequence[Change]
@@ -61,9 +63,11 @@ def edit(work: Transaction, need_id: int, wanted: NeedEdit, *, if_version: int |
         work.changed(need, changed)
     else:
         kept = _successor(work, need, changed, current.version)
+    kept = needs.as_before(work, kept, current)
     work.session.add(kept)
     about = {"id": kept.id, "list": current.version}
     work.audit("need.edit", KIND, customer.code, before={"id": need_id, **before}, after={**about, **changed})
+    needs.settle(work, current)
     return Edited(kept, [Change(name, before[name], changed[name]) for name in changed])
 
 

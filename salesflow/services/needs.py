@@ -54,8 +54,10 @@ def add(work: Transaction, customer_id: int, new: NewNeed) -> Need:
     refuse_twin(work, customer_id, fields["text"])
     current = draft(work, customer_id)
     made = work.add(Need(customer_id=customer_id, **fields, since=current.version, at=work.now, by_id=work.actor.id))
+    made = as_before(work, made, current)
     facts = {name: value for name, value in fields.items() if value is not None}
     work.audit("need.add", KIND, customer.code, after={"id": made.id, "list": current.version, **facts})
+    settle(work, current)
     return made
 
 
@@ -73,14 +75,15 @@ def drop(work: Transaction, need_id: int, reason: str | None = None) -> Need:
 def confirm(work: Transaction, customer_id: int, on: date, by: str, evidence: str | None = None) -> NeedList:
     """The customer has confirmed the list as it stands: `by` one of its contacts. That is progress.
 
-    `evidence`: the path of a file. Raises InvalidValue for a day in the future or before the last confirmation, NotFound or
-    Ambiguous for the contact, Refused where there is nothing (new) to confirm or the customer is archived, FileProblem.
+    `evidence`: the path of a file. Raises InvalidValue for a day in the future, before the last confirmation or before the
+    first contact with the customer (a list on paper may be older than its record here); NotFound or Ambiguous for the contact,
+    Refused where there is nothing (new) to confirm or the customer is archived, FileProblem.
     """
     customer = load(work, customer_id)
     current = newest(work, customer_id)
     _refuse_nothing(work, customer, current)
     assert current is not None
-    _check_day(work, current, on)
+    _check_day(work, customer, current, on)
     current.confirmed_on, current.confirmed_by = on, contacts.named(work, customer, by).id
     current.recorded_by, current.recorded_at = work.actor.id, work.now
     current.evidence_id = None if evidence is None else _attached(work, customer, evidence)
@@ -114,6 +117,20 @@ def settle(work: Transaction, current: NeedList) -> None:
     work.session.flush()
     if version > 1 and not work.session.exec(differs).one():
         work.session.delete(current)
+
+
+def as_before(work: Transaction, need: Need, current: NeedList) -> Need:
+    """The need that says the same and ended with this version, which then stands again in place of the other; else that one."""
+    same = (col(getattr(Need, name)) == getattr(need, name) for name in FACTS)
+    ended = (col(Need.until) == current.version, col(Need.since) < current.version)
+    found = work.session.exec(select(Need).where(Need.customer_id == need.customer_id, *ended, *same)).first()
+    if found is None:
+        return need
+    end(work, need, current.version)
+    found.until = None
+    found.version += 1
+    work.session.add(found)
+    return found
 
 
 def end(work: Transaction, need: Need, version: int) -> None:
@@ -208,10 +225,17 @@ def _refuse_nothing(work: Transaction, customer: Customer, current: NeedList | N
         )
 
 
-def _check_day(work: Transaction, current: NeedList, on: date) -> None:
+def _check_day(work: Transaction, customer: Customer, current: NeedList, on: date) -> None:
     hint = msg("give the day on which the customer confirmed")
     if on > work.context.clock.today():
         raise InvalidValue(msg("{date} is in the future", date=on), hint, code="future")
+    first = work.context.clock.local(customer.first_contact_at).date()
+    if on < first:
+        raise InvalidValue(
+            msg("{date} is before the first contact with {code}, on {day}", date=on, code=customer.code, day=first),
+            hint,
+            code="before-contact",
+        )
     before = work.session.get(NeedList, (current.customer_id, current.version - 1))
     if before is not None and before.confirmed_on is not None and on < before.confirmed_on:
         raise InvalidValue(

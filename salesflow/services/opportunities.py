@@ -14,7 +14,7 @@ from salesflow.errors import Duplicate, InvalidValue, NotFound, Refused, UsageEr
 from salesflow.i18n import Message, label, msg, render
 from salesflow.models.opportunity import Opportunity, OpportunityProduct
 from salesflow.money import Fen
-from salesflow.services import states
+from salesflow.services import standing, states
 from salesflow.services.records import load as load_customer
 from salesflow.services.roster import seller
 from salesflow.text import clean, fold
@@ -32,7 +32,6 @@ FORWARD: Final = (
     OpportunityStage.WON,
 )
 """The way of a deal that goes well."""
-_CLOSED: Final = (OpportunityStage.WON.value, OpportunityStage.LOST.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +97,9 @@ def follow(work: Transaction, opportunity_id: int, stage: OpportunityStage, why:
 def move(work: Transaction, number: str, stage: OpportunityStage, reason: str | None = None) -> Opportunity:
     """Put an opportunity into another open stage; going back, and opening a closed one again, has a reason.
 
-    Raises NotFound, UsageError for won and lost and without a needed reason, InvalidValue for the reason, Refused where it
-    is in that stage already or its customer is archived.
+    Raises NotFound, NotPermitted, UsageError for won and lost and without a needed reason, InvalidValue for the reason,
+    Refused where it is in that stage already or its customer is archived; for a closed one also what `add` raises of its
+    customer and its title.
     """
     opportunity = load(work, number)
     why = _reason(work, reason)
@@ -121,6 +121,10 @@ def move(work: Transaction, number: str, stage: OpportunityStage, reason: str | 
             msg("say why: --reason TEXT"),
             code="missing-value",
         )
+    if not now.is_open:
+        assert opportunity.id is not None
+        _refuse_out_of_the_running(load_customer(work, opportunity.customer_id))
+        refuse_twin(work, opportunity.customer_id, opportunity.title, but=opportunity.id)
     opportunity.loss_reason = None
     step(work, opportunity, stage, why)
     return opportunity
@@ -129,8 +133,8 @@ def move(work: Transaction, number: str, stage: OpportunityStage, reason: str | 
 def win(work: Transaction, number: str, on: date | None = None) -> Opportunity:
     """Close an opportunity as won, today unless told otherwise.
 
-    Raises NotFound, InvalidValue for a day in the future or before it was made, Refused where it is closed already or its
-    customer is archived.
+    Raises NotFound, NotPermitted, InvalidValue for a day in the future or before it was made, Refused where it is closed
+    already or its customer is archived.
     """
     opportunity = load(work, number)
     day = _closing_day(work, opportunity, on)
@@ -168,7 +172,10 @@ def step(
 
 
 def load(work: Transaction, number: str) -> Opportunity:
-    """The opportunity of that number, to be changed. Raises NotFound, and Refused where its customer is archived."""
+    """The opportunity of that number, to be changed by its owner or a manager.
+
+    Raises NotFound, NotPermitted, Refused where its customer is archived.
+    """
     found = work.session.exec(select(Opportunity).where(Opportunity.number == fold(number).upper())).first()
     if found is None:
         raise NotFound(
@@ -177,6 +184,7 @@ def load(work: Transaction, number: str) -> Opportunity:
             code="unknown-opportunity",
         )
     load_customer(work, found.customer_id)
+    standing.refuse_strange_deal(work, found.number, found.owner_id)
     return found
 
 
@@ -225,14 +233,28 @@ def checked_products(work: Transaction, skus: Sequence[str]) -> dict[str, int]:
 
 def refuse_twin(work: Transaction, customer_id: int, title: str, *, but: int = 0) -> None:
     """Raise Duplicate where another open opportunity of the customer has the title; `but` an opportunity itself."""
-    wanted = select(Opportunity).where(Opportunity.customer_id == customer_id, Opportunity.id != but)
-    for other in work.session.exec(wanted.where(col(Opportunity.state).not_in(_CLOSED))).all():
-        if fold(other.title) == fold(title):
+    for other in _open(work, customer_id):
+        if other.id != but and fold(other.title) == fold(title):
             raise Duplicate(
                 msg("there is an open opportunity with that title already: {number}", number=other.number),
-                msg("change that one: salesflow opportunity edit {number}; or give another title", number=other.number),
+                msg(
+                    "go on with that one, or give it another title: salesflow opportunity edit {number}",
+                    number=other.number,
+                ),
                 details={"twin": other.number, "field": "title"},
             )
+
+
+def twins(work: Transaction, customer_id: int, other_id: int) -> list[tuple[Opportunity, Opportunity]]:
+    """The open opportunities of one customer that another one has too, each with that one: alike in their titles."""
+    theirs = {fold(one.title): one for one in _open(work, other_id)}
+    found = ((one, theirs.get(fold(one.title))) for one in _open(work, customer_id))
+    return [(one, other) for one, other in found if other is not None]
+
+
+def _open(work: Transaction, customer_id: int) -> list[Opportunity]:
+    wanted = select(Opportunity).where(Opportunity.customer_id == customer_id, col(Opportunity.closed_on).is_(None))
+    return list(work.session.exec(wanted.order_by(col(Opportunity.number))).all())
 
 
 def _refuse_out_of_the_running(customer: Customer) -> None:

@@ -1,4 +1,4 @@
-"""Changing what an open opportunity is about: its title, its amount, when it is expected to close, its products."""
+"""Changing an open opportunity: its title, its amount, when it is expected to close, its owner, its products."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from salesflow.errors import NotFound, Refused, UsageError
 from salesflow.i18n import msg
 from salesflow.models.opportunity import Opportunity, OpportunityProduct
 from salesflow.money import Fen
-from salesflow.services import opportunities
+from salesflow.services import opportunities, standing
 from salesflow.services.customer_edit import Change
 from salesflow.services.opportunities import KIND
 from salesflow.services.records import refuse_changed
+from salesflow.services.roster import seller
 from salesflow.text import fold
 
 if TYPE_CHECKING:
@@ -31,20 +32,25 @@ _SKUS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class OpportunityEdit:
-    """What is to be changed, as typed; None is left as it is. `products` are added by their SKUs, `without` taken away."""
+    """What is to be changed, as typed; None is left as it is. `products` are added by their SKUs, `without` taken away.
+
+    owner: the login of who is in charge from now on.
+    """
 
     title: str | None = None
     amount: Fen | None = None
     expected_close: date | None = None
     products: Sequence[str] = ()
     without: Sequence[str] = ()
+    owner: str | None = None
 
 
 def edit(work: Transaction, number: str, wanted: OpportunityEdit, *, if_version: int | None = None) -> list[Change]:
     """Change an open opportunity; gives what changed.
 
-    Raises UsageError where nothing is given, NotFound (also for a product that it does not have), InvalidValue, Duplicate,
-    Refused where it is closed, Conflict where somebody changed it since `if_version`.
+    Raises UsageError where nothing is given, or a product is both added and taken away; NotFound (also for a product that it
+    does not have), NotPermitted, InvalidValue, Duplicate, Refused where it is closed or the new owner does not sell,
+    Conflict where somebody changed it since `if_version`.
     """
     if all(getattr(wanted, field.name) in (None, ()) for field in fields(wanted)):
         raise UsageError(
@@ -58,7 +64,11 @@ def edit(work: Transaction, number: str, wanted: OpportunityEdit, *, if_version:
     )
     columns = _columns(work, opportunity, wanted)
     was, now = _products(work, opportunity, wanted)
+    former = opportunity.owner_id
     before, after = work.changed(opportunity, columns)
+    if opportunity.owner_id != former:
+        del before["owner_id"], after["owner_id"]
+        before["owner"], after["owner"] = (standing.login(work, key) for key in (former, opportunity.owner_id))
     if was != now:
         opportunity.version += 0 if after else 1
         before, after = before | {"products": was}, after | {"products": now}
@@ -91,6 +101,8 @@ def _columns(work: Transaction, opportunity: Opportunity, wanted: OpportunityEdi
         columns["amount"] = wanted.amount
     if wanted.expected_close is not None and wanted.expected_close != opportunity.expected_close:
         columns["expected_close"] = opportunities.checked_close(work, wanted.expected_close)
+    if wanted.owner is not None:
+        columns["owner_id"] = seller(work, wanted.owner).id
     return columns
 
 
@@ -98,7 +110,11 @@ def _products(work: Transaction, opportunity: Opportunity, wanted: OpportunityEd
     """The SKUs that it had and has."""
     had = {sku: key for sku, key in work.driver.execute(_SKUS, {"id": opportunity.id})}  # noqa: C416 - rows are no pairs to dict
     gone = [_own(had, typed, opportunity.number) for typed in wanted.without]
-    new = {sku: key for sku, key in opportunities.checked_products(work, wanted.products).items() if sku not in had}
+    given = opportunities.checked_products(work, wanted.products)
+    for sku in gone:
+        if sku in given:
+            raise UsageError(msg("{sku} is added and taken away at once", sku=sku), msg("leave out one of the two"))
+    new = {sku: key for sku, key in given.items() if sku not in had}
     work.insert(OpportunityProduct, [{"opportunity_id": opportunity.id, "product_id": key} for key in new.values()])
     if gone:
         keys = [had[sku] for sku in gone]

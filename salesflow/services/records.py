@@ -20,11 +20,7 @@ def load(work: Transaction, customer_id: int, *, archived: bool = False) -> Cust
     if found.archived_at is not None and not archived:
         if found.merged_into_id is not None:
             raise merged(work, found)
-        raise Refused(
-            msg("{code} {name} is archived", code=found.code, name=found.name),
-            msg("bring it back first: salesflow customer remove {code} --undo", code=found.code),
-            code="archived",
-        )
+        raise shelved(found.code, found.name, forgotten=found.forgotten_at is not None)
     return found
 
 
@@ -51,6 +47,21 @@ def refuse_changed(record: Versioned, seen: int | None, *, name: str, look: str)
             code="changed",
             details={"version": record.version},
         )
+
+
+def shelved(code: str, name: str, *, forgotten: bool) -> Refused:
+    """The refusal of a customer that is archived: for good where what is personal was erased."""
+    if forgotten:
+        return Refused(
+            msg("the personal data of {code} {name} was erased", code=code, name=name),
+            msg("what was erased is not brought back; add the customer anew: salesflow customer add"),
+            code="forgotten",
+        )
+    return Refused(
+        msg("{code} {name} is archived", code=code, name=name),
+        msg("bring it back first: salesflow customer remove {code} --undo", code=code),
+        code="archived",
+    )
 
 
 def merged(work: Transaction, customer: Customer) -> Refused:

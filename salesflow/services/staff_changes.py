@@ -13,17 +13,13 @@ from salesflow.enums import Role
 from salesflow.errors import NotFound, Refused
 from salesflow.i18n import label, msg
 from salesflow.models.staff import Staff, StaffRole
-from salesflow.services import delegations
+from salesflow.services import assignment, delegations
 from salesflow.services.contacts import checked_email
 from salesflow.services.records import refuse_changed
 from salesflow.services.regions import checked_region
 from salesflow.services.staff import checked_name, leader, require_director, take_over
 
 LEADERS: Final = (Role.MANAGER, Role.DIRECTOR)
-_OPEN_BOOK: Final = (
-    "SELECT count(*) FROM customer WHERE owner_id = :id AND archived_at IS NULL "
-    "AND status IN ('prospect', 'interested', 'hot', 'won')"
-)
 _ACTIVE: Final = (
     "SELECT staff_role.role, staff.id FROM staff_role JOIN staff ON staff.id = staff_role.staff_id WHERE staff.active"
 )
@@ -85,20 +81,23 @@ def edit(work: Transaction, login: str, change: StaffChange, *, if_version: int 
 def deactivate(work: Transaction, login: str) -> list[Role]:
     """Somebody leaves, and what they have delegated or is delegated to them ends; gives the roles that nobody holds any more.
 
-    Raises NotFound, Refused where they have left already, for oneself, while they have customers, and for the last who leads.
+    Raises NotFound, Refused where they have left already, for oneself, while they have customers or open deals, and for the
+    last who leads.
     """
     record = load(work, login)
     if not record.active:
         raise Refused(msg("{login} is no longer active", login=record.login), msg("see: salesflow staff list --all"))
     if record.id == work.actor.id:
         raise Refused(msg("nobody deactivates themselves"), msg("ask another manager or director"), code="own-account")
-    count = int(work.session.execute(text(_OPEN_BOOK), {"id": record.id}).scalar_one())
-    if count:
+    assert record.id is not None
+    book = assignment.in_hand(work, record.id)
+    if book:
+        counts = [msg("{kind}: {count}", kind=label("subject", kind), count=count) for kind, count in book.items()]
         raise Refused(
-            msg("{login} still has {count} customers", login=record.login, count=count),
-            msg("hand them over first: salesflow customer assign --from {login} --to LOGIN", login=record.login),
-            code="has-customers",
-            details={"customers": count},
+            msg("{login} still has work in hand: {book}", login=record.login, book=counts),
+            msg("hand that over first: salesflow customer assign --from {login} --to LOGIN", login=record.login),
+            code="has-customers" if book["customer"] else "has-deals",
+            details={"customers": book["customer"], "deals": book.total() - book["customer"]},
         )
     own = select(StaffRole.role).where(StaffRole.staff_id == record.id)
     require_director(work, [Role(role) for role in work.session.exec(own).all()])
@@ -107,7 +106,6 @@ def deactivate(work: Transaction, login: str) -> list[Role]:
     before, after = work.changed(record, {"active": False})
     work.session.add(record)
     work.audit("staff.deactivate", "staff", record.login, before=before, after=after)
-    assert record.id is not None
     delegations.end_of(work, record.id)
     return sorted(held - left)
 

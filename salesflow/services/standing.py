@@ -1,4 +1,4 @@
-"""What stands in the way of ending a customer's file: who may do it, and what is still under way."""
+"""Who may do something with a customer or a deal, and what of a customer's is still under way."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from sqlmodel import col, select
 
-from salesflow.enums import ApprovalState, OrderState, Role
+from salesflow.enums import ApprovalState, OpportunityStage, OrderState, Role
 from salesflow.errors import NotPermitted, Refused
 from salesflow.i18n import Message, label, msg, nmsg
 from salesflow.models.approval import Approval
+from salesflow.models.opportunity import Opportunity
 from salesflow.models.order import SalesOrder
 from salesflow.models.staff import Staff
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from salesflow.models.customer import Customer
 
 _ENDED: Final = (OrderState.CLOSED, OrderState.CANCELLED)
+_LEADERS: Final = frozenset((Role.MANAGER, Role.DIRECTOR))
 
 
 def login(work: Transaction, staff_id: int) -> str:
@@ -26,11 +28,21 @@ def login(work: Transaction, staff_id: int) -> str:
 
 def refuse_stranger(work: Transaction, customer: Customer, hint: Message) -> None:
     """Raise NotPermitted for who is neither the customer's owner nor a manager or director; `hint` says who does it."""
-    if customer.owner_id == work.actor.id or work.actor.roles & {Role.MANAGER, Role.DIRECTOR}:
-        return
-    owner = login(work, customer.owner_id)
-    text = msg("{code} {name} is in the charge of {owner}", code=customer.code, name=customer.name, owner=owner)
-    raise NotPermitted(text, hint)
+    if _is_strange(work, customer.owner_id):
+        owner = login(work, customer.owner_id)
+        text = msg("{code} {name} is in the charge of {owner}", code=customer.code, name=customer.name, owner=owner)
+        raise NotPermitted(text, hint)
+
+
+def refuse_strange_deal(work: Transaction, number: str, owner_id: int) -> None:
+    """Raise NotPermitted for who is neither the owner of the deal of that number nor a manager or director."""
+    if _is_strange(work, owner_id):
+        text = msg("{number} is in the charge of {owner}", number=number, owner=login(work, owner_id))
+        raise NotPermitted(text, msg("ask them, or a manager"))
+
+
+def _is_strange(work: Transaction, owner_id: int) -> bool:
+    return owner_id != work.actor.id and _LEADERS.isdisjoint(work.actor.roles)
 
 
 def refuse_open_approval(work: Transaction, customer: Customer) -> None:
@@ -73,4 +85,28 @@ def refuse_open_order(work: Transaction, customer: Customer) -> None:
             msg("bring it to its end first: salesflow order show {number}", number=orders[0].number),
             code="open-order",
             details={"orders": [one.number for one in orders]},
+        )
+
+
+def refuse_open_opportunity(work: Transaction, customer: Customer) -> None:
+    """Raise Refused naming the customer's opportunities that are neither won nor lost."""
+    wanted = select(Opportunity).where(Opportunity.customer_id == customer.id, col(Opportunity.closed_on).is_(None))
+    found = list(work.session.exec(wanted.order_by(col(Opportunity.number))).all())
+    if found:
+        named = [
+            msg("{number} ({state})", number=one.number, state=label(OpportunityStage.kind(), one.state))
+            for one in found
+        ]
+        raise Refused(
+            nmsg(
+                "{code} {name} has an open opportunity: {opportunities}",
+                "{code} {name} has open opportunities: {opportunities}",
+                count=len(found),
+                code=customer.code,
+                name=customer.name,
+                opportunities=named,
+            ),
+            msg("close it first: salesflow opportunity lose {number} --reason CODE", number=found[0].number),
+            code="open-opportunity",
+            details={"opportunities": [one.number for one in found]},
         )

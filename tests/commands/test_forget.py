@@ -104,6 +104,19 @@ def test_an_open_approval(office: Office) -> None:
     assert "has an open approval: AP2026-0001" in done.err
 
 
+@pytest.mark.parametrize("how", ["--yes", "--dry-run"])
+def test_an_open_opportunity(lead: Office, how: str) -> None:
+    lead.ok("opportunity", "add", "HZ2026001", "--title", "一期", "--amount", "1", "--expected-close", "2026-05-31")
+    done = lead.run(*WORDS, how)
+    assert (done.status, done.out) == (4, "")
+    assert done.err == (
+        f"error [open-opportunity]: HZ2026001 {leads.NAME} has an open opportunity: SJ2026-0001 (discovery): "
+        "close it first: salesflow opportunity lose SJ2026-0001 --reason CODE\n"
+    )
+    lead.ok("opportunity", "lose", "SJ2026-0001", "--reason", "other")
+    lead.ok(*WORDS, how)
+
+
 @pytest.mark.parametrize(("typed", "status", "need"), [("hz2026001\n", 0, "—"), ("ja\n", 130, leads.NEED)])
 def test_at_a_terminal_the_code_is_asked_for(lead: Office, typed: str, status: int, need: str) -> None:
     environ = outside(lead.environ())

@@ -6,6 +6,9 @@ import json
 
 import pytest
 
+from salesflow.enums import OpportunityStage
+from salesflow.i18n import render
+from salesflow.queries import opportunities as queries
 from tests import deals, leads
 from tests.conftest import PROGRAM, Office, outside
 from tests.terminal import sit_down
@@ -95,6 +98,12 @@ def test_its_life(shop: Office) -> None:
     assert "恒通交不了货" in page
 
 
+def test_it_is_given_to_somebody_else(shop: Office) -> None:
+    done = shop.ok("opportunity", "edit", "SJ2026-0001", "--owner", "zhao.lei")
+    assert done.out.splitlines()[0] == "SJ2026-0001: Owner li.na -> zhao.lei"
+    assert numbers(shop, "--mine", user="zhao.lei") == ["SJ2026-0001"]
+
+
 def test_the_list_shows_open_ones(shop: Office) -> None:
     shop.ok("opportunity", "add", "明远", "--title", "二期", "--amount", "5万", "--expected-close", "2026-04-15")
     shop.ok("opportunity", "add", "明远", "--title", "丢的", "--amount", "5万", "--expected-close", "2026-04-15")
@@ -120,6 +129,19 @@ def test_what_stands_still_is_flagged(shop: Office) -> None:
     assert numbers(shop, "--overdue", **later) == []
     (late,) = shop.json("opportunity", "list", "--overdue", now="2026-06-02 09:00")
     assert (late["days_over"], late["days_overdue"]) == (31, 2)
+
+
+def test_what_is_closed_is_never_overdue(shop: Office) -> None:
+    shop.ok("opportunity", "add", "明远", "--title", "二期", "--amount", "5万", "--expected-close", "2026-04-15")
+    shop.ok("opportunity", "win", "SJ2026-0001")
+    shop.ok("opportunity", "lose", "SJ2026-0002", "--reason", "price")
+    shop.ok("opportunity", "add", "明远", "--title", "三期", "--amount", "5万", "--expected-close", "2026-04-15")
+    later = {"now": "2027-01-04 09:00"}
+    assert numbers(shop, "--stage", "won", **later) == ["SJ2026-0001"]
+    assert numbers(shop, "--stage", "won", "--overdue", **later) == []
+    assert numbers(shop, "--stage", "lost", "--overdue", **later) == []
+    assert numbers(shop, "--stage", "discovery", "--overdue", **later) == ["SJ2026-0003"]
+    assert numbers(shop, "--all", "--overdue", **later) == ["SJ2026-0003"]
 
 
 def test_it_is_on_the_agenda_of_its_owner(shop: Office) -> None:
@@ -234,6 +256,17 @@ def test_at_a_terminal_what_is_late_comes_first_and_the_sum_last(shop: Office) -
     assert "SJ2026-0001" in seen.screen
     assert "1 open opportunity over 200,000.00, weighted 20,000.00" in seen.screen
     assert max(map(len, seen.screen.splitlines()[:3])) <= 120
+
+
+def test_the_sum_is_that_of_the_stage_asked_for(shop: Office) -> None:
+    shop.ok("opportunity", "add", "明远", "--title", "二期", "--amount", "5万", "--expected-close", "2026-04-15")
+    shop.ok("opportunity", "move", "SJ2026-0002", "negotiation")
+    context = shop.context()
+    sums = {stage: queries.pipeline(context, queries.Wanted(stage)) for stage in OpportunityStage}
+    assert {stage.value: render(said) for stage, said in sums.items() if said is not None} == {
+        "discovery": "1 open opportunity over 200,000.00, weighted 20,000.00",
+        "negotiation": "1 open opportunity over 50,000.00, weighted 30,000.00",
+    }
 
 
 def test_completion_offers_open_ones(shop: Office) -> None:

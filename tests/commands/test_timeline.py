@@ -101,6 +101,21 @@ def test_plans_of_people_and_what_became_of_them(office: Office) -> None:
     }  # fmt: skip
 
 
+def test_needs_that_stand_no_longer(office: Office) -> None:
+    leads.add(office, leads.new(phone="13812345678"))
+    for text in ("终端 5 台", "培训 2 天"):
+        office.ok("need", "add", "云帆", text, "--kind", "rigid", "--priority", "2")
+    office.ok("need", "confirm", "云帆", "--on", "today", "--by", "张伟")
+    office.ok("need", "edit", "N1", "--priority", "1")
+    office.ok("need", "drop", "N2")
+    entries = office.json("customer", "timeline", "云帆", "--kind", "need")["entries"]
+    assert {entry["ref"]: entry["text"] for entry in entries if entry["ref"].startswith("N")} == {
+        "N1": "rigid, priority 2: 终端 5 台; off the list from version 2 on",
+        "N2": "rigid, priority 2: 培训 2 天; off the list from version 2 on",
+        "N3": "rigid, priority 1: 终端 5 台",
+    }
+
+
 def test_withdrawn_and_rejected_approvals(office: Office) -> None:
     deals.furnish(office)
     number = deals.ordered(office)

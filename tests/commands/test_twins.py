@@ -14,6 +14,7 @@ from tests.conftest import ROOT, Office, outside
 PAIR_KEYS = ["score", "code", "name", "other_code", "other_name", "reason", "owner", "other_owner", "reasons"]
 MERGE_KEYS = [
     "code", "name", "merged_code", "merged_name", "dry_run", "next_follow_up_on", "contacts_united", "moved", "values",
+    "opportunities",
 ]  # fmt: skip
 TAG_KEYS = ["name", "uses", "retired", "retired_at"]
 
@@ -59,6 +60,7 @@ def test_a_merge(pair: Office) -> None:
             {"field": "name", "value": "杭州云帆科技有限公司", "taken_over": False, "other": "云帆科技(杭州)"},
             {"field": "address", "value": "滨江区 1 号", "taken_over": True, "other": None},
         ],
+        "opportunities": [],
     }  # fmt: skip
 
 
@@ -78,6 +80,19 @@ def test_what_a_merge_says(pair: Office) -> None:
         "地址：取自 HZ2026002 的“滨江区 1 号”",
         "下次跟进 2026-04-01（未分级，按 C 级：每 30 天一次；2026-04-01 为工作日）",
     ]
+
+
+def test_a_merge_names_opportunities_that_are_there_twice(pair: Office) -> None:
+    for code in ("HZ2026001", "HZ2026002"):
+        pair.ok("opportunity", "add", code, "--title", "一期", "--amount", "1万", "--expected-close", "2026-05-31")
+    words = ("customer", "merge", "HZ2026002", "HZ2026001")
+    assert pair.json(*words, "--dry-run")["opportunities"] == [{"number": "SJ2026-0002", "twin": "SJ2026-0001"}]
+    said = (
+        "SJ2026-0002 and SJ2026-0001 are open with the same title; where they are one, close one with: "
+        "salesflow opportunity lose"
+    )
+    assert pair.ok(*words, "--dry-run").out.splitlines()[-1] == said
+    assert said in pair.ok(*words).out.splitlines()
 
 
 def test_what_differs_is_told_in_the_readers_words(office: Office) -> None:

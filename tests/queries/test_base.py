@@ -42,17 +42,22 @@ def test_conditions_hold_together() -> None:
     ).any_of("x", ())
     where.add("(a OR b = :b)", b=1)
     assert str(where) == (
-        " WHERE region = :region AND day >= :day_first AND late <= :late_last AND grade IN (:grade_0, :grade_1) AND (a OR b = :b)"
+        " WHERE region = :region AND day >= :day_first AND late <= :late_last AND grade IN (:grade_3, :grade_4) AND (a OR b = :b)"
     )
     assert where.parameters == {
         "region": "HZ",
         "day_first": "2026-03-01",
         "late_last": 5,
-        "grade_0": "A",
-        "grade_1": "B",
+        "grade_3": "A",
+        "grade_4": "B",
         "b": 1,
     }
     assert bool(where)
+
+
+def test_of_one_column_there_may_be_several_conditions(context: Context) -> None:
+    where = Where().any_of("login", ("li.na", "sun.li")).any_of("login", ("wang.fang", "li.na"))
+    assert logins(context, where) == ["li.na"]
 
 
 def test_a_page_is_filtered_sorted_and_limited(context: Context) -> None:

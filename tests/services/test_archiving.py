@@ -197,6 +197,32 @@ def test_an_order_in_progress(office: Office) -> None:
     assert remove(office) == 1
 
 
+def test_an_open_opportunity(office: Office) -> None:
+    leads.add(office, leads.new())
+    for title in ("一期", "二期"):
+        office.ok(
+            "opportunity", "add", "HZ2026001", "--title", title, "--amount", "1", "--expected-close", "2026-05-31"
+        )
+    office.ok("opportunity", "win", "SJ2026-0002")
+    before = leads.written(office)
+    with pytest.raises(Refused) as caught:
+        remove(office)
+    assert (caught.value.code, caught.value.details) == ("open-opportunity", {"opportunities": ["SJ2026-0001"]})
+    assert render(caught.value.message) == f"HZ2026001 {leads.NAME} has an open opportunity: SJ2026-0001 (discovery)"
+    assert leads.written(office) == before
+    office.ok("opportunity", "lose", "SJ2026-0001", "--reason", "other", "--note", "公司已注销")
+    assert remove(office) == 1
+
+
+def test_what_is_said_of_whose_data_was_erased_leads_nowhere_wrong(office: Office) -> None:
+    leads.add(office, leads.new())
+    office.ok("customer", "forget", "HZ2026001", "--reason", "依申请", "--yes", user="zhang.wei")
+    for words in (("edit", "HZ2026001", "--size", "9"), ("assign", "HZ2026001", "--to", "zhao.lei")):
+        done = office.run("customer", *words)
+        assert (done.status, "--undo" in done.err) == (4, False), done.err
+        assert done.err.startswith(f"error [forgotten]: the personal data of HZ2026001 {leads.NAME} was erased")
+
+
 def test_who_was_merged_or_forgotten(office: Office) -> None:
     leads.add(office, leads.new(), leads.new("乙公司"))
     with office.context().transaction() as work:

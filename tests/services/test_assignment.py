@@ -236,7 +236,8 @@ def test_staff_leave_when_their_book_is_empty(team: Office) -> None:
 
     with pytest.raises(Refused) as refused:
         leave("li.na")
-    assert str(refused.value) == "li.na still has 4 customers"
+    assert str(refused.value) == "li.na still has work in hand: customer: 4"
+    assert (refused.value.code, refused.value.details) == ("has-customers", {"customers": 4, "deals": 0})
     assert "customer assign --from li.na" in str(refused.value.hint)
     hand_over(team, to="chen.jie")
     assert leave("li.na") == []
@@ -251,6 +252,36 @@ def test_staff_leave_when_their_book_is_empty(team: Office) -> None:
         staff_changes.activate(work, "li.na")
         with pytest.raises(Refused):
             staff_changes.activate(work, "li.na")
+
+
+def test_nobody_leaves_with_open_deals_of_others_customers(office: Office) -> None:
+    """chen.jie has an opportunity, a quote and an order of li.na's customer that are open, and some that are over."""
+    deals.furnish(office)
+    deals.ordered(office)
+    deals.quote(office)
+    for title in ("一期", "二期"):
+        office.ok(
+            "opportunity", "add", "HZ2026001", "--title", title, "--amount", "1", "--expected-close", "2026-09-30"
+        )
+    office.ok("opportunity", "lose", "SJ2026-0002", "--reason", "other")
+    for table in ("opportunity", "quote", "sales_order"):
+        leads.execute(office, f"UPDATE {table} SET owner_id = 4")
+
+    def leave(now: str) -> None:
+        with office.context(user="zhang.wei", now=now).transaction() as work:
+            staff_changes.deactivate(work, "chen.jie")
+
+    with pytest.raises(Refused) as refused:
+        leave("2026-03-03 09:00")
+    assert str(refused.value) == "chen.jie still has work in hand: quote: 1, order: 1, opportunity: 1"
+    assert (refused.value.code, refused.value.details) == ("has-deals", {"customers": 0, "deals": 3})
+    assert "customer assign --from chen.jie" in str(refused.value.hint)
+    leads.execute(office, "UPDATE sales_order SET state = 'closed'")
+    with pytest.raises(Refused, match=r"hand: opportunity: 1$"):
+        leave("2026-04-03 09:00")  # the quote has expired
+    office.ok("customer", "assign", "--from", "chen.jie", "--to", "zhao.lei", user="zhang.wei")
+    assert leads.rows(office, "SELECT number FROM v_opportunity WHERE owner = 'li.na'") == [{"number": "SJ2026-0001"}]
+    leave("2026-04-03 09:00")
 
 
 def test_somebody_must_lead(office: Office) -> None:

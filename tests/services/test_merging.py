@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from salesflow.db.metadata import metadata
-from salesflow.enums import ChainRole, Grade, Method, Status
+from salesflow.enums import ChainRole, Grade, LossReason, Method, Status
 from salesflow.errors import Duplicate, NotPermitted, Refused, SalesflowError
 from salesflow.queries import customer_file, customers
-from salesflow.services import belongings, contacts, followups, merging, plans, quotes, tags
+from salesflow.services import belongings, contacts, followups, merging, opportunities, plans, quotes, tags
 from salesflow.services.contacts import NewContact
 from salesflow.services.customers import BUDGET
+from salesflow.services.opportunities import NewOpportunity
 from salesflow.services.records import load
 from tests import deals, leads
 from tests.conftest import Office
@@ -130,6 +131,26 @@ def test_what_moved_is_found_with_the_customer_that_stays(rich: Office) -> None:
     assert {row["customer_code"] for row in rich.json("quote", "list")} == {"HZ2026002"}
     assert {row["customer_code"] for row in rich.json("order", "list")} == {"HZ2026002"}
     assert one(rich, "SELECT DISTINCT contact_id FROM followup") == {"contact_id": 1}
+
+
+def test_open_opportunities_of_one_title_are_named_and_stay(pair: Office) -> None:
+    close = date(2026, 5, 31)
+    with pair.context().transaction() as work:
+        for customer, title in (
+            (1, "扫码终端 50 台"),
+            (2, "扫码终端　50 台"),
+            (2, "二期"),
+            (2, "丢掉的"),
+            (1, "丢掉的"),
+        ):
+            opportunities.add(work, customer, NewOpportunity(title, 1_00, close))
+        opportunities.lose(work, "SJ2026-0004", LossReason.OTHER)
+    with pair.context().transaction() as work:
+        told = merging.examine(work, 2, 1).opportunities
+    assert told == [("SJ2026-0002", "SJ2026-0001")]
+    assert merge(pair).opportunities == told
+    assert one(pair, "SELECT count(*) AS n FROM opportunity WHERE customer_id = 1 AND closed_on IS NULL") == {"n": 4}
+    sound(pair)
 
 
 def test_the_histories_stay_and_are_read_with_the_other_file(pair: Office) -> None:

@@ -257,6 +257,24 @@ def test_what_comes_and_goes_changes_nothing(lead: Office) -> None:
     assert confirm(lead) == 2
 
 
+def test_what_is_changed_and_changed_back_changes_nothing(lead: Office) -> None:
+    first, second = add(lead), add(lead, TRAINING)
+    confirm(lead)
+    (key, _) = edit(lead, first, priority=3)
+    assert standing(lead).changed_since
+    assert edit(lead, key or 0, priority=1) == (first, ["priority"])
+    assert (on_list(lead), standing(lead).changed_since) == (["扫码终端 50 台", "现场培训 2 天"], False)
+    drop(lead, second)
+    assert add(lead, TRAINING) == second
+    assert (standing(lead).changed_since, len(form(lead)["versions"])) == (False, 1)
+    (key, _) = edit(lead, first, quantity=60_000, priority=3)
+    edit(lead, key or 0, priority=1)
+    assert (standing(lead).changed_since, [one["id"] for one in form(lead)["needs"]]) == (True, [key, second])
+    assert confirm(lead) == 2
+    assert [one["quantity"] for one in form(lead, 1)["needs"]] == [50_000, None]
+    assert lead.json("db", "check")["problems"] == []
+
+
 def test_a_need_that_is_overdue_by_now_may_be_changed(lead: Office) -> None:
     key = add(lead)
     lead.now = "2026-07-01 09:00"
@@ -299,6 +317,7 @@ def test_a_need_is_dropped_once(lead: Office) -> None:
     [
         (date(2026, 3, 3), {}, InvalidValue),
         (date(2026, 2, 27), {}, InvalidValue),
+        (date(1999, 1, 1), {}, InvalidValue),
         (date(2026, 3, 2), {"by": "王芳"}, NotFound),
         (date(2026, 3, 2), {"evidence": "/nowhere/a.pdf"}, FileProblem),
     ],
@@ -306,6 +325,7 @@ def test_a_need_is_dropped_once(lead: Office) -> None:
 def test_what_cannot_be_confirmed_leaves_nothing(
     lead: Office, on: date, of: dict[str, Any], error: type[SalesflowError]
 ) -> None:
+    leads.execute(lead, "UPDATE customer SET first_contact_at = '2026-02-20 01:00:00'")
     add(lead)
     confirm(lead, date(2026, 2, 28))
     add(lead, TRAINING)
@@ -314,6 +334,18 @@ def test_what_cannot_be_confirmed_leaves_nothing(
         confirm(lead, on, **of)
     assert counts(lead) == before
     assert standing(lead).changed_since
+
+
+def test_nothing_is_confirmed_before_the_first_contact(lead: Office) -> None:
+    """The list may be older on paper than here; the evening of the 19th in UTC is the 20th in the office."""
+    leads.execute(lead, "UPDATE customer SET first_contact_at = '2026-02-19 20:00:00'")
+    add(lead)
+    before = counts(lead)
+    for day in (date(1999, 1, 1), date(2026, 2, 19)):
+        with pytest.raises(InvalidValue, match="is before the first contact with HZ2026001, on 2026-02-20"):
+            confirm(lead, day)
+    assert counts(lead) == before
+    assert confirm(lead, date(2026, 2, 20)) == 1
 
 
 def test_an_empty_list_is_not_confirmed(lead: Office) -> None:
@@ -431,6 +463,7 @@ def test_a_list_that_says_nothing_new_changes_nothing(two: Office) -> None:
 
 
 def test_confirmed_versions_of_both_stay_as_they_were_confirmed(two: Office) -> None:
+    leads.execute(two, "UPDATE customer SET first_contact_at = '2026-02-20 01:00:00'")
     add(two)
     confirm(two, date(2026, 2, 20), by="王工")
     add(two, TRAINING, 2)

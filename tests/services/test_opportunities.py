@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date
 from itertools import product as pairs
 from typing import Any
@@ -10,7 +11,16 @@ from typing import Any
 import pytest
 
 from salesflow.enums import LossReason, OpportunityStage, Status
-from salesflow.errors import Conflict, Duplicate, InvalidValue, NotFound, Refused, SalesflowError, UsageError
+from salesflow.errors import (
+    Conflict,
+    Duplicate,
+    InvalidValue,
+    NotFound,
+    NotPermitted,
+    Refused,
+    SalesflowError,
+    UsageError,
+)
 from salesflow.i18n import msg
 from salesflow.queries import handover, opportunity_page
 from salesflow.queries.opportunities import resolve
@@ -139,6 +149,33 @@ def test_an_archived_customers_ones_rest(shop: Office) -> None:
     assert [one["number"] for one in shop.json("opportunity", "list", "--customer", "HZ2026001")] == [number]
 
 
+@pytest.mark.parametrize(
+    ("user", "may"),
+    [("li.na", False), ("chen.jie", True), ("zhang.wei", True), ("wang.fang", True), ("liu.yang", False)],
+)
+def test_its_owner_or_a_manager_changes_it(shop: Office, user: str, *, may: bool) -> None:
+    """It is chen.jie's, though the customer is li.na's."""
+    add(shop, NewOpportunity("终端", 1, CLOSE, (), "chen.jie"))
+    shop.user = user
+    acts: tuple[Callable[[], object], ...] = (
+        lambda: edit(shop, amount=1_00),
+        lambda: move(shop, PROPOSAL),
+        lambda: lose(shop),
+        lambda: move(shop, PROPOSAL, "回来了"),
+        lambda: shop.ok("opportunity", "win", "SJ2026-0001"),
+    )
+    if may:
+        for act in acts:
+            act()
+        return
+    before = counts(shop)
+    for act in acts[:4]:
+        with pytest.raises(NotPermitted, match="SJ2026-0001 is in the charge of"):
+            act()
+    assert shop.run("opportunity", "win", "SJ2026-0001").status == 5
+    assert counts(shop) == before
+
+
 @pytest.mark.parametrize(("old", "new"), [*pairs(OpportunityStage, OpportunityStage)])
 def test_every_step(old: OpportunityStage, new: OpportunityStage) -> None:
     assert set(TRANSITIONS["opportunity"]) == set(OpportunityStage)
@@ -213,6 +250,42 @@ def test_it_is_lost_with_a_reason_and_comes_back(shop: Office) -> None:
     assert (row(shop)["loss_reason"], row(shop)["closed_on"]) == (None, None)
 
 
+@pytest.mark.parametrize("status", [Status.LOST, Status.INVALID])
+def test_it_is_not_opened_again_for_who_is_out_of_the_running(shop: Office, status: Status) -> None:
+    add(shop)
+    lose(shop)
+    leads.execute(shop, "UPDATE customer SET status = :status", status=status.value)
+    before = counts(shop)
+    with pytest.raises(Refused) as refused:
+        move(shop, PROPOSAL, "客户又来询价")
+    assert refused.value.code == "customer-status"
+    assert counts(shop) == before
+    leads.execute(shop, "UPDATE customer SET status = 'interested'")
+    move(shop, PROPOSAL, "客户又来询价")
+
+
+def test_it_is_not_opened_again_beside_another_of_its_title(shop: Office) -> None:
+    add(shop)
+    lose(shop)
+    second = add(shop)
+    before = counts(shop)
+    with pytest.raises(Duplicate) as refused:
+        move(shop, PROPOSAL, "客户又来询价")
+    assert refused.value.details == {"twin": second, "field": "title"}
+    assert counts(shop) == before
+    shop.ok("opportunity", "edit", second, "--title", "二期")
+    move(shop, PROPOSAL, "客户又来询价")
+
+
+def test_open_ones_that_a_merge_made_twins_still_move(shop: Office) -> None:
+    add(shop)
+    second = add(shop, NewOpportunity("二期", 1, CLOSE))
+    leads.execute(shop, "UPDATE opportunity SET title = :title", title=NEW.title)
+    move(shop, NEGOTIATION)
+    with shop.context().transaction() as work:
+        opportunities.lose(work, second, LossReason.OTHER, "重复录入")
+
+
 def test_documents_move_it_on_and_never_back(shop: Office) -> None:
     add(shop)
     follow(shop, NEGOTIATION)
@@ -248,15 +321,29 @@ def test_what_it_is_about_is_changed(shop: Office) -> None:
     assert row(shop)["version"] == 3
 
 
+def test_it_goes_to_another_owner(shop: Office) -> None:
+    add(shop)
+    assert edit(shop, owner="LI.NA") == []
+    assert edit(shop, owner="zhao.lei", amount=5) == ["amount", "owner"]
+    assert (row(shop)["owner_id"], row(shop)["version"]) == (5, 2)
+    (entry,) = leads.rows(shop, "SELECT before, after FROM audit_entry WHERE action = 'opportunity.edit'")
+    assert (json.loads(entry["before"])["owner"], json.loads(entry["after"])["owner"]) == ("li.na", "zhao.lei")
+    with pytest.raises(NotPermitted):
+        edit(shop, owner="li.na")
+
+
 @pytest.mark.parametrize(
     ("changes", "error"),
     [
         ({}, UsageError),
+        ({"owner": "nobody"}, NotFound),
+        ({"owner": "liu.yang"}, Refused),
         ({"title": " "}, InvalidValue),
         ({"title": "另一单"}, Duplicate),
         ({"expected_close": date(2026, 3, 1)}, InvalidValue),
         ({"products": ("QQ",)}, NotFound),
         ({"without": (deals.DEAR,)}, NotFound),
+        ({"without": (deals.SKU,), "products": (deals.SKU.lower(),)}, UsageError),
         ({"amount": 7, "version": 9}, Conflict),
     ],
 )
