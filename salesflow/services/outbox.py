@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sqlmodel import col, select
 
+from salesflow.addresses import wire
 from salesflow.enums import MINUTES_UNDER_WAY, MailState
 from salesflow.errors import Conflict, FileProblem, InvalidValue, MailProblem, NotFound, Refused
-from salesflow.i18n import label, msg, render
+from salesflow.i18n import label, msg
 from salesflow.models.outbox import OutboxAttachment, OutboxMessage
 from salesflow.services import mail
 from salesflow.services.mail import Letter, Outcome
@@ -231,28 +232,25 @@ def _deliver(context: Context, to: mail.Server, talk: _Talk, one: Letter) -> Sen
     """Hand a marked mail over and keep what became of it."""
     try:
         message = mail.compose(one, to.sender, to.sender_name)
-    except ValueError:
-        _keep(context, one.id, Outcome.FAILED, render(mail.unusable(one.shown or one.recipient)))
-        return Sent(one.id, Outcome.FAILED)
-    except FileProblem as problem:
-        _keep(context, one.id, Outcome.FAILED, render(problem.message))
-        return Sent(one.id, Outcome.FAILED)
+    except (InvalidValue, FileProblem) as problem:
+        return _kept(context, one, Outcome.FAILED, str(problem))
+    except MailProblem as problem:
+        return _kept(context, one, Outcome.AGAIN, str(problem))
     try:
         begun = talk.begin()
     except MailProblem as problem:
-        _keep(context, one.id, Outcome.AGAIN, str(problem))
+        _kept(context, one, Outcome.AGAIN, str(problem))
         raise
-    outcome, said = mail.hand_over(begun, message, to.sender, one.recipient)
-    _keep(context, one.id, outcome, said)
-    return Sent(one.id, outcome)
+    return _kept(context, one, *mail.hand_over(begun, message, to.sender, wire(one.recipient)))
 
 
-def _keep(context: Context, key: int, outcome: Outcome, said: str | None) -> None:
+def _kept(context: Context, one: Letter, outcome: Outcome, said: str | None) -> Sent:
     with context.transaction() as work:
-        found = work.session.get(OutboxMessage, key)
+        found = work.session.get(OutboxMessage, one.id)
         assert found is not None
         found.state, found.error = _STATES[outcome], said
         found.sent_at = work.now if outcome is Outcome.SENT else None
         work.session.add(found)
         before = {"state": MailState.SENDING.value}
-        work.audit("mail.send", "mail", str(key), before=before, after={"state": found.state, "error": said})
+        work.audit("mail.send", "mail", str(one.id), before=before, after={"state": found.state, "error": said})
+    return Sent(one.id, outcome)

@@ -166,6 +166,30 @@ def test_a_paper_that_is_not_what_it_was(shop: Office, harm: str) -> None:
     assert "报价单 Q2026-0001.pdf" in deals.rows(shop, STATES)[0]["error"]
 
 
+def test_an_address_for_the_answer_that_is_none_is_named_and_the_mail_waits(shop: Office) -> None:
+    deals.execute(shop, "UPDATE staff SET email = '李娜@yf.example' WHERE login = 'li.na'")
+    put(shop)
+    post.put(shop)
+    assert sent(shop)[0] == [Outcome.AGAIN, Outcome.SENT], "no fault of the recipient's"
+    said = "李娜@yf.example is not an address for the answer: salesflow staff edit LOGIN --email ADDRESS"
+    assert deals.rows(shop, STATES)[0] == {"state": "queued", "error": said}
+    shop.ok("staff", "edit", "li.na", "--email", "li.na@销售.中国", user="zhang.wei")
+    outcomes, (message,) = sent(shop)
+    assert (outcomes, message["Reply-To"]) == ([Outcome.SENT], "li.na@xn--nyr189l.xn--fiqs8s")
+
+
+def test_no_address_gets_into_a_file_without_its_entry_in_the_trail(shop: Office, tmp_path: Path) -> None:
+    exports = "SELECT count(*) FROM v_audit WHERE action = 'mail.export'"
+    put(shop)
+    folder = tmp_path / "mails"
+    (folder / "000002-quote.eml").mkdir(parents=True)
+    put(shop)
+    done = shop.run("outbox", "export", str(folder))
+    assert (done.status, "cannot be written" in done.err) == (7, True)
+    assert (folder / "000001-quote.eml").is_file()
+    assert deals.value(shop, exports) == 2
+
+
 def test_whoever_has_no_address(shop: Office) -> None:
     shop.ok("contact", "edit", deals.NAME, "王工", "--clear", "email")
     with pytest.raises(Refused) as caught:
