@@ -10,6 +10,7 @@ import pytest
 
 from salesflow.capital import capitals
 from salesflow.documents.paper import Table, Terms, shown
+from salesflow.documents.quotation import quotation
 from salesflow.money import display_money, display_percent
 from tests import papers
 
@@ -118,6 +119,16 @@ def test_long_names_stay_on_the_page(name: str) -> None:
     assert papers.outside(content, 20) == []
     for form in ("docx", "html", "md", "xlsx"):
         assert papers.squeezed(name) in papers.text(form, papers.WRITERS[form](paper))
+
+
+def test_long_numbers_and_addresses_can_be_copied_and_found() -> None:
+    """As they are, in a PDF too; only what has no room on a line is broken, and nothing is put into it."""
+    account, page = "571905888810902123456", "https://www.yunfan.example/terms/2026/quotation.html"
+    seller = papers.SELLER._replace(account=account)
+    row = papers.row(1, note=f"请看 {page} 再付款：{account}。" * 3, lines=papers.lines(1, spec="x" * 60))
+    whole = "".join(papers.pages(papers.WRITERS["pdf"](quotation(row, seller, papers.BUYER, "zh", papers.AT))))
+    assert (whole.count(account), whole.count(page), whole.count("91330108MA2AXXXX5K")) == (4, 3, 1)
+    assert "\u200b" not in whole and "x" * 60 not in whole and "x" * 60 in papers.squeezed(whole)
 
 
 def test_large_amounts_turn_the_page() -> None:
