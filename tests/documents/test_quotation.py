@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import time
 from typing import Any
 
@@ -10,8 +11,9 @@ import pytest
 
 from salesflow.capital import capitals
 from salesflow.documents.paper import Table, Terms, shown
-from salesflow.documents.quotation import quotation
+from salesflow.documents.quotation import Buyer, quotation
 from salesflow.money import display_money, display_percent
+from salesflow.text import width
 from tests import papers
 
 FORMS = list(papers.WRITERS)
@@ -87,6 +89,38 @@ def test_numbers_of_a_workbook_are_numbers() -> None:
     assert sheet.print_title_rows == f"${heading}:${heading}"
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert sheet.oddFooter.right.text.count("&") == 2
+
+
+def test_every_text_of_a_workbook_has_the_room_that_it_needs() -> None:
+    """In the heading and the signature block too, and where it is longer than the highest row (409 points)."""
+    from openpyxl import load_workbook
+
+    long = "杭州明远智能制造装备股份有限公司" * 4
+    seller = papers.SELLER._replace(name=long, address=long * 3)
+    row = papers.row(
+        3, note="很长的备注，含首次安装。" * 200, warranty="一\n" * 60, lines=papers.lines(3, name=long * 8)
+    )
+    made = quotation(row, seller, Buyer(long, long, long * 2), "zh", papers.AT)
+    sheet = load_workbook(io.BytesIO(papers.WRITERS["xlsx"](made))).worksheets[0]
+    merged = {(area.min_row, area.min_col): area for area in sheet.merged_cells.ranges}
+    texts = [cell for line in sheet.iter_rows() for cell in line if cell.data_type == "s"]
+    assert sum(cell.value == long for cell in texts) == 6
+    for cell in texts:
+        area = merged.get((cell.row, cell.column))
+        last_row, last_column = (area.max_row, area.max_col) if area else (cell.row, cell.column)
+        columns = [sheet.column_dimensions[letter].width for letter in _letters(cell.column, last_column)]
+        heights = [sheet.row_dimensions[number].height or 15 for number in range(cell.row, last_row + 1)]
+        room = sum(columns) * 10 / cell.font.size
+        lines = sum(max(1, math.ceil(width(line) / room)) for line in cell.value.split("\n"))
+        assert cell.alignment.wrap_text
+        assert sum(heights) >= lines * 1.3 * cell.font.size, cell.value[:40]
+        assert max(heights) <= 409
+
+
+def _letters(first: int, last: int) -> list[str]:
+    from openpyxl.utils import get_column_letter
+
+    return [get_column_letter(number) for number in range(first, last + 1)]
 
 
 def _row_of(sheet: Any, text: str) -> int:
