@@ -37,6 +37,9 @@ _STATES: Final = {
     Outcome.FAILED: MailState.FAILED,
     Outcome.UNKNOWN: MailState.SENDING,
 }
+_CANCELLED: Final = (
+    "SELECT 1 FROM audit_entry WHERE subject_kind = 'mail' AND subject_ref = :id AND action = 'mail.cancel'"
+)
 
 
 class NewMail(NamedTuple):
@@ -127,7 +130,7 @@ def send(context: Context, *, limit: int | None = None, retry: int | None = None
     """Send what is queued, the oldest first, or with `retry` one mail whose fate is unknown or that failed.
 
     Gives each mail when its fate is known and kept. Raises MailProblem where the server is not configured or does not take
-    us (what is queued stays so), for a retry NotFound, Refused, Conflict.
+    us (what is queued stays so), for a retry NotFound, Refused (it is sent, or was taken back), Conflict.
     """
     to = mail.server(context.settings)
     with _conversation(context, to) as talk:
@@ -213,6 +216,12 @@ def _retried(work: Transaction, key: int) -> OutboxMessage:
         state = label("mailstate", found.state)
         raise Refused(
             msg("mail {id} is {state} already", id=key, state=state), msg("see: salesflow outbox show"), code="state"
+        )
+    if work.look_up(_CANCELLED, {"id": str(key)}) is not None:
+        raise Refused(
+            msg("mail {id} was taken back: {reason}", id=key, reason=found.error),
+            msg("see: salesflow outbox show {id}", id=key),
+            code="state",
         )
     marked = found.marked_at
     if (

@@ -215,13 +215,18 @@ def test_a_mail_can_be_taken_back_until_it_is_sent(shop: Office) -> None:
     assert done.out == "mail 1 to w***@mingyuan.example is not sent\n"
     assert deals.rows(shop, STATES) == [{"state": "failed", "error": "报价有误"}]
     assert sent(shop) == ([], [])
-    assert sent(shop, retry=1)[0] == [Outcome.SENT], "unless somebody sends it all the same"
-    refused = shop.run("outbox", "cancel", "1", "--reason", "晚了")
-    assert (refused.status, refused.err) == (4, "error [state]: mail 1 is sent already: see: salesflow outbox show 1\n")
+    with pytest.raises(Refused) as caught:
+        sent(shop, retry=1)
+    assert str(caught.value) == "mail 1 was taken back: 报价有误"
+    assert deals.rows(shop, STATES) == [{"state": "failed", "error": "报价有误"}], "the reason stays"
+    put(shop)
+    assert sent(shop)[0] == [Outcome.SENT]
+    refused = shop.run("outbox", "cancel", "2", "--reason", "晚了")
+    assert (refused.status, refused.err) == (4, "error [state]: mail 2 is sent already: see: salesflow outbox show 2\n")
     assert shop.run("outbox", "cancel", "9", "--reason", "x").status == 3
     put(shop)
     with shop.context().transaction() as work, pytest.raises(InvalidValue):
-        outbox.cancel(work, 2, " ")
+        outbox.cancel(work, 3, " ")
 
 
 def test_forgetting_the_customer_erases_it(shop: Office) -> None:
