@@ -171,7 +171,10 @@ def _terms(row: Row, language: str) -> tuple[Entry, ...]:
         (msg("Warranty"), row["warranty"]),
         (msg("Discount on all lines"), reduced),
         (msg("Remarks"), row["note"]),
-        (msg("Rounding"), msg("each line is rounded half up to the fen; the total is the sum of the lines")),
+        (
+            msg("Rounding"),
+            msg("each line is rounded half up to the fen; the amount of the goods is the sum of the lines"),
+        ),
         language=language,
     )
 
