@@ -122,9 +122,11 @@ def test_what_cannot_be_is_one_line_and_nothing_is_written(
 def attention(shop: Office, tmp_path: Path, mail: int) -> str:
     """Whom the paper of a mail is addressed to."""
     shop.ok("outbox", "export", str(tmp_path))
-    content = (tmp_path / f"{mail:06d}-quote.eml").read_bytes()
-    (file,) = email.message_from_bytes(content, policy=email.policy.default).iter_attachments()
-    words = [word for word in papers.html(file.get_payload(decode=True)).words if word.strip()]
+    letter = (tmp_path / f"{mail:06d}-quote.eml").read_bytes()
+    (file,) = email.message_from_bytes(letter, policy=email.policy.default).iter_attachments()
+    content = file.get_payload(decode=True)
+    assert isinstance(content, bytes)
+    words = [word for word in papers.html(content).words if word.strip()]
     return words[words.index("Attention") + 1]
 
 

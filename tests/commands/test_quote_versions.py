@@ -150,7 +150,9 @@ def test_what_was_given_for_people(shop: Office) -> None:
     assert done.err == (
         "note: accepted: 3,840.00 off 32,000.00 (12 %); open: 0.00 off 0.00 (0 %); declined or expired: 0.00 off 0.00 (0 %)\n"
     )
-    assert shop.ok("quote", "list", "--concessions", "明远", "--limit", "1", "--format", "ids").out == f"{Q}\n"
+    first = shop.ok("quote", "list", "--concessions", "明远", "--limit", "1", "--format", "ids")
+    assert first.out == f"{Q}\n"
+    assert "there are more than these 1: raise --limit to see them" in first.err
 
 
 @pytest.mark.parametrize(
@@ -228,6 +230,16 @@ WRONG: list[tuple[tuple[str, ...], int, str]] = [
     (("quote", "decline", Q), 2, "--reason is missing"),
     (("quote", "decline", Q, "--reason", " "), 2, "the reason is empty"),
     (("quote", "decline", Q, "--reason", "x", "--loss-reason", "weather"), 2, "weather"),
+    (
+        ("quote", "list", "--concessions", "明远", "--state", "sent", "--versions"),
+        2,
+        "--concessions and --state, --versions exclude",
+    ),
+    (
+        ("quote", "list", "--concessions", "明远", "--customer", "明远"),
+        2,
+        "--concessions and --customer exclude each other",
+    ),
     (("quote", "list", "--concessions", "没有"), 3, "there is no customer 没有"),
     ((*MAKE, "YF-100:1", "--opportunity", "SJ2026-0001"), 3, "there is no opportunity SJ2026-0001"),
 ]
