@@ -43,7 +43,8 @@ def test_the_paper_follows_the_letterhead(tmp_path: Path) -> None:
 def test_a_draft_is_marked_there_too(tmp_path: Path, texts: tuple[str, ...]) -> None:
     document = papers.word(paper_docx.write(papers.paper(1, "draft", "en"), letterhead(tmp_path, *texts)))
     header = document.sections[0].header
-    assert "云帆集团" in header.paragraphs[0].text
+    assert [line.text for line in header.paragraphs] == ["云帆集团 · 始于1999", "DRAFT - not approved"]
+    assert header.paragraphs[0].alignment is None, "the letterhead's own line stays as it is"
     assert 'string="DRAFT - not approved"' in header._element.xml
     assert 'string="DRAFT - not approved"' in document.sections[0].first_page_header._element.xml
 
