@@ -73,12 +73,25 @@ def test_texts_of_customers_are_no_fields(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "field", ["{{ colour }}", "{{ floor_price }}", "{% for x in y %}", "{{ title.__class__.__mro__ }}"]
+    "field",
+    [
+        "{{ colour }}",
+        "{{ floor_price }}",
+        "{% for x in y %}",
+        "{{ title.__class__.__mro__ }}",
+        "{{ lines + 1 }}",
+        "{{ 1 / 0 }}",
+        "{{ lines[0].cells[99] + 1 }}",
+        "{{ range(1000000000) }}",
+        "{{ title.format(1, 2).index('x') }}",
+        "{{ terms | sum }}",
+    ],
 )
-def test_a_field_that_no_paper_has(tmp_path: Path, field: str) -> None:
+def test_a_field_that_no_paper_has_or_that_cannot_be_computed(tmp_path: Path, field: str) -> None:
     with pytest.raises(FileProblem, match="cannot be filled in") as caught:
         paper_docx.write(papers.paper(1), letterhead(tmp_path, field))
     assert "reference" in str(caught.value.hint)
+    assert (caught.value.code, caught.value.exit_status) == ("template", 7)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no archive", b"PK\x03\x04broken"])
