@@ -32,6 +32,15 @@ class Kind(StrEnum):
     RECORD = "record"  # a row of `columns`, or None
     ROWS = "rows"  # rows of `columns`
     MESSAGE = "message"  # an i18n Message -> the sentence
+    FIGURE = "figure"  # a Figure -> as the kind that it brings along
+
+
+class Figure(NamedTuple):
+    """A value in a column of values of many kinds. signed: people see the plus of a positive number too."""
+
+    kind: Kind
+    value: Any
+    signed: bool = False
 
 
 class Column(NamedTuple):
