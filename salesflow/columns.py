@@ -52,6 +52,7 @@ class Column(NamedTuple):
     labels: str = ""  # CODE, LIST of codes: the catalogue's context for the labels, such as "status"
     table: bool = True  # shown in a listing's table; JSON and --fields have every column
     flexible: bool = False  # may be shortened where the terminal is narrow
+    spare: bool = False  # the first to be left out where the terminal is narrow
     columns: tuple[Column, ...] = ()  # RECORD, ROWS: the nested columns
     order: str = ""  # the view's column to sort by where it is not the key; a leading "-" turns the direction round
     urgent: bool = False  # INTEGER: coloured where positive (days overdue); DATE, CODE: never

@@ -120,6 +120,14 @@ def grid(document: Document, rows: int, shares: Sequence[int]) -> Grid:
     return table
 
 
+def dense(table: Grid) -> None:
+    """Little room beside the texts of the cells, so that numbers stand on one line."""
+    margins = _element("w:tblCellMar")
+    for side in ("w:left", "w:right"):
+        margins.append(_element(side, w="60", type="dxa"))
+    table._tbl.tblPr.insert_element_before(margins, "w:tblLook")  # noqa: SLF001 - the library has no other way to it
+
+
 def shares(block: Table, texts: Sequence[Sequence[str]]) -> tuple[int, ...]:
     """The columns' parts of the width: numbers get what the longest of them needs, texts the rest."""
 

@@ -105,6 +105,7 @@ def lines_table(lines: Sequence[Row], language: str) -> Table:
         "discount": Column(_name(msg("Discount"), language), Kind.PERCENT, zero="-"),
         "unit_price": Column(_name(_price_heading(nets), language), Kind.PRICE),
         "tax_rate": Column(_name(msg("VAT"), language), Kind.PERCENT),
+        "tax": Column(_name(msg("VAT amount"), language), Kind.MONEY),
         "amount": Column(_name(msg("Amount incl. VAT"), language), Kind.MONEY),
     }
     left_out = {*(() if reduced else ("list_price", "discount")), *(() if specified else ("spec",))}

@@ -48,7 +48,11 @@ def test_all_of_it_can_be_read_back(form: str, count: int, language: str) -> Non
         assert line["name"] in found
         assert line["sku"] in found
     if form != "xlsx":
-        amounts = [line["amount"] for line in row["lines"]] + [row["total"], row["freight"], row["tax_total"]]
+        amounts = [line[key] for line in row["lines"] for key in ("list_price", "tax", "amount")] + [
+            row["total"],
+            row["freight"],
+            row["tax_total"],
+        ]
         assert all(display_money(amount) in found for amount in amounts)
 
 
@@ -80,7 +84,7 @@ def test_numbers_of_a_workbook_are_numbers() -> None:
     sheet = load_workbook(io.BytesIO(papers.WRITERS["xlsx"](papers.paper(3)))).worksheets[0]
     numbers = {(cell.value, cell.number_format) for line in sheet.iter_rows() for cell in line if cell.data_type == "n"}
     for line in row["lines"]:
-        assert (line["amount"] / 100, "#,##0.00") in numbers
+        assert {(line[key] / 100, "#,##0.00") for key in ("list_price", "tax", "amount")} <= numbers
         assert (line["unit_price"] / 10_000, "#,##0.00##") in numbers
     assert {(1.5, "#,##0.###"), (3, "#,##0"), (0.13, "0 %")} <= numbers
     assert any(value == 0.05 and form.startswith("0 %") for value, form in numbers)
@@ -174,7 +178,7 @@ def test_large_amounts_turn_the_page() -> None:
         unit_price=999_999_999_999_9900,
     )
     paper = papers.paper(lines=big)
-    assert paper.wide and not papers.paper(80).wide
+    assert paper.wide and not papers.paper(40).wide
     assert "999,999,999,999.99" in papers.text("pdf", papers.WRITERS["pdf"](paper))
     section = papers.word(papers.WRITERS["docx"](paper)).sections[0]
     assert section.page_width > section.page_height
@@ -194,6 +198,7 @@ def test_without_discounts_there_are_no_columns_for_them() -> None:
         "Unit",
         "Unit price incl. VAT",
         "VAT",
+        "VAT amount",
         "Amount incl. VAT",
     ]
     names = [column.name for column in _table(papers.paper(2, language="en")).columns]
