@@ -32,6 +32,15 @@ class Kind(StrEnum):
     RECORD = "record"  # a row of `columns`, or None
     ROWS = "rows"  # rows of `columns`
     MESSAGE = "message"  # an i18n Message -> the sentence
+    FIGURE = "figure"  # a Figure -> as the kind that it brings along
+
+
+class Figure(NamedTuple):
+    """A value in a column of values of many kinds. signed: people see the plus of a positive number too."""
+
+    kind: Kind
+    value: Any
+    signed: bool = False
 
 
 class Column(NamedTuple):
@@ -43,6 +52,7 @@ class Column(NamedTuple):
     labels: str = ""  # CODE, LIST of codes: the catalogue's context for the labels, such as "status"
     table: bool = True  # shown in a listing's table; JSON and --fields have every column
     flexible: bool = False  # may be shortened where the terminal is narrow
+    spare: bool = False  # the first to be left out where the terminal is narrow
     columns: tuple[Column, ...] = ()  # RECORD, ROWS: the nested columns
     order: str = ""  # the view's column to sort by where it is not the key; a leading "-" turns the direction round
     urgent: bool = False  # INTEGER: coloured where positive (days overdue); DATE, CODE: never

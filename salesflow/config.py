@@ -183,6 +183,10 @@ def parse(known: Key, value: str) -> str | int | list[str]:
         from salesflow.clock import zone
 
         zone(value.strip())
+    if known.name == "mail.from":
+        from salesflow.addresses import checked_email
+
+        parsed = checked_email(value.strip())
     return parsed
 
 

@@ -195,7 +195,7 @@ def text(form: str, content: bytes) -> str:
         found = " ".join(str(value) for value in cells(content))
     else:
         found = " ".join(html(content).words) if form == "html" else re.sub(r"\\(.)", r"\1", content.decode())
-    return re.sub(r"\s|\u200b", "", found)
+    return re.sub(r"\s", "", found)
 
 
 def squeezed(words: str) -> str:

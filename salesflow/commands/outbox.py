@@ -15,7 +15,7 @@ from salesflow.i18n import Message, msg, nmsg
 from salesflow.output.results import Digest, Listing, Record, Written
 from salesflow.queries import outbox as outbox_queries
 
-UNSENT = 7  # the exit status where a mail could not be sent
+UNSENT = 7  # the exit status where a mail could not be sent or written
 
 app = noun("Mails: those that wait, sending them, writing them to files.")
 
@@ -94,16 +94,17 @@ def export(
     context = current(ctx)
     with context.transaction() as work:
         letters = outbox_letters.letters(work, state)
-        files = write(context, folder, letters)
+    rows = write(context, folder, letters)
+    bad = [row for row in rows if row["error"]]
     text = nmsg(
-        "{count} mail written to {folder}", "{count} mails written to {folder}", count=len(files), folder=folder
+        "{count} mail written to {folder}",
+        "{count} mails written to {folder}",
+        count=len(rows) - len(bad),
+        folder=folder,
     )
-    listing = Listing(
-        outbox_queries.FILES,
-        [{"id": letter.id, "file": file} for (_, letter), file in zip(letters, files, strict=True)],
-        "file",
-    )
-    return Written(text, folder, listing)
+    details = tuple(msg("mail {id}: {error}", id=row["id"], error=row["error"]) for row in bad)
+    listing = Listing(outbox_queries.FILES, rows, "file")
+    return Written(text, folder, listing, details, UNSENT if bad else 0)
 
 
 @app.command("cancel", cls=Write)

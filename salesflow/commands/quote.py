@@ -13,6 +13,7 @@ from salesflow.commands.base import List, Show, Write, current, noun, screenful
 from salesflow.commands.items import ExtraText, ItemText
 from salesflow.commands.params import CODE, COUNT, DAYS
 from salesflow.enums import QuoteState
+from salesflow.errors import UsageError
 from salesflow.i18n import Message, msg
 from salesflow.money import display_money, display_percent
 from salesflow.output.results import Digest, Listing, Record, Written
@@ -105,11 +106,24 @@ def list_(
     if concessions is not None:
         from salesflow.queries import quote_concessions
 
+        choices = {
+            "--customer": customer,
+            "--state": state,
+            "--owner": owner,
+            "--expired": expired,
+            "--versions": versions,
+        }
+        others = [name for name, value in choices.items() if value]
+        if others:
+            raise UsageError(
+                msg("--concessions and {others} exclude each other", others=others), msg("leave one of them out")
+            )
         who = customer_queries.resolve(context, concessions)
-        given = quote_concessions.of_customer(context, who.id, who.code, who.name)
+        given, more = quote_concessions.of_customer(context, who.id, who.code, who.name)
         sums = {name: _sum(given[name]) for name in ("accepted", "open", "ended")}
         remark = msg("accepted: {accepted}; open: {open}; declined or expired: {ended}", **sums)
-        listing = Listing(quote_concessions.QUOTES, given["quotes"], "number", empty=msg("no quotes"), remark=remark)
+        rows, none = given["quotes"], msg("no quotes")
+        listing = Listing(quote_concessions.QUOTES, rows, "number", empty=none, more=more, remark=remark)
         return Digest(Record(quote_concessions.COLUMNS, given, "customer_code"), listing)
     found = quote_queries.listed(
         context,

@@ -18,6 +18,7 @@ from salesflow.money import display_money
 from salesflow.output.results import Record, Written
 from salesflow.queries import quotes as quote_queries
 from salesflow.subject import Subject
+from salesflow.text import clean
 
 if TYPE_CHECKING:
     from salesflow.columns import Row
@@ -64,18 +65,20 @@ def send(
         )
     chosen = export_paper.checked(language)
     row = quote_queries.show(context, number)
-    paper = _paper(context, row, chosen, form)
+    given = clean(message or "", limit=context.policy.limits.text, what=msg("the message"))
+    with context.transaction() as work:
+        contact = _contact(work, row["customer_id"], to).model_dump()
+    paper = _paper(context, row, chosen, form, contact)
     with context.transaction() as work:
         quotes.sent(work, row["number"], row["edition"], version=row["version"])
-        contact = _contact(work, row["customer_id"], to)
         about = Subject("quote", row["id"], row["number"], row["customer_id"])
         title = _title(row, chosen)
         kept = _kept(work, about, paper, f"{title}.{form}")
-        text = message or _greeting(row, contact.name, work.actor.name, chosen)
+        text = given or _greeting(row, contact["name"], work.actor.name, chosen)
         mail = outbox.queue(
-            work, outbox.NewMail("quote", title, text, contact_id=contact.id, about=about, attachments=(kept,))
+            work, outbox.NewMail("quote", title, text, contact_id=contact["id"], about=about, attachments=(kept,))
         )
-        named = {"contact": contact.name, "recipient": contact.email_masked, "mail": mail}
+        named = {"contact": contact["name"], "recipient": contact["email_masked"], "mail": mail}
     again = row["state"] == QuoteState.SENT
     shown = quote_queries.show(context, row["number"])
     said = msg(
@@ -89,13 +92,13 @@ def send(
     return Written(said, row["number"], Record(quote_queries.SHOW_COLUMNS, shown, "number"), tuple(details))
 
 
-def _paper(context: Context, row: Row, language: str, form: str) -> bytes:
-    """The paper as it is now, made before anything is locked; nothing for a quote that cannot be sent, which is then refused."""
+def _paper(context: Context, row: Row, language: str, form: str, contact: Row) -> bytes:
+    """The paper as it is now, made while nothing is locked; nothing for a quote that cannot be sent, which is then refused."""
     from salesflow.documents import papers
 
     if row["state"] not in (QuoteState.APPROVED, QuoteState.SENT):
         return b""
-    return papers.content(context, papers.quotation(context, row, language), form)
+    return papers.content(context, papers.quotation(context, row, language, contact), form)
 
 
 def _contact(work: Transaction, customer_id: int, name: str | None) -> Contact:
@@ -144,7 +147,7 @@ def _title(row: Row, language: str) -> str:
 def _greeting(row: Row, contact: str, sender: str, language: str) -> str:
     """What the mail says unless somebody says something else."""
     text = msg(
-        "Dear {contact},\n\nplease find our quotation {number} over {total} attached. It stands until {date}.\n\n{sender}\n",
+        "Dear {contact},\n\nplease find our quotation {number} over CNY {total} attached. It stands until {date}.\n\n{sender}\n",
         contact=contact,
         number=row["number"],
         total=display_money(row["total"]),

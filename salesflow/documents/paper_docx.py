@@ -127,6 +127,7 @@ def _facts(document: Document, block: Facts) -> None:
 def _table(document: Document, block: Table, language: str) -> None:
     texts = cells(block, language)
     table = parts.grid(document, 1 + len(texts), parts.shares(block, texts))
+    parts.dense(table)
     size = 8 if len(block.columns) > 7 else 9
     for place, column in enumerate(block.columns):
         head = table.cell(0, place)

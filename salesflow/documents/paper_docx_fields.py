@@ -22,15 +22,19 @@ if TYPE_CHECKING:
 def filled(paper: Paper, template: str) -> Document:
     """The template with the paper in it. FileProblem for one with a field that no paper has, or that is not understood."""
     docxtpl = extras.need("docxtpl", "docx", ".docx")
-    from jinja2 import StrictUndefined, TemplateError
+    from jinja2 import StrictUndefined
     from jinja2.sandbox import SandboxedEnvironment
 
     made = docxtpl.DocxTemplate(os.path.expanduser(template))
     try:
         made.render(fields(paper), SandboxedEnvironment(autoescape=True, undefined=StrictUndefined), autoescape=True)
-    except TemplateError as error:
+    except Exception as error:  # an expression may fail in any way: the template is what is wrong
         raise FileProblem(
-            msg("the letterhead {path} cannot be filled in: {reason}", path=template, reason=str(error)),
+            msg(
+                "the letterhead {path} cannot be filled in: {reason}",
+                path=template,
+                reason=str(error) or type(error).__name__,
+            ),
             msg("its fields may be: {fields}", fields=sorted(fields(paper))),
             code="template",
         ) from error

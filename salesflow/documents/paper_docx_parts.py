@@ -9,6 +9,7 @@ from salesflow.documents.paper import Table
 
 if TYPE_CHECKING:
     from docx.document import Document
+    from docx.section import _Header
     from docx.table import Table as Grid
     from docx.table import _Cell, _Row
     from docx.text.paragraph import Paragraph
@@ -119,6 +120,14 @@ def grid(document: Document, rows: int, shares: Sequence[int]) -> Grid:
     return table
 
 
+def dense(table: Grid) -> None:
+    """Little room beside the texts of the cells, so that numbers stand on one line."""
+    margins = _element("w:tblCellMar")
+    for side in ("w:left", "w:right"):
+        margins.append(_element(side, w="60", type="dxa"))
+    table._tbl.tblPr.insert_element_before(margins, "w:tblLook")  # noqa: SLF001 - the library has no other way to it
+
+
 def shares(block: Table, texts: Sequence[Sequence[str]]) -> tuple[int, ...]:
     """The columns' parts of the width: numbers get what the longest of them needs, texts the rest."""
 
@@ -203,7 +212,7 @@ def _number(line: Paragraph, code: str) -> None:
 
 
 def mark(document: Document, text: str) -> None:
-    """The mark across each page, from every header that a page may have; in the header as words too."""
+    """The mark across each page, from every header that a page may have; in the header as words too, in a line of their own."""
     from docx.oxml import parse_xml
 
     from salesflow.text import width
@@ -213,7 +222,7 @@ def mark(document: Document, text: str) -> None:
         for header in (section.header, section.first_page_header, section.even_page_header):
             header.is_linked_to_previous = False
             number += 1
-            line = header.paragraphs[0] if header.paragraphs else header.add_paragraph()
+            line = _empty_line(header) or header.add_paragraph()
             _written(line, text, True, False, 0, 0, False, "", size=11, bold=True, color="C81E1E")
             breadth = min(460, 46 * width(text))
             shape: Any = parse_xml(_MARK % {"number": number, "width": breadth, "height": 2 * breadth // width(text)})
@@ -221,6 +230,12 @@ def mark(document: Document, text: str) -> None:
                 "string", text
             )
             line._p.append(shape)  # noqa: SLF001 - the library knows no drawings of this kind
+
+
+def _empty_line(header: _Header) -> Paragraph | None:
+    """The line of a header that has nothing else, such as a new one."""
+    lines = header.paragraphs
+    return lines[0] if len(header._element) == 1 and lines and not lines[0]._p.xpath("*[not(self::w:pPr)]") else None  # noqa: SLF001 - the library knows no pictures
 
 
 def has_fields(document: Document) -> bool:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import math
+from itertools import zip_longest
 from typing import Any, Final
 
 from salesflow.columns import Kind
-from salesflow.documents.paper import Block, Column, Facts, Paper, Party, Prose, Signatures, Table, Terms, Totals
+from salesflow.documents.paper import Block, Column, Entry, Facts, Paper, Prose, Signatures, Table, Terms, Totals
+from salesflow.text import wrapped
 
 _SCALES: Final = {Kind.MONEY: 100, Kind.PERCENT: 10_000, Kind.QUANTITY: 1_000, Kind.PRICE: 10_000, Kind.INTEGER: 1}
 _FORMATS: Final = {
@@ -29,12 +32,13 @@ _FILLED: Final = {
     "bold": True,
     "font_color": "#FFFFFF",
     "bg_color": _ACCENT,
-    "text_wrap": True,
     "valign": "vcenter",
 }
 _FILLED_LEFT: Final = {**_FILLED, "align": "left", "indent": 1}
 _LONGEST_CELL: Final = 32_767
 _LINE_HEIGHT: Final = 15
+_MOST_LINES: Final = 27  # no row is higher than 409 points
+_SIZE: Final = 10
 _APART: Final = 30  # rows between two marks
 
 
@@ -55,7 +59,11 @@ def write(paper: Paper) -> bytes:
 
 
 class _Sheet:
-    """The one sheet, written from top to bottom. `width` is the number of columns that the widest table has."""
+    """The one sheet, written from top to bottom.
+
+    A sheet does not find out by itself how high merged cells are: `_high` says it before they are written, `_down` goes on
+    below them.
+    """
 
     def __init__(self, book: Any, paper: Paper) -> None:
         self._book, self._paper = book, paper
@@ -68,7 +76,7 @@ class _Sheet:
             tables, key=lambda table: len(table.columns), default=Table("", (Column("", share=1),) * 4, ())
         )
         self._last = len(self._main.columns) - 1
-        self._row = 0
+        self._row, self._deep = 0, 1
 
     def fill(self) -> None:
         self._page()
@@ -130,38 +138,38 @@ class _Sheet:
         elif isinstance(block, Terms):
             self._terms(block)
         elif isinstance(block, Prose):
-            self._across(block.text, lines=self._lines(block.text, self._breadth(0, self._last)))
+            self._across(block.text)
         elif isinstance(block, Signatures):
             self._signatures(block)
         self._row += 1
 
     def _facts(self, block: Facts) -> None:
         middle = max(2, self._last - 4)
-        for number in range(max(len(block.left), len(block.right))):
-            for entries, first, last in ((block.left, 0, middle - 1), (block.right, middle, self._last)):
-                if number < len(entries):
-                    entry = entries[number]
-                    second = first + 1 if first == 0 else min(first + 2, last)
-                    self._text(first, second - 1, entry.label, font_color="#52606D")
-                    self._text(second, last, entry.text)
-            self._row += 1
+        places = ((0, 1, middle - 1), (middle, min(middle + 2, self._last), self._last))
+        for pair in zip_longest(block.left, block.right):
+            found = [(entry, *place) for entry, place in zip(pair, places, strict=True) if entry]
+            self._high(*((entry.text, second, last) for entry, _, second, last in found))
+            for entry, first, second, last in found:
+                self._text(first, second - 1, entry.label, font_color="#52606D")
+                self._text(second, last, entry.text)
+            self._down()
 
     def _table(self, block: Table) -> None:
         """A narrower table than the main one: its widest text goes over the columns that it has not."""
         self._heading(block.name)
         spans = self._spans(block)
+        self._high(*((column.name, *span) for column, span in zip(block.columns, spans, strict=True)))
         for column, (first, last) in zip(block.columns, spans, strict=True):
             self._text(first, last, column.name, **(_FILLED if column.right else _FILLED_LEFT))
         if block is self._main and len(block.rows) > 1:
             self._sheet.repeat_rows(self._row)
-        self._row += 1
+        self._down()
         for row in block.rows:
-            heights = []
-            for column, (first, last), value in zip(block.columns, spans, row, strict=True):
+            cells = list(zip(block.columns, spans, row, strict=True))
+            self._high(*((str(value), *span) for column, span, value in cells if column.kind is Kind.TEXT))
+            for column, (first, last), value in cells:
                 self._value(first, last, column, value)
-                heights.append(self._lines(str(value), self._breadth(first, last)) if column.kind is Kind.TEXT else 1)
-            self._sheet.set_row(self._row, _LINE_HEIGHT * max(heights))
-            self._row += 1
+            self._down()
 
     def _spans(self, block: Table) -> list[tuple[int, int]]:
         spare, spans, at = self._last + 1 - len(block.columns), [], 0
@@ -173,9 +181,9 @@ class _Sheet:
         return spans
 
     def _value(self, first: int, last: int, column: Column, value: Any) -> None:
-        look = {"bottom": 4, "bottom_color": "#CBD2D9", "valign": "top"}
+        look = {"bottom": 4, "bottom_color": "#CBD2D9"}
         if column.kind not in _SCALES or value is None:
-            self._text(first, last, "" if value is None else str(value), text_wrap=True, indent=1, **look)
+            self._text(first, last, "" if value is None else str(value), indent=1, **look)
             return
         form = _WHOLE.get(column.kind, "") if value % (100 if column.kind is Kind.PERCENT else 1_000) == 0 else ""
         form = form or _FORMATS[column.kind]
@@ -185,71 +193,86 @@ class _Sheet:
 
     def _totals(self, block: Totals) -> None:
         for one in block.sums:
-            look = {"bold": True, "font_size": 13, "font_color": _ACCENT} if one.strong else {}
-            self._text(max(0, self._last - 3), max(0, self._last - 2), one.label, **look)
+            look: dict[str, Any] = {"bold": True, "font_size": 13, "font_color": _ACCENT} if one.strong else {}
+            first, last = max(0, self._last - 3), max(0, self._last - 2)
+            self._high((one.label, first, last), size=look.get("font_size", _SIZE))
+            self._text(first, last, one.label, **look)
             self._number(max(1, self._last - 1), self._last, one.amount, 100, num_format="#,##0.00", **look)
-            self._row += 1
+            self._down()
+        self._high((block.words.text, 2, self._last))
         self._text(0, 1, block.words.label, font_color="#52606D", bg_color="#F0F4F8")
-        self._text(2, self._last, block.words.text, bold=True, bg_color="#F0F4F8", text_wrap=True)
-        self._row += 1
+        self._text(2, self._last, block.words.text, bold=True, bg_color="#F0F4F8")
+        self._down()
 
     def _terms(self, block: Terms) -> None:
         self._heading(block.name)
         for entry in block.entries:
             if block.numbered:
                 self._across(entry.label, bold=True)
-                self._across(entry.text, lines=self._lines(entry.text, self._breadth(0, self._last)))
+                self._across(entry.text)
                 continue
-            self._text(0, 1, entry.label, font_color="#52606D", valign="top")
-            self._text(2, self._last, entry.text, text_wrap=True, valign="top")
-            self._sheet.set_row(self._row, _LINE_HEIGHT * self._lines(entry.text, self._breadth(2, self._last)))
-            self._row += 1
+            self._high((entry.text, 2, self._last))
+            self._text(0, 1, entry.label, font_color="#52606D")
+            self._text(2, self._last, entry.text)
+            self._down()
 
     def _signatures(self, block: Signatures) -> None:
         half = (self._last + 1) // 2
+        places = ((0, half - 1), (half + 1, self._last))
         self._row += 1
-        for number in range(1 + max(len(party.entries) for party in block.parties)):
-            for party, first, last in zip(block.parties, (0, half + 1), (half - 1, self._last), strict=False):
-                self._signature(party, number, first, last)
-            self._row += 1
-
-    def _signature(self, party: Party, number: int, first: int, last: int) -> None:
-        if number == 0:
+        for (first, last), party in zip(places, block.parties, strict=False):
             self._text(first, last, party.name, bold=True, font_color=_ACCENT)
-        elif number <= len(party.entries):
-            entry = party.entries[number - 1]
-            look = {"bottom": 1} if entry.label and not entry.text else {}
-            self._text(first, last, f"{entry.label}  {entry.text}".strip(), **look)
-            if look:
-                self._sheet.set_row(self._row, 2 * _LINE_HEIGHT)
+        self._down()
+        for entries in zip_longest(*(party.entries for party in block.parties)):
+            found = [(_signed(entry), entry, *place) for entry, place in zip(entries, places, strict=False) if entry]
+            self._high(*((text, first, last) for text, _, first, last in found))
+            for text, entry, first, last in found:
+                self._text(first, last, text, **({} if entry.text else {"bottom": 1, "valign": "bottom"}))
+            self._down()
 
     def _heading(self, name: str) -> None:
         if name:
             self._across(name, bold=True, font_color=_ACCENT)
 
-    def _across(self, text: str, lines: int = 0, **look: Any) -> None:
-        self._text(0, self._last, text, **({"text_wrap": True, "valign": "top"} if lines else {}), **look)
-        height = lines * _LINE_HEIGHT or 1.5 * look.get("font_size", 10)
-        self._sheet.set_row(self._row, max(_LINE_HEIGHT, height))
-        self._row += 1
+    def _across(self, text: str, **look: Any) -> None:
+        self._high((text, 0, self._last), size=look.get("font_size", _SIZE))
+        self._text(0, self._last, text, **look)
+        self._down()
+
+    def _high(self, *texts: tuple[str, int, int], size: int = _SIZE) -> None:
+        """Make the row as high as these texts need, each between its columns; what is more than a row's goes over several."""
+        lines = max(
+            (self._lines(text, self._breadth(first, last) * _SIZE // size) for text, first, last in texts), default=1
+        )
+        height = lines * max(_LINE_HEIGHT, 1.5 * size)
+        self._deep = math.ceil(height / (_MOST_LINES * _LINE_HEIGHT))
+        for row in range(self._row, self._row + self._deep):
+            self._sheet.set_row(row, math.ceil(height / self._deep))
+
+    def _down(self) -> None:
+        self._row, self._deep = self._row + self._deep, 1
 
     def _text(self, first: int, last: int, text: str, **look: Any) -> None:
-        style, text = self._style(**look), text[:_LONGEST_CELL]
-        if first < last:
-            self._sheet.merge_range(self._row, first, self._row, last, "", style)
-        self._sheet.write_string(self._row, first, text, style)
+        style = self._merged(first, last, text_wrap=True, **{"valign": "top", **look})
+        self._sheet.write_string(self._row, first, text[:_LONGEST_CELL], style)
 
     def _number(self, first: int, last: int, value: int, scale: int, **look: Any) -> None:
-        style = self._style(align="right", **look)
-        if first < last:
-            self._sheet.merge_range(self._row, first, self._row, last, "", style)
-        self._sheet.write_number(self._row, first, value / scale, style)
+        self._sheet.write_number(
+            self._row, first, value / scale, self._merged(first, last, align="right", valign="top", **look)
+        )
+
+    def _merged(self, first: int, last: int, **look: Any) -> Any:
+        """The look of a cell, which goes over these columns."""
+        style, end = self._style(**look), self._row + self._deep - 1
+        if first < last or self._row < end:
+            self._sheet.merge_range(self._row, first, end, last, "", style)
+        return style
 
     def _style(self, **look: Any) -> Any:
         """A format, made once for each look."""
         key = tuple(sorted(look.items()))
         if key not in self._made:
-            self._made[key] = self._book.add_format({"font_name": _FONT, "font_size": 10, **look})
+            self._made[key] = self._book.add_format({"font_name": _FONT, "font_size": _SIZE, **look})
         return self._made[key]
 
     def _breadth(self, first: int, last: int) -> int:
@@ -259,7 +282,10 @@ class _Sheet:
 
     @staticmethod
     def _lines(text: str, breadth: int) -> int:
-        """How many lines a text takes: a sheet does not find out by itself for merged cells."""
-        from salesflow.text import width
+        """How many lines a text takes."""
+        return wrapped(text[:_LONGEST_CELL], max(2, breadth - 1)).count("\n") + 1
 
-        return min(27, sum(max(1, -(-width(line) // max(1, breadth - 1))) for line in text.split("\n")))
+
+def _signed(entry: Entry) -> str:
+    """What stands on a line of a signature block; a line to write on is twice as high."""
+    return f"{entry.label}  {entry.text}".strip() if entry.text else f"\n{entry.label}"

@@ -30,13 +30,16 @@ class Made(NamedTuple):
     size: int
 
 
-def quotation(context: Context, row: Row, language: str | None = None) -> Paper:
-    """The paper of a quote's row (`queries.quotes.show`), in the interface's language unless told otherwise."""
+def quotation(context: Context, row: Row, language: str | None = None, contact: Row | None = None) -> Paper:
+    """The paper of a quote's row (`queries.quotes.show`), in the interface's language unless told otherwise.
+
+    contact: whom it is for, where that need not be the contact that comes first; of it the name and the title count.
+    """
     from salesflow.documents import quotation as paper
 
     chosen = language or i18n.language()
     one = seller(context, row["owner"], chosen)
-    return paper.quotation(row, one, _buyer(context, row, chosen), chosen, context.clock.now())
+    return paper.quotation(row, one, _buyer(context, row, chosen, contact), chosen, context.clock.now())
 
 
 def contract(context: Context, row: Row, language: str | None = None, quote: Row | None = None) -> Paper:
@@ -115,12 +118,12 @@ def write(context: Context, paper: Paper, path: str, form: str) -> Made:
     return Made(path, form, paper.language, paper.mark, len(made))
 
 
-def _buyer(context: Context, row: Row, language: str) -> Buyer:
-    """The customer with the address of the file and the contact that comes first; of a contact the name and the job alone."""
+def _buyer(context: Context, row: Row, language: str, contact: Row | None = None) -> Buyer:
+    """The customer with the address of the file and a contact, else the one that comes first: the name and the job alone."""
     found = context.reader.one(
         "SELECT id, address FROM v_customer WHERE code = :code", {"code": row["customer_code"]}
     ) or {"id": None, "address": None}
-    contact: Mapping[str, Any] | None = context.reader.one(
+    contact = contact or context.reader.one(
         'SELECT name, title FROM v_contact WHERE customer_id = :id ORDER BY "primary" DESC, id', {"id": found["id"]}
     )
     return Buyer(row["customer_name"], None if contact is None else _named(contact, language), found["address"])

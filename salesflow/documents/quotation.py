@@ -105,6 +105,7 @@ def lines_table(lines: Sequence[Row], language: str) -> Table:
         "discount": Column(_name(msg("Discount"), language), Kind.PERCENT, zero="-"),
         "unit_price": Column(_name(_price_heading(nets), language), Kind.PRICE),
         "tax_rate": Column(_name(msg("VAT"), language), Kind.PERCENT),
+        "tax": Column(_name(msg("VAT amount"), language), Kind.MONEY),
         "amount": Column(_name(msg("Amount incl. VAT"), language), Kind.MONEY),
     }
     left_out = {*(() if reduced else ("list_price", "discount")), *(() if specified else ("spec",))}
@@ -171,7 +172,10 @@ def _terms(row: Row, language: str) -> tuple[Entry, ...]:
         (msg("Warranty"), row["warranty"]),
         (msg("Discount on all lines"), reduced),
         (msg("Remarks"), row["note"]),
-        (msg("Rounding"), msg("each line is rounded half up to the fen; the total is the sum of the lines")),
+        (
+            msg("Rounding"),
+            msg("each line is rounded half up to the fen; the amount of the goods is the sum of the lines"),
+        ),
         language=language,
     )
 

@@ -13,7 +13,7 @@ from salesflow.output.results import Listing, Record
 from salesflow.output.values import NESTED, Locale, json_writer, one_line, row_writer
 from salesflow.text import guarded, printable
 
-_TEXTS: Final = frozenset((Kind.TEXT, Kind.CODE, Kind.LIST, Kind.MESSAGE, *NESTED, Kind.OBJECT))
+_TEXTS: Final = frozenset((Kind.TEXT, Kind.CODE, Kind.LIST, Kind.MESSAGE, Kind.FIGURE, *NESTED, Kind.OBJECT))
 
 
 def write_json(result: Listing | Record, fields: Sequence[str], out: TextIO, locale: Locale) -> None:

@@ -1,4 +1,4 @@
-"""How a table is made to fit: long texts give way first, then whole columns from the right."""
+"""How a table is made to fit: long texts give way first, then whole columns from the right, the spare ones before others."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def fit(columns: Columns, wanted: Sequence[int], headings: Sequence[int], room: 
         if not dispensable:
             widths = _level([wanted[i] for i in chosen], [min(wanted[i], _LEAST) for i in chosen], _net(room, chosen))
             break
-        chosen.remove(dispensable[-1])
+        chosen.remove(max(dispensable, key=lambda index: (columns[index].spare, index)))
     hidden = tuple(column for index, column in enumerate(columns) if index not in chosen)
     return Fitted(tuple(columns[index] for index in chosen), tuple(widths), hidden)
 

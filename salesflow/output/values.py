@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from salesflow import clock, i18n, money
-from salesflow.columns import Column, Kind
+from salesflow.columns import Column, Figure, Kind
 from salesflow.i18n import msg
 from salesflow.text import printable
 
@@ -168,6 +168,22 @@ def _sentence(_column: Column, locale: Locale) -> TextWriter:
     return lambda value: printable(i18n.render(value, locale.language), keep_newlines=True)
 
 
+def _own_json(_column: Column, locale: Locale) -> JsonWriter:
+    return lambda figure: json_writer(_of(figure), locale)(figure.value)
+
+
+def _own_text(_column: Column, locale: Locale) -> TextWriter:
+    def write(figure: Figure) -> str:
+        sign = "+" if figure.signed and figure.value > 0 else ""
+        return sign + text_writer(_of(figure), locale)(figure.value)
+
+    return write
+
+
+def _of(figure: Figure) -> Column:
+    return Column("", "", figure.kind)
+
+
 def _items(value: str | Iterable[object]) -> Iterable[object]:
     """A list's members, whether it comes as JSON text or as a sequence."""
     if not isinstance(value, str):
@@ -203,6 +219,7 @@ _JSON: Final[Mapping[Kind, Callable[[Column, Locale], JsonWriter]]] = {
     Kind.RECORD: lambda column, locale: row_writer(column.columns, locale),
     Kind.ROWS: _json_rows,
     Kind.MESSAGE: _message,
+    Kind.FIGURE: _own_json,
 }
 
 _TEXT: Final[Mapping[Kind, Callable[[Column, Locale], TextWriter]]] = {
@@ -221,6 +238,7 @@ _TEXT: Final[Mapping[Kind, Callable[[Column, Locale], TextWriter]]] = {
     Kind.RECORD: _compact,
     Kind.ROWS: _compact,
     Kind.MESSAGE: _sentence,
+    Kind.FIGURE: _own_text,
 }
 
 _ALWAYS_ONE_LINE: Final = NUMERIC | {Kind.INSTANT, Kind.FLAG}

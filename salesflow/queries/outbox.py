@@ -42,7 +42,7 @@ SENT_ROWS: Final = (
     Column("state", "State", Kind.CODE, labels="mailstate"),
     Column("error", "Error", flexible=True),
 )
-FILES: Final = (Column("id", "No.", Kind.INTEGER), Column("file", "File"))
+FILES: Final = (Column("id", "No.", Kind.INTEGER), Column("file", "File"), Column("error", "Error"))
 COUNTS: Final = tuple(MailState)
 SENT: Final = (
     *(Column(state.value, state.value.capitalize(), Kind.INTEGER) for state in COUNTS),

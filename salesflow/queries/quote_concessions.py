@@ -57,10 +57,11 @@ _DECIDED: Final = (
 )
 
 
-def of_customer(context: Context, customer_id: int, code: str, name: str) -> Row:
+def of_customer(context: Context, customer_id: int, code: str, name: str) -> tuple[Row, bool]:
     """Every version, the newest first, with sums of what the customer accepted, what is open, and what came to nothing.
 
-    The sums count each quote once, by its newest version: what was superseded was given to nobody.
+    The sums count each quote once, by its newest version: what was superseded was given to nobody. Also gives whether there
+    are more versions than were asked for.
     """
     versions = quotes.versions_of(context, customer_id)
     free = _grouped(context.reader.rows(_FREE, {"id": customer_id}), "quote_id", "text")
@@ -68,14 +69,16 @@ def of_customer(context: Context, customer_id: int, code: str, name: str) -> Row
     approvers = _grouped(decided, "subject_id", "decided_by")
     own = {row["subject_id"] for row in decided if row["self_approved"]}
     rows = [_row(version, free, approvers, own) for version in versions]
-    return {
+    found = arranged(context.asked, QUOTES, rows)
+    given = {
         "customer_code": code,
         "customer_name": name,
         "accepted": _sum(rows, (QuoteState.ACCEPTED,)),
         "open": _sum(rows, _OPEN),
         "ended": _sum(rows, _ENDED),
-        "quotes": arranged(context.asked, QUOTES, rows).rows,
+        "quotes": found.rows,
     }
+    return given, found.more
 
 
 def _row(version: Row, free: dict[int, list[str]], approvers: dict[int, list[str]], own: set[int]) -> Row:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any, Final, NamedTuple
 
-from salesflow.columns import Column, Columns, Kind
+from salesflow.columns import Column, Columns, Figure, Kind
 from salesflow.context import Context
 from salesflow.errors import Refused
 from salesflow.i18n import Message, label, msg
@@ -108,9 +108,9 @@ CHANGES: Final[Columns] = (
     Column("field", "Field", table=False),
     Column("where", "Line", Kind.MESSAGE, flexible=True),
     Column("what", "Field", Kind.MESSAGE),
-    Column("before", "Before", flexible=True),
-    Column("after", "After", flexible=True),
-    Column("change", "Change"),
+    Column("before", "Before", Kind.FIGURE, flexible=True),
+    Column("after", "After", Kind.FIGURE, flexible=True),
+    Column("change", "Change", Kind.FIGURE),
 )
 
 
@@ -153,16 +153,8 @@ def changes(row: Mapping[str, Any]) -> list[Row]:
         found += _line_changes(line)
     quote = msg("the quote")
     for extra in row["extras"]:
-        shown = {side: None if extra[side] is None else display_money(extra[side]) for side in ("before", "after")}
-        found.append(
-            {
-                "field": "extra",
-                "where": msg("{extra}", extra=extra["text"]),
-                "what": msg("extra"),
-                **shown,
-                "change": None,
-            }
-        )
+        where, sides = msg("{extra}", extra=extra["text"]), _sides(Kind.MONEY, extra["before"], extra["after"])
+        found.append({"field": "extra", "where": where, "what": msg("extra"), **sides, "change": None})
     for name, fields in (("totals", _TOTALS), ("rates", _RATES), ("terms", _TERMS)):
         known = {field.key: field for field in fields}
         for one in row[name]:
@@ -178,8 +170,7 @@ def told(context: Context, number: str, old: int, new: int) -> list[Row]:
         {
             "field": one["field"],
             "what": msg("{where}: {what}", where=one["where"], what=one["what"]),
-            "before": one["before"],
-            "after": one["after"],
+            **{side: None if one[side] is None else _told(one[side]) for side in ("before", "after")},
         }
         for one in moved
     ]
@@ -253,9 +244,9 @@ def _line_changes(line: Row) -> Iterator[Row]:
             quantity=format_quantity(line[f"quantity_{side}"]),
             price=display_price(line[f"unit_price_{side}"]),
         )
-        shown = {"before": None, "after": None, side: display_money(amount)}
+        shown = {"before": None, "after": None, side: Figure(Kind.MONEY, amount)}
         what = msg("added: {what}", what=said) if side == "after" else msg("removed: {what}", what=said)
-        signed = _signed(display_money, amount if side == "after" else -amount)
+        signed = Figure(Kind.MONEY, amount if side == "after" else -amount, signed=True)
         yield {"field": "line", "where": where, "what": what, **shown, "change": signed}
         return
     for field in _OF_LINE:
@@ -265,12 +256,15 @@ def _line_changes(line: Row) -> Iterator[Row]:
 
 
 def _change(where: Message, field: _Field, old: Any, new: Any) -> Row:
-    show = _SHOW.get(field.kind, str)
-    values = {side: None if value is None else show(value) for side, value in (("before", old), ("after", new))}
     counted = field.kind in _SHOW and old is not None and new is not None
-    change = _signed(show, new - old) if counted else None
-    return {"field": field.key, "where": where, "what": label("column", field.header), **values, "change": change}
+    change = Figure(field.kind, new - old, signed=True) if counted else None
+    sides = _sides(field.kind, old, new)
+    return {"field": field.key, "where": where, "what": label("column", field.header), **sides, "change": change}
 
 
-def _signed(show: Any, difference: int) -> str:
-    return f"+{show(difference)}" if difference > 0 else str(show(difference))
+def _sides(kind: Kind, old: Any, new: Any) -> Row:
+    return {side: None if value is None else Figure(kind, value) for side, value in (("before", old), ("after", new))}
+
+
+def _told(figure: Figure) -> str:
+    return _SHOW.get(figure.kind, str)(figure.value)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from salesflow.addresses import checked_email
 from salesflow.enums import ChainRole
 from salesflow.errors import Ambiguous, Duplicate, InvalidValue, NotFound
 from salesflow.i18n import Message, msg
@@ -29,7 +28,6 @@ _LABELS: Final[Mapping[str, Message]] = {
     "email": msg("the e-mail address"),
     "wechat": msg("the WeChat name"),
 }
-_EMAIL: Final = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@(?:[^\s@<>,;:\"()\[\]\\.]+\.)+[^\s@<>,;:\"()\[\]\\.]{2,}")
 _SAME_AS_PHONE: Final = frozenset(("同手机", "同手机号", "同电话", "同号", "微信同号", "同上", "same as phone"))
 _TWIN: Final = (
     " UNION ALL ".join(
@@ -115,18 +113,6 @@ def _values(new: NewContact, limits: Limits) -> Mapping[str, str]:
             code="missing-value",
         )
     return values
-
-
-def checked_email(typed: str) -> str:
-    """An e-mail address as it is kept. Raises InvalidValue for what is none."""
-    address = unicodedata.normalize("NFKC", typed).removeprefix("mailto:")
-    if not _EMAIL.fullmatch(address):
-        raise InvalidValue(
-            msg('"{value}" is not an e-mail address', value=typed),
-            msg("write it like wang@example.com"),
-            details={"value": typed},
-        )
-    return address
 
 
 def optional(text: str | None, limit: int, what: Message, *, multiline: bool = False) -> str | None:

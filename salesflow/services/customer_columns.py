@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from salesflow.addresses import checked_email
 from salesflow.enums import ChainRole, Grade, Kind, LossReason, Source, Status
 from salesflow.errors import InvalidValue, NotFound
 from salesflow.i18n import msg
-from salesflow.services.contacts import checked_email
 from salesflow.services.importing import Field, Reader, cells
 from salesflow.services.industries import parse_industry
 from salesflow.services.phones import parse_phone

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from salesflow.errors import FileProblem, MailProblem
-from salesflow.i18n import Message, msg
+from salesflow.addresses import wire
+from salesflow.errors import FileProblem, InvalidValue, MailProblem, SalesflowError
+from salesflow.i18n import Message, msg, render
 
 if TYPE_CHECKING:
     import smtplib
@@ -72,9 +73,9 @@ class Server:
 
 
 def server(settings: Settings) -> Server:
-    """The server of the configuration. Raises MailProblem where it does not name one."""
-    host, sender = settings.text("mail.host"), settings.text("mail.from")
-    if host is None or sender is None:
+    """The server of the configuration. Raises MailProblem where it does not name one, or no address of ours."""
+    host = settings.text("mail.host")
+    if host is None or settings.text("mail.from") is None:
         raise MailProblem(
             msg("no mail server is configured"),
             msg(
@@ -84,13 +85,23 @@ def server(settings: Settings) -> Server:
         )
     security = settings.text("mail.security") or "starttls"
     port = settings.number("mail.port") or _PORTS[security]
-    return Server(host, port, security, settings.text("mail.user"), sender, settings.text("mail.from_name") or "")
+    return Server(
+        host, port, security, settings.text("mail.user"), sender(settings), settings.text("mail.from_name") or ""
+    )
+
+
+def sender(settings: Settings) -> str:
+    """The address that mails come from, as servers understand it; nobody's until one is set. MailProblem for what is none."""
+    given = settings.text("mail.from") or NOBODY
+    problem = msg("mail.from is set to {address}, which is not an address", address=given)
+    return _address(given, MailProblem(problem, msg("set it with: salesflow config set mail.from ADDRESS"))).addr_spec
 
 
 def compose(letter: Letter, sender: str, sender_name: str = "") -> EmailMessage:
     """The mail as a message: plain text in UTF-8, its headers safe whatever the subject is, its Message-ID always the same.
 
-    Raises ValueError for an address that is none, FileProblem for a file whose content is not what it was.
+    Raises InvalidValue for a recipient that is no address, FileProblem for a file whose content is not what it was, and
+    MailProblem for an address of ours that is none.
     """
     from email.message import EmailMessage
     from email.policy import SMTP
@@ -99,11 +110,11 @@ def compose(letter: Letter, sender: str, sender_name: str = "") -> EmailMessage:
     message = EmailMessage(SMTP.clone(cte_type="7bit"))
     message["Message-ID"] = message_id(letter, sender)
     message["Date"] = format_datetime(letter.created_at)
-    message["From"] = _address(sender, sender_name)
-    message["To"] = _address(letter.recipient)
+    message["From"] = _address(sender, MailProblem(_unusable(sender)), sender_name)
+    message["To"] = _address(letter.recipient, InvalidValue(_unusable(letter.shown or letter.recipient)))
     message["Subject"] = _line(letter.subject)
     if letter.reply_to:
-        message["Reply-To"] = _address(letter.reply_to)
+        message["Reply-To"] = _address(letter.reply_to, MailProblem(_unanswerable(letter.reply_to)))
     if not letter.by_person:
         message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.body, charset="utf-8")
@@ -138,15 +149,15 @@ def _enclose(message: EmailMessage, file: Enclosed) -> None:
     message.add_attachment(content, maintype=main, subtype=sub, filename=_line(file.name))
 
 
-def _address(spec: str, name: str = "") -> Address:
-    """An address for a header; the library has more than one way to say that it is none."""
+def _address(spec: str, otherwise: SalesflowError, name: str = "") -> Address:
+    """An address for a header. Raises `otherwise` for what is none; the library has more than one way to say so."""
     from email.errors import MessageError
     from email.headerregistry import Address
 
     try:
-        return Address(name, addr_spec=spec)
-    except (IndexError, MessageError) as error:
-        raise ValueError(spec) from error
+        return Address(_line(name), addr_spec=wire(spec))
+    except (IndexError, MessageError, ValueError) as error:
+        raise otherwise from error
 
 
 def message_id(letter: Letter, sender: str) -> str:
@@ -196,7 +207,7 @@ def connect(to: Server, secret: str | None) -> smtplib.SMTP:
         except BaseException:
             begun.close()
             raise
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, OverflowError, ValueError, smtplib.SMTPException) as error:
         raise MailProblem(
             msg(
                 "the mail server {host}:{port} does not take us: {reason}",
@@ -258,9 +269,17 @@ def _said(error: Exception) -> str:
     answer = getattr(error, "smtp_error", None)
     if isinstance(answer, bytes):
         return answer.decode("utf-8", "replace")
+    if isinstance(error, UnicodeError):  # what it says may be a part of the password
+        return render(msg("its name, the login or the password is written as no server understands it"))
     reason = getattr(error, "strerror", None)
     return str(reason or error or type(error).__name__)
 
 
-def unusable(recipient: str) -> Message:
-    return msg("{address} is not an address", address=recipient)
+def _unusable(address: str) -> Message:
+    return msg("{address} is not an address", address=address)
+
+
+def _unanswerable(address: str) -> Message:
+    return msg(
+        "{address} is not an address for the answer: salesflow staff edit LOGIN --email ADDRESS", address=address
+    )

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sqlmodel import col, select
 
+from salesflow.addresses import wire
 from salesflow.enums import MINUTES_UNDER_WAY, MailState
 from salesflow.errors import Conflict, FileProblem, InvalidValue, MailProblem, NotFound, Refused
-from salesflow.i18n import label, msg, render
+from salesflow.i18n import label, msg
 from salesflow.models.outbox import OutboxAttachment, OutboxMessage
 from salesflow.services import mail
 from salesflow.services.mail import Letter, Outcome
@@ -36,6 +37,9 @@ _STATES: Final = {
     Outcome.FAILED: MailState.FAILED,
     Outcome.UNKNOWN: MailState.SENDING,
 }
+_CANCELLED: Final = (
+    "SELECT 1 FROM audit_entry WHERE subject_kind = 'mail' AND subject_ref = :id AND action = 'mail.cancel'"
+)
 
 
 class NewMail(NamedTuple):
@@ -126,7 +130,7 @@ def send(context: Context, *, limit: int | None = None, retry: int | None = None
     """Send what is queued, the oldest first, or with `retry` one mail whose fate is unknown or that failed.
 
     Gives each mail when its fate is known and kept. Raises MailProblem where the server is not configured or does not take
-    us (what is queued stays so), for a retry NotFound, Refused, Conflict.
+    us (what is queued stays so), for a retry NotFound, Refused (it is sent, or was taken back), Conflict.
     """
     to = mail.server(context.settings)
     with _conversation(context, to) as talk:
@@ -213,6 +217,12 @@ def _retried(work: Transaction, key: int) -> OutboxMessage:
         raise Refused(
             msg("mail {id} is {state} already", id=key, state=state), msg("see: salesflow outbox show"), code="state"
         )
+    if work.look_up(_CANCELLED, {"id": str(key)}) is not None:
+        raise Refused(
+            msg("mail {id} was taken back: {reason}", id=key, reason=found.error),
+            msg("see: salesflow outbox show {id}", id=key),
+            code="state",
+        )
     marked = found.marked_at
     if (
         found.state == MailState.SENDING
@@ -231,28 +241,25 @@ def _deliver(context: Context, to: mail.Server, talk: _Talk, one: Letter) -> Sen
     """Hand a marked mail over and keep what became of it."""
     try:
         message = mail.compose(one, to.sender, to.sender_name)
-    except ValueError:
-        _keep(context, one.id, Outcome.FAILED, render(mail.unusable(one.shown or one.recipient)))
-        return Sent(one.id, Outcome.FAILED)
-    except FileProblem as problem:
-        _keep(context, one.id, Outcome.FAILED, render(problem.message))
-        return Sent(one.id, Outcome.FAILED)
+    except (InvalidValue, FileProblem) as problem:
+        return _kept(context, one, Outcome.FAILED, str(problem))
+    except MailProblem as problem:
+        return _kept(context, one, Outcome.AGAIN, str(problem))
     try:
         begun = talk.begin()
     except MailProblem as problem:
-        _keep(context, one.id, Outcome.AGAIN, str(problem))
+        _kept(context, one, Outcome.AGAIN, str(problem))
         raise
-    outcome, said = mail.hand_over(begun, message, to.sender, one.recipient)
-    _keep(context, one.id, outcome, said)
-    return Sent(one.id, outcome)
+    return _kept(context, one, *mail.hand_over(begun, message, to.sender, wire(one.recipient)))
 
 
-def _keep(context: Context, key: int, outcome: Outcome, said: str | None) -> None:
+def _kept(context: Context, one: Letter, outcome: Outcome, said: str | None) -> Sent:
     with context.transaction() as work:
-        found = work.session.get(OutboxMessage, key)
+        found = work.session.get(OutboxMessage, one.id)
         assert found is not None
         found.state, found.error = _STATES[outcome], said
         found.sent_at = work.now if outcome is Outcome.SENT else None
         work.session.add(found)
         before = {"state": MailState.SENDING.value}
-        work.audit("mail.send", "mail", str(key), before=before, after={"state": found.state, "error": said})
+        work.audit("mail.send", "mail", str(one.id), before=before, after={"state": found.state, "error": said})
+    return Sent(one.id, outcome)

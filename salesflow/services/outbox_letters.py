@@ -117,7 +117,7 @@ def hold(work: Transaction, found: OutboxMessage, why: Message) -> Held:
 def letters(work: Transaction, state: MailState) -> list[tuple[str, Letter]]:
     """The mails of a state with their kinds, to be written to files, the oldest first; what no longer stands is kept back.
 
-    That contacts' addresses leave in files is noted in the audit trail.
+    That contacts' addresses leave in files is noted in the audit trail: before there are files, so that none is without it.
     """
     found = []
     wanted = select(OutboxMessage).where(OutboxMessage.state == state).order_by(col(OutboxMessage.id))

@@ -8,13 +8,13 @@ from typing import Any, Final, NamedTuple
 
 from sqlmodel import col, delete, select, text
 
+from salesflow.addresses import checked_email
 from salesflow.db.transaction import Transaction
 from salesflow.enums import Role
 from salesflow.errors import NotFound, Refused
 from salesflow.i18n import label, msg
 from salesflow.models.staff import Staff, StaffRole
 from salesflow.services import assignment, delegations
-from salesflow.services.contacts import checked_email
 from salesflow.services.records import refuse_changed
 from salesflow.services.regions import checked_region
 from salesflow.services.staff import checked_name, leader, require_director, take_over

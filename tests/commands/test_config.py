@@ -56,11 +56,16 @@ def test_unknown_keys_and_values(office: Office) -> None:
         done = office.run("config", *words)
         assert (done.status, done.out) == (2, "")
         assert done.err.startswith("error [unknown-key]: there is no configuration key usr: did you mean user? ")
+    done = office.run("config", "set", "mail.from", "李娜@yf.example")
+    assert (done.status, done.out) == (2, "")
+    assert done.err.startswith('error [invalid-value]: "李娜@yf.example" is not an e-mail address: ')
     done = office.run("config", "set", "lang", "fr")
     assert (done.status, "'fr' is not a value for lang" in done.err) == (2, True)
     done = office.run("config", "set", "timezone", "Mars")
     assert (done.status, 'there is no time zone "Mars"' in done.err) == (2, True)
     assert not file(office).exists()
+    done = office.ok("config", "set", "mail.from", " sales@销售.中国 ")
+    assert done.out.startswith("mail.from = sales@销售.中国 in ")
 
 
 def test_path(office: Office) -> None:

@@ -91,8 +91,8 @@ def test_export_writes_files_that_others_open(office: Office, tmp_path: Path) ->
     office.ok("outbox", "export", str(folder), now="2026-03-03 09:00")
     assert (folder / names[0]).read_bytes() == content, "always the same"
     assert office.json("outbox", "export", str(folder)) == [
-        {"id": 1, "file": names[0]},
-        {"id": 2, "file": names[1]},
+        {"id": 1, "file": names[0], "error": None},
+        {"id": 2, "file": names[1], "error": None},
     ]
     assert [row["state"] for row in office.json("outbox", "list")] == ["queued", "queued"]
 
@@ -103,9 +103,21 @@ def test_a_folder_that_cannot_be_written(office: Office, tmp_path: Path) -> None
     done = office.run("outbox", "export", str(tmp_path / "file"))
     assert (done.status, done.out) == (7, "")
     assert "cannot be written" in done.err
-    leads.execute(office, "UPDATE outbox_message SET recipient = 'li.na@'")
+
+
+def test_an_address_that_is_none_keeps_no_other_mail_from_its_file(office: Office, tmp_path: Path) -> None:
+    post.put(office, 3)
+    leads.execute(office, "UPDATE outbox_message SET recipient = 'li.na@' WHERE id = 2")
+    done = office.run("outbox", "export", str(tmp_path / "mails"))
+    assert (done.status, done.err) == (7, "")
+    assert done.out == f"2 mails written to {tmp_path / 'mails'}\nmail 2: li.na@ is not an address\n"
+    assert sorted(path.name for path in (tmp_path / "mails").iterdir()) == ["000001-remind.eml", "000003-remind.eml"]
+    rows = office.run("outbox", "export", str(tmp_path / "mails"), "--json").json
+    assert rows[1] == {"id": 2, "file": None, "error": "li.na@ is not an address"}
+    Path(office.environment["SALESFLOW_CONFIG"]).write_text('[mail]\nfrom = "notanaddress"\n', encoding="utf-8")
     done = office.run("outbox", "export", str(tmp_path / "other"))
-    assert done.err.startswith("error [file]: li.na@ is not an address: ")
+    assert (done.status, done.out) == (7, "")
+    assert done.err.startswith("error [mail]: mail.from is set to notanaddress, which is not an address: ")
 
 
 @pytest.mark.parametrize(

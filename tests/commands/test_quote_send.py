@@ -10,7 +10,7 @@ from typing import Any
 import pypdfium2
 import pytest
 
-from tests import deals
+from tests import deals, papers
 from tests.conftest import Office
 
 
@@ -103,6 +103,8 @@ def test_nor_what_has_expired(shop: Office) -> None:
     [
         (("Q2026-0009",), 3, "there is no quote Q2026-0009"),
         (("Q2026-0001", "--to", "没有这人"), 3, "has no contact 没有这人"),
+        (("Q2026-0001", "--message", "您好\x1b[31m"), 2, "the message has the control character U+001B at position 3"),
+        (("Q2026-0001", "--message", "长" * 40_000), 2, "the message has 40000 characters"),
         (("Q2026-0001", "--form", "odt"), 2, "odt is not a value for --form"),
         (("Q2026-0001", "--language", "fr"), 2, "there is no paper in the language fr"),
     ],
@@ -115,6 +117,34 @@ def test_what_cannot_be_is_one_line_and_nothing_is_written(
     assert (done.status, done.out, done.err.count("\n")) == (status, "", 1), done.err
     assert says in done.err
     assert kept(shop) == before
+
+
+def attention(shop: Office, tmp_path: Path, mail: int) -> str:
+    """Whom the paper of a mail is addressed to."""
+    shop.ok("outbox", "export", str(tmp_path))
+    letter = (tmp_path / f"{mail:06d}-quote.eml").read_bytes()
+    (file,) = email.message_from_bytes(letter, policy=email.policy.default).iter_attachments()
+    content = file.get_payload(decode=True)
+    assert isinstance(content, bytes)
+    words = [word for word in papers.html(content).words if word.strip()]
+    return words[words.index("Attention") + 1]
+
+
+def test_the_paper_is_addressed_to_whom_it_goes(shop: Office, tmp_path: Path) -> None:
+    shop.ok("contact", "add", deals.NAME, "--name", "赵敏", "--title", "财务总监", "--email", "zhao@mingyuan.example")
+    shop.ok("quote", "send", "Q2026-0001", "--form", "html", "--to", "赵敏")
+    assert attention(shop, tmp_path, 1) == "赵敏, 财务总监"
+    shop.ok("contact", "edit", deals.NAME, "王工", "--clear", "email")
+    shop.ok("quote", "send", "Q2026-0001", "--form", "html")
+    assert attention(shop, tmp_path, 2) == "赵敏, 财务总监", "the first with an address, not the first"
+    assert "Dear 赵敏" in shop.json("outbox", "show", "2")["body"]
+
+
+def test_the_mail_names_the_currency(shop: Office) -> None:
+    for language, says in (("en", "over CNY 10,000.00 attached"), ("zh", "金额人民币 10,000.00 元")):
+        shop.ok("quote", "send", "Q2026-0001", "--form", "html", "--language", language)
+        (mail, *_) = shop.json("outbox", "list")
+        assert says in shop.json("outbox", "show", str(mail["id"]))["body"]
 
 
 def test_nobody_with_an_address(shop: Office) -> None:

@@ -103,6 +103,21 @@ def test_the_differences_for_people(shop: Office) -> None:
     assert done.err == "note: 1 line is as before\n"
 
 
+def test_the_differences_for_spreadsheets_are_numbers(shop: Office) -> None:
+    shop.ok(*REVISE, "--set-item", "YF-100:3@9000", "--discount", "5", "--extra", "培训=200", "--warranty", "-1 年")
+    lines = shop.ok("quote", "diff", Q, "--format", "csv").out.splitlines()
+    assert lines[:3] == [
+        "field,where,what,before,after,change",
+        "quantity,line 1: YF-100,Quantity,2,3,1",
+        "discount,line 1: YF-100,Discount,0.00,10.00,10.00",
+    ]
+    assert "amount,line 2: SVC-1,Amount,12000.00,11400.00,-600.00" in lines
+    assert "extra,培训,extra,,200.00," in lines
+    assert "warranty,the quote,Warranty,,'-1 年," in lines, "a text stays one"
+    back = shop.ok("quote", "diff", Q, "2", "1", "--format", "tsv").out
+    assert "amount\tline 2: SVC-1\tAmount\t11400.00\t12000.00\t600.00" in back
+
+
 DIFF_KEYS = [
     "number", "customer_code", "customer_name", "from_version", "to_version", "lines", "unchanged_lines", "totals", "rates",
     "terms", "extras",
@@ -150,7 +165,9 @@ def test_what_was_given_for_people(shop: Office) -> None:
     assert done.err == (
         "note: accepted: 3,840.00 off 32,000.00 (12 %); open: 0.00 off 0.00 (0 %); declined or expired: 0.00 off 0.00 (0 %)\n"
     )
-    assert shop.ok("quote", "list", "--concessions", "明远", "--limit", "1", "--format", "ids").out == f"{Q}\n"
+    first = shop.ok("quote", "list", "--concessions", "明远", "--limit", "1", "--format", "ids")
+    assert first.out == f"{Q}\n"
+    assert "there are more than these 1: raise --limit to see them" in first.err
 
 
 @pytest.mark.parametrize(
@@ -228,6 +245,16 @@ WRONG: list[tuple[tuple[str, ...], int, str]] = [
     (("quote", "decline", Q), 2, "--reason is missing"),
     (("quote", "decline", Q, "--reason", " "), 2, "the reason is empty"),
     (("quote", "decline", Q, "--reason", "x", "--loss-reason", "weather"), 2, "weather"),
+    (
+        ("quote", "list", "--concessions", "明远", "--state", "sent", "--versions"),
+        2,
+        "--concessions and --state, --versions exclude",
+    ),
+    (
+        ("quote", "list", "--concessions", "明远", "--customer", "明远"),
+        2,
+        "--concessions and --customer exclude each other",
+    ),
     (("quote", "list", "--concessions", "没有"), 3, "there is no customer 没有"),
     ((*MAKE, "YF-100:1", "--opportunity", "SJ2026-0001"), 3, "there is no opportunity SJ2026-0001"),
 ]

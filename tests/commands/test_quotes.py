@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -231,7 +232,38 @@ def test_a_quote_fits_eighty_cells(shop: Office) -> None:
         "     2  SVC-1   实施服务            3.5   16.67 %    1,000.00   3,710.00",
     ]
     assert "Extra   Amount" in done.out or "Extra  Amount" in done.out
-    assert "lines." not in done.err
+    spare = "lines.list_price, lines.tax_rate, lines.tax, "
+    assert done.err.startswith(f"note: no room for {spare}"), "what a line comes to is shown before its tax"
+
+
+def test_a_quote_shows_how_each_line_comes_about(shop: Office) -> None:
+    shop.environment["COLUMNS"] = "120"
+    shop.ok(*MAKE, "YF-100:2", "--item", "SVC-1:3.5@1000")
+    expected = [
+        "Line",
+        "SKU",
+        "Product",
+        "Quantity",
+        "List price",
+        "Discount",
+        "Unit price",
+        "Tax rate",
+        "Tax",
+        "Amount",
+    ]
+    for form in ("table", "plain"):
+        done = shop.ok("quote", "show", "Q2026-0001", "--format", form)
+        heading, *rows = (line for line in done.out.splitlines() if re.search("List price|YF-100", line))
+        assert re.split(r"\s{2,}", heading.strip()) == expected
+        assert re.split(r"\s{2,}", rows[0].strip())[4:] == [
+            "10,000.00",
+            "3 %",
+            "9,700.00",
+            "13 %",
+            "2,231.86",
+            "19,400.00",
+        ]
+        assert "lines." not in done.err
 
 
 def test_filters(shop: Office) -> None:

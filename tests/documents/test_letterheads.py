@@ -43,7 +43,8 @@ def test_the_paper_follows_the_letterhead(tmp_path: Path) -> None:
 def test_a_draft_is_marked_there_too(tmp_path: Path, texts: tuple[str, ...]) -> None:
     document = papers.word(paper_docx.write(papers.paper(1, "draft", "en"), letterhead(tmp_path, *texts)))
     header = document.sections[0].header
-    assert "云帆集团" in header.paragraphs[0].text
+    assert [line.text for line in header.paragraphs] == ["云帆集团 · 始于1999", "DRAFT - not approved"]
+    assert header.paragraphs[0].alignment is None, "the letterhead's own line stays as it is"
     assert 'string="DRAFT - not approved"' in header._element.xml
     assert 'string="DRAFT - not approved"' in document.sections[0].first_page_header._element.xml
 
@@ -72,12 +73,25 @@ def test_texts_of_customers_are_no_fields(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "field", ["{{ colour }}", "{{ floor_price }}", "{% for x in y %}", "{{ title.__class__.__mro__ }}"]
+    "field",
+    [
+        "{{ colour }}",
+        "{{ floor_price }}",
+        "{% for x in y %}",
+        "{{ title.__class__.__mro__ }}",
+        "{{ lines + 1 }}",
+        "{{ 1 / 0 }}",
+        "{{ lines[0].cells[99] + 1 }}",
+        "{{ range(1000000000) }}",
+        "{{ title.format(1, 2).index('x') }}",
+        "{{ terms | sum }}",
+    ],
 )
-def test_a_field_that_no_paper_has(tmp_path: Path, field: str) -> None:
+def test_a_field_that_no_paper_has_or_that_cannot_be_computed(tmp_path: Path, field: str) -> None:
     with pytest.raises(FileProblem, match="cannot be filled in") as caught:
         paper_docx.write(papers.paper(1), letterhead(tmp_path, field))
     assert "reference" in str(caught.value.hint)
+    assert (caught.value.code, caught.value.exit_status) == ("template", 7)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no archive", b"PK\x03\x04broken"])

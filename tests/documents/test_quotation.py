@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import time
 from typing import Any
 
@@ -10,7 +11,9 @@ import pytest
 
 from salesflow.capital import capitals
 from salesflow.documents.paper import Table, Terms, shown
+from salesflow.documents.quotation import Buyer, quotation
 from salesflow.money import display_money, display_percent
+from salesflow.text import width
 from tests import papers
 
 FORMS = list(papers.WRITERS)
@@ -45,7 +48,11 @@ def test_all_of_it_can_be_read_back(form: str, count: int, language: str) -> Non
         assert line["name"] in found
         assert line["sku"] in found
     if form != "xlsx":
-        amounts = [line["amount"] for line in row["lines"]] + [row["total"], row["freight"], row["tax_total"]]
+        amounts = [line[key] for line in row["lines"] for key in ("list_price", "tax", "amount")] + [
+            row["total"],
+            row["freight"],
+            row["tax_total"],
+        ]
         assert all(display_money(amount) in found for amount in amounts)
 
 
@@ -77,7 +84,7 @@ def test_numbers_of_a_workbook_are_numbers() -> None:
     sheet = load_workbook(io.BytesIO(papers.WRITERS["xlsx"](papers.paper(3)))).worksheets[0]
     numbers = {(cell.value, cell.number_format) for line in sheet.iter_rows() for cell in line if cell.data_type == "n"}
     for line in row["lines"]:
-        assert (line["amount"] / 100, "#,##0.00") in numbers
+        assert {(line[key] / 100, "#,##0.00") for key in ("list_price", "tax", "amount")} <= numbers
         assert (line["unit_price"] / 10_000, "#,##0.00##") in numbers
     assert {(1.5, "#,##0.###"), (3, "#,##0"), (0.13, "0 %")} <= numbers
     assert any(value == 0.05 and form.startswith("0 %") for value, form in numbers)
@@ -86,6 +93,38 @@ def test_numbers_of_a_workbook_are_numbers() -> None:
     assert sheet.print_title_rows == f"${heading}:${heading}"
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert sheet.oddFooter.right.text.count("&") == 2
+
+
+def test_every_text_of_a_workbook_has_the_room_that_it_needs() -> None:
+    """In the heading and the signature block too, and where it is longer than the highest row (409 points)."""
+    from openpyxl import load_workbook
+
+    long = "杭州明远智能制造装备股份有限公司" * 4
+    seller = papers.SELLER._replace(name=long, address=long * 3)
+    row = papers.row(
+        3, note="很长的备注，含首次安装。" * 200, warranty="一\n" * 60, lines=papers.lines(3, name=long * 8)
+    )
+    made = quotation(row, seller, Buyer(long, long, long * 2), "zh", papers.AT)
+    sheet = load_workbook(io.BytesIO(papers.WRITERS["xlsx"](made))).worksheets[0]
+    merged = {(area.min_row, area.min_col): area for area in sheet.merged_cells.ranges}
+    texts = [cell for line in sheet.iter_rows() for cell in line if cell.data_type == "s"]
+    assert sum(cell.value == long for cell in texts) == 6
+    for cell in texts:
+        area = merged.get((cell.row, cell.column))
+        last_row, last_column = (area.max_row, area.max_col) if area else (cell.row, cell.column)
+        columns = [sheet.column_dimensions[letter].width for letter in _letters(cell.column, last_column)]
+        heights = [sheet.row_dimensions[number].height or 15 for number in range(cell.row, last_row + 1)]
+        room = sum(columns) * 10 / cell.font.size
+        lines = sum(max(1, math.ceil(width(line) / room)) for line in cell.value.split("\n"))
+        assert cell.alignment.wrap_text
+        assert sum(heights) >= lines * 1.3 * cell.font.size, cell.value[:40]
+        assert max(heights) <= 409
+
+
+def _letters(first: int, last: int) -> list[str]:
+    from openpyxl.utils import get_column_letter
+
+    return [get_column_letter(number) for number in range(first, last + 1)]
 
 
 def _row_of(sheet: Any, text: str) -> int:
@@ -120,6 +159,16 @@ def test_long_names_stay_on_the_page(name: str) -> None:
         assert papers.squeezed(name) in papers.text(form, papers.WRITERS[form](paper))
 
 
+def test_long_numbers_and_addresses_can_be_copied_and_found() -> None:
+    """As they are, in a PDF too; only what has no room on a line is broken, and nothing is put into it."""
+    account, page = "571905888810902123456", "https://www.yunfan.example/terms/2026/quotation.html"
+    seller = papers.SELLER._replace(account=account)
+    row = papers.row(1, note=f"请看 {page} 再付款：{account}。" * 3, lines=papers.lines(1, spec="x" * 60))
+    whole = "".join(papers.pages(papers.WRITERS["pdf"](quotation(row, seller, papers.BUYER, "zh", papers.AT))))
+    assert (whole.count(account), whole.count(page), whole.count("91330108MA2AXXXX5K")) == (4, 3, 1)
+    assert "\u200b" not in whole and "x" * 60 not in whole and "x" * 60 in papers.squeezed(whole)
+
+
 def test_large_amounts_turn_the_page() -> None:
     big = papers.lines(
         2,
@@ -129,7 +178,7 @@ def test_large_amounts_turn_the_page() -> None:
         unit_price=999_999_999_999_9900,
     )
     paper = papers.paper(lines=big)
-    assert paper.wide and not papers.paper(80).wide
+    assert paper.wide and not papers.paper(40).wide
     assert "999,999,999,999.99" in papers.text("pdf", papers.WRITERS["pdf"](paper))
     section = papers.word(papers.WRITERS["docx"](paper)).sections[0]
     assert section.page_width > section.page_height
@@ -149,6 +198,7 @@ def test_without_discounts_there_are_no_columns_for_them() -> None:
         "Unit",
         "Unit price incl. VAT",
         "VAT",
+        "VAT amount",
         "Amount incl. VAT",
     ]
     names = [column.name for column in _table(papers.paper(2, language="en")).columns]

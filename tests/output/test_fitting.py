@@ -48,6 +48,15 @@ def test_kept_columns_are_shortened_in_the_end() -> None:
     assert fitted.widths == (6, 6)
 
 
+def test_spare_columns_go_first() -> None:
+    spare = Column("tax", "Tax", spare=True)
+    columns = (CODE, spare, DATE._replace(key="made"), DATE)
+    chosen = [
+        [column.key for column in fit(columns, (5, 8, 10, 10), HEADINGS, room, ()).columns] for room in (39, 38, 28)
+    ]
+    assert chosen == [["code", "tax", "made", "date"], ["code", "made", "date"], ["code", "made"]]
+
+
 @st.composite
 def tables(draw: st.DrawFn) -> tuple[tuple[Column, ...], list[int], list[int]]:
     flexible = draw(st.lists(st.booleans(), min_size=1, max_size=9))

@@ -113,6 +113,7 @@ def checked(**values: str) -> contacts.Checked:
         ("ｗａｎｇ＠example.com", "wang@example.com"),
         ("mailto:wang@example.com", "wang@example.com"),
         ("wang+crm@sub.example.com.cn", "wang+crm@sub.example.com.cn"),
+        ("wang@例子.中国", "wang@例子.中国"),
     ],
 )
 def test_an_email_address_is_kept_as_typed(typed: str, kept: str) -> None:
@@ -120,7 +121,18 @@ def test_an_email_address_is_kept_as_typed(typed: str, kept: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["wang", "wang@", "@example.com", "wang@example", "a b@example.com", "a@b@example.com"]
+    "typed",
+    [
+        "wang",
+        "wang@",
+        "@example.com",
+        "wang@example",
+        "a b@example.com",
+        "a@b@example.com",
+        "王芳@example.com",
+        "a..b@example.com",
+        "a@" + "b" * 64 + ".com",
+    ],
 )
 def test_what_is_no_email_address_is_refused(typed: str) -> None:
     with pytest.raises(InvalidValue) as caught:

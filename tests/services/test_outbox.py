@@ -291,6 +291,66 @@ def test_an_address_that_no_server_understands(office: Office) -> None:
         assert send(office) == [Outcome.FAILED, Outcome.SENT]
 
 
+def configured(office: Office, port: int, keys: dict[str, str]) -> None:
+    """The configuration with other values of some keys, as TOML writes them."""
+    post.configure(office, port)
+    path = Path(office.environment["SALESFLOW_CONFIG"])
+    names = tuple(f"{name} " for name in keys)
+    kept = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith(names)]
+    path.write_text("\n".join([*kept, *(f"{name} = {value}" for name, value in keys.items())]) + "\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "address", ["notanaddress", "李娜@yf.example", "a@b@c", "sales@yf..example", "a@" + "b" * 64 + ".example"]
+)
+def test_an_address_of_ours_that_is_none_is_named_and_every_mail_waits(office: Office, address: str) -> None:
+    post.put(office, 2)
+    with post.serving() as server:
+        configured(office, server.port, {"from": f'"{address}"'})
+        with pytest.raises(MailProblem) as problem:
+            send(office)
+        assert str(problem.value) == f"mail.from is set to {address}, which is not an address"
+        assert states(office) == [("queued", 0)] * 2
+        post.configure(office, server.port)
+        assert send(office) == [Outcome.SENT] * 2
+
+
+def test_a_domain_in_another_script_travels_as_servers_understand_it(office: Office) -> None:
+    post.put(office, recipient="a@例子.中国")
+    with post.serving(answers={"b@xn--fsqu00a.xn--fiqs8s": "550 no such user"}) as server:
+        configured(office, server.port, {"from": '"sales@销售.中国"', "from_name": '"云帆\\n销售"'})
+        assert send(office) == [Outcome.SENT]
+        post.put(office, recipient="b@例子.中国")
+        assert send(office) == [Outcome.FAILED]
+    (message,) = server.came
+    assert (message["To"], message["From"]) == ("a@xn--fsqu00a.xn--fiqs8s", "云帆 销售 <sales@xn--nyr189l.xn--fiqs8s>")
+    assert message["Message-ID"].isascii()
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"host": '"smtp..example.com"'},
+        {"host": f'"{"a" * 64}.example.com"'},
+        {"host": r'"a\u0000b"'},
+        {"port": "99999"},
+        {"user": '"sales"', "password_command": '"printf ge\u00e9heim"'},
+    ],
+)
+def test_a_server_that_cannot_be_talked_with_as_configured(office: Office, keys: dict[str, str]) -> None:
+    post.put(office, 2)
+
+    def known(_server: object, _session: object, _envelope: object, _mechanism: object, _data: Any) -> AuthResult:
+        return AuthResult(success=True)
+
+    with post.serving(options={"auth_require_tls": False, "authenticator": known}) as server:
+        configured(office, server.port, keys)
+        done = office.program("outbox", "send")
+    assert (done.status, done.out, done.err.count("\n")) == (7, "", 1), done.err
+    assert done.err.startswith("error [mail]: the mail server ") and "é" not in done.err
+    assert states(office) == [("queued", 1), ("queued", 0)]
+
+
 def test_a_server_that_hangs_up_before_the_text_leaves_the_mail_with_us(office: Office) -> None:
     post.put(office, 2)
     with post.serving(drop=True) as server:

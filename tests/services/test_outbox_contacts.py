@@ -166,6 +166,30 @@ def test_a_paper_that_is_not_what_it_was(shop: Office, harm: str) -> None:
     assert "报价单 Q2026-0001.pdf" in deals.rows(shop, STATES)[0]["error"]
 
 
+def test_an_address_for_the_answer_that_is_none_is_named_and_the_mail_waits(shop: Office) -> None:
+    deals.execute(shop, "UPDATE staff SET email = '李娜@yf.example' WHERE login = 'li.na'")
+    put(shop)
+    post.put(shop)
+    assert sent(shop)[0] == [Outcome.AGAIN, Outcome.SENT], "no fault of the recipient's"
+    said = "李娜@yf.example is not an address for the answer: salesflow staff edit LOGIN --email ADDRESS"
+    assert deals.rows(shop, STATES)[0] == {"state": "queued", "error": said}
+    shop.ok("staff", "edit", "li.na", "--email", "li.na@销售.中国", user="zhang.wei")
+    outcomes, (message,) = sent(shop)
+    assert (outcomes, message["Reply-To"]) == ([Outcome.SENT], "li.na@xn--nyr189l.xn--fiqs8s")
+
+
+def test_no_address_gets_into_a_file_without_its_entry_in_the_trail(shop: Office, tmp_path: Path) -> None:
+    exports = "SELECT count(*) FROM v_audit WHERE action = 'mail.export'"
+    put(shop)
+    folder = tmp_path / "mails"
+    (folder / "000002-quote.eml").mkdir(parents=True)
+    put(shop)
+    done = shop.run("outbox", "export", str(folder))
+    assert (done.status, "cannot be written" in done.err) == (7, True)
+    assert (folder / "000001-quote.eml").is_file()
+    assert deals.value(shop, exports) == 2
+
+
 def test_whoever_has_no_address(shop: Office) -> None:
     shop.ok("contact", "edit", deals.NAME, "王工", "--clear", "email")
     with pytest.raises(Refused) as caught:
@@ -191,13 +215,18 @@ def test_a_mail_can_be_taken_back_until_it_is_sent(shop: Office) -> None:
     assert done.out == "mail 1 to w***@mingyuan.example is not sent\n"
     assert deals.rows(shop, STATES) == [{"state": "failed", "error": "报价有误"}]
     assert sent(shop) == ([], [])
-    assert sent(shop, retry=1)[0] == [Outcome.SENT], "unless somebody sends it all the same"
-    refused = shop.run("outbox", "cancel", "1", "--reason", "晚了")
-    assert (refused.status, refused.err) == (4, "error [state]: mail 1 is sent already: see: salesflow outbox show 1\n")
+    with pytest.raises(Refused) as caught:
+        sent(shop, retry=1)
+    assert str(caught.value) == "mail 1 was taken back: 报价有误"
+    assert deals.rows(shop, STATES) == [{"state": "failed", "error": "报价有误"}], "the reason stays"
+    put(shop)
+    assert sent(shop)[0] == [Outcome.SENT]
+    refused = shop.run("outbox", "cancel", "2", "--reason", "晚了")
+    assert (refused.status, refused.err) == (4, "error [state]: mail 2 is sent already: see: salesflow outbox show 2\n")
     assert shop.run("outbox", "cancel", "9", "--reason", "x").status == 3
     put(shop)
     with shop.context().transaction() as work, pytest.raises(InvalidValue):
-        outbox.cancel(work, 2, " ")
+        outbox.cancel(work, 3, " ")
 
 
 def test_forgetting_the_customer_erases_it(shop: Office) -> None:
