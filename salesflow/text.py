@@ -49,6 +49,14 @@ _LATIN_ENDINGS: Final = frozenset(
 )
 
 
+def reason(typed: str, *, limit: int, multiline: bool = True) -> str:
+    """A reason that has to be given, as `clean` keeps it. Raises InvalidValue where nothing is left of it."""
+    kept = clean(typed, limit=limit, what=msg("the reason"), multiline=multiline)
+    if not kept:
+        raise InvalidValue(msg("the reason is empty"), msg("say why: --reason TEXT"), code="missing-value")
+    return kept
+
+
 def clean(text: str, *, limit: int, what: Message, multiline: bool = True) -> str:
     """The text as it is kept: NFC, line ends as newlines, no outer white space, at most `limit` characters.
 

@@ -27,6 +27,7 @@ from salesflow.services import (
     contacts,
     contract_content,
     contract_drafts,
+    contract_end,
     followups,
     grading,
     merging,
@@ -94,7 +95,8 @@ def _contract(office: Office) -> None:
     """A contract on the quote; what it says of persons stands in its title and its reason."""
     parts = contract_content.Given("替她先生买的", terms=dict.fromkeys(CORE, "按报价单"))
     with office.context().transaction() as work:
-        contract_drafts.draft(work, contract_drafts.Source("Q2026-0001", given=parts))
+        number = contract_drafts.draft(work, contract_drafts.Source("Q2026-0001", given=parts)).number
+        contract_end.terminate(work, number, "她改主意了")
     leads.execute(office, "UPDATE contract_revision SET reason = '变更是她要的'")
 
 

@@ -56,6 +56,7 @@ def remove(work: Transaction, customer_id: int, reason: str) -> Archived:
     standing.refuse_open_approval(work, customer)
     standing.refuse_open_order(work, customer)
     standing.refuse_open_opportunity(work, customer)
+    standing.refuse_open_contract(work, customer)
     items = schedule.pending(work, customer)
     for item in items:
         schedule.close(work, item, PlanState.CANCELLED, reason=why)

@@ -16,6 +16,7 @@ from salesflow.errors import Duplicate, InvalidValue, NotFound, Refused
 from salesflow.i18n import msg
 from salesflow.models.attachment import Attachment
 from salesflow.text import clean, file_name
+from salesflow.text import reason as required_reason
 
 if TYPE_CHECKING:
     from salesflow.db.transaction import Transaction
@@ -140,9 +141,7 @@ def remove(work: Transaction, attachment_id: int, reason: str) -> Attachment:
             msg("see: salesflow attachment list"),
             code="unknown-attachment",
         )
-    why = clean(reason, limit=work.context.policy.limits.line, what=msg("the reason"))
-    if not why:
-        raise InvalidValue(msg("the reason is empty"), msg("say why: --reason TEXT"))
+    why = required_reason(reason, limit=work.context.policy.limits.line)
     if found.by_id != work.actor.id:
         work.actor.require(Role.MANAGER, Role.DIRECTOR)
     found.removed_at = work.now

@@ -16,6 +16,7 @@ from salesflow.i18n import msg
 from salesflow.models.contract import CommissionSplit, Contract, ContractClause, ContractRevision, Instalment
 from salesflow.money import Fen, display_percent, half_up
 from salesflow.rules.instalments import WHOLE, Part, amounts, typed
+from salesflow.services import standing
 from salesflow.text import clean, fold
 
 if TYPE_CHECKING:
@@ -150,15 +151,14 @@ def fingerprint(work: Transaction, contract: Contract) -> str:
 
 def audited(work: Transaction, content: Content) -> dict[str, object]:
     """What the audit trail keeps of the content, each term as a field of its own."""
-    logins = {key: _login(work, key) for key in content.splits}
-    shares = sorted((logins[key], display_percent(share)) for key, share in content.splits.items())
+    shares = sorted((standing.login(work, key), display_percent(share)) for key, share in content.splits.items())
     return {
         "title": content.title,
         "amount": content.amount,
         "quote_id": content.quote_id,
         **{term.value: content.terms.get(term) for term in ContractTerm},
         "instalments": ", ".join(typed(part) for part in content.instalments),
-        "splits": ", ".join(f"{login}:{share}" for login, share in shares),
+        "splits": ", ".join(f"{whose}:{share}" for whose, share in shares),
     }
 
 
@@ -179,11 +179,6 @@ def _write_parts(work: Transaction, own: Mapping[str, Any], content: Content) ->
     ]
     work.insert(Instalment, rows)
     work.insert(CommissionSplit, [{**own, "staff_id": key, "share": share} for key, share in content.splits.items()])
-
-
-def _login(work: Transaction, staff_id: int) -> str:
-    (login,) = work.look_up("SELECT login FROM staff WHERE id = :id", {"id": staff_id}) or ("",)
-    return str(login)
 
 
 def _tax(content: Content, amount: Fen) -> Fen | None:

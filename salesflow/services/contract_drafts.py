@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from sqlmodel import select, text
 
 from salesflow.enums import ContractState, OpportunityStage
-from salesflow.errors import Duplicate, InvalidValue, NotFound, Refused, UsageError
+from salesflow.errors import Duplicate, NotFound, Refused, UsageError
 from salesflow.i18n import Message, msg, render
 from salesflow.models.contract import Contract, ContractRevision
 from salesflow.rules.contracts import contract_terms
@@ -19,7 +19,9 @@ from salesflow.services.accepted_quotes import accepted
 from salesflow.services.contract_content import Content, Given
 from salesflow.services.contracts import KIND
 from salesflow.services.records import load as load_customer
-from salesflow.text import clean, fold
+from salesflow.services.standing import refuse_stranger
+from salesflow.text import fold
+from salesflow.text import reason as required_reason
 
 if TYPE_CHECKING:
     from salesflow.db.transaction import Transaction
@@ -55,7 +57,7 @@ def draft(work: Transaction, source: Source) -> Contract:
     else:
         customer_id, opportunity_id, basis = _from_opportunity(work, str(source.opportunity))
     customer = load_customer(work, customer_id)
-    contracts.refuse_stranger(work, customer.owner_id, customer.code)
+    refuse_stranger(work, customer, msg("ask them, or a manager"))
     content = contents.changed(work, basis, given)
     work.decide(contract_terms(present=content.terms))
     if not content.splits:
@@ -106,7 +108,7 @@ def amend(work: Transaction, number: str, reason: str, given: Given, *, seen: in
     Raises NotFound, Conflict, NotPermitted; Refused where it is not signed or nothing differs; InvalidValue.
     """
     contract = contracts.load(work, number, seen=seen)
-    why = _reason(work, reason)
+    why = required_reason(reason, limit=work.context.policy.limits.text)
     if contract.state != ContractState.SIGNED:
         raise Refused(
             msg("only a signed contract is amended; {number} is not", number=contract.number),
@@ -250,10 +252,3 @@ def _note(work: Transaction, action: str, contract: Contract, before: Content, a
         before={name: old[name] for name in names},
         after={name: new[name] for name in names},
     )
-
-
-def _reason(work: Transaction, typed: str) -> str:
-    why = clean(typed, limit=work.context.policy.limits.text, what=msg("the reason"))
-    if not why:
-        raise InvalidValue(msg("the reason is empty"), msg("say why: --reason TEXT"), code="missing-value")
-    return why

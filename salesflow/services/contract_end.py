@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final
 from sqlmodel import col, select
 
 from salesflow.enums import ContractState, OrderState, Role, SubjectKind
-from salesflow.errors import InvalidValue, Refused
+from salesflow.errors import Refused
 from salesflow.i18n import label, msg, render
 from salesflow.money import display_money
 from salesflow.services import approvals, contracts
 from salesflow.services.contracts import KIND
 from salesflow.text import clean
+from salesflow.text import reason as required_reason
 
 if TYPE_CHECKING:
     from salesflow.db.transaction import Transaction
@@ -34,9 +35,7 @@ def terminate(work: Transaction, number: str, reason: str, *, seen: int | None =
     contract = contracts.load(work, number, seen=seen)
     if contract.in_force is not None:
         work.actor.require(Role.MANAGER, Role.DIRECTOR)
-    why = clean(reason, limit=work.context.policy.limits.text, what=msg("the reason"))
-    if not why:
-        raise InvalidValue(msg("the reason is empty"), msg("say why: --reason TEXT"), code="missing-value")
+    why = required_reason(reason, limit=work.context.policy.limits.text)
     assert contract.id is not None
     approvals.void(work, KIND, contract.id)
     _end(work, contract, ContractState.TERMINATED, why)

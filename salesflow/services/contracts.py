@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from sqlmodel import col, select
 
-from salesflow.enums import ApprovalState, AttachmentKind, ContractState, OpportunityStage, Role, SubjectKind
-from salesflow.errors import InvalidValue, NotFound, NotPermitted, Refused
+from salesflow.enums import ApprovalState, AttachmentKind, ContractState, OpportunityStage, SubjectKind
+from salesflow.errors import InvalidValue, NotFound, Refused
 from salesflow.i18n import label, msg
 from salesflow.models.approval import Approval
 from salesflow.models.contract import Contract
@@ -21,6 +21,7 @@ from salesflow.services import contract_content as contents
 from salesflow.services import schedule, states
 from salesflow.services.records import load as load_customer
 from salesflow.services.records import refuse_changed
+from salesflow.services.standing import refuse_strange_deal
 from salesflow.subject import Subject
 from salesflow.text import fold
 
@@ -104,19 +105,10 @@ def load(work: Transaction, number: str, *, seen: int | None = None) -> Contract
             code="unknown-contract",
         )
     load_customer(work, found.customer_id)
-    refuse_stranger(work, found.owner_id, found.number)
+    refuse_strange_deal(work, found.number, found.owner_id)
     look = f"salesflow contract show {found.number}"
     refuse_changed(found, seen, name=found.number, look=look)
     return found
-
-
-def refuse_stranger(work: Transaction, owner_id: int, ref: str) -> None:
-    """Raise NotPermitted unless what `ref` names is the actor's, or they are a manager."""
-    if owner_id != work.actor.id and not work.actor.roles & {Role.MANAGER, Role.DIRECTOR}:
-        (owner,) = work.look_up("SELECT login FROM staff WHERE id = :id", {"id": owner_id}) or ("",)
-        raise NotPermitted(
-            msg("{number} is in the charge of {owner}", number=ref, owner=owner), msg("ask them, or a manager")
-        )
 
 
 def move(

@@ -13,7 +13,7 @@ from sqlmodel import col, or_, select, update
 from salesflow.db import erase, search
 from salesflow.db.trail import readable
 from salesflow.enums import Kind, MailState, PlanState, Role
-from salesflow.errors import InvalidValue, Refused
+from salesflow.errors import Refused
 from salesflow.i18n import msg
 from salesflow.models.audit import AuditEntry
 from salesflow.models.change import GradeChange, OwnerChange, StallAnalysis, StatusChange
@@ -33,7 +33,8 @@ from salesflow.rules.cadence import CADENCE
 from salesflow.services import attachments, schedule, standing
 from salesflow.services.contacts import KINDS
 from salesflow.services.records import load
-from salesflow.text import clean, fold, normalised_name
+from salesflow.text import fold, normalised_name
+from salesflow.text import reason as required_reason
 
 if TYPE_CHECKING:
     from sqlmodel import SQLModel
@@ -86,9 +87,7 @@ def forget(work: Transaction, customer_id: int, reason: str) -> Forgotten:
     reason, Refused where it was done already, or an approval or an opportunity is open.
     """
     work.actor.require(Role.MANAGER, Role.DIRECTOR)
-    why = clean(reason, limit=work.context.policy.limits.line, what=msg("the reason"), multiline=False)
-    if not why:
-        raise InvalidValue(msg("the reason is empty"), msg("say why: --reason TEXT"))
+    why = required_reason(reason, limit=work.context.policy.limits.line, multiline=False)
     customer = load(work, customer_id, archived=True)
     _check(work, customer)
     erase.overwrite(work.driver)
@@ -136,6 +135,7 @@ def _check(work: Transaction, customer: Customer) -> None:
         )
     standing.refuse_open_approval(work, customer)
     standing.refuse_open_opportunity(work, customer)
+    standing.refuse_open_contract(work, customer)
 
 
 def _cancel(work: Transaction, customer: Customer) -> int:

@@ -22,7 +22,7 @@ from salesflow.models.outbox import OutboxAttachment, OutboxMessage
 from salesflow.services import mail
 from salesflow.services.mail import Letter, Outcome
 from salesflow.services.outbox_letters import UNKNOWN, Held, address_to_contact, held_back, hold, letter
-from salesflow.text import clean
+from salesflow.text import reason as required_reason
 
 if TYPE_CHECKING:
     import smtplib
@@ -116,9 +116,7 @@ def cancel(work: Transaction, key: int, reason: str) -> OutboxMessage:
             msg("see: salesflow outbox show {id}", id=key),
             code="state",
         )
-    why = clean(reason, limit=work.context.policy.limits.line, what=msg("the reason"), multiline=False)
-    if not why:
-        raise InvalidValue(msg("the reason is empty"), msg("say why: --reason TEXT"), code="missing-value")
+    why = required_reason(reason, limit=work.context.policy.limits.line, multiline=False)
     before = {"state": found.state}
     found.state, found.error = MailState.FAILED, why
     work.session.add(found)

@@ -19,6 +19,7 @@ from salesflow.rules.wording import plan_specific
 from salesflow.services import schedule, support
 from salesflow.services.records import load
 from salesflow.text import clean
+from salesflow.text import reason as required_reason
 
 if TYPE_CHECKING:
     from salesflow.db.transaction import Transaction
@@ -160,10 +161,7 @@ def optional(work: Transaction, typed: str | None, what: Message) -> str | None:
 
 def why(work: Transaction, reason: str) -> str:
     """A reason that has to be given. Raises InvalidValue where nothing is left of it."""
-    kept = optional(work, reason, msg("the reason"))
-    if kept is None:
-        raise InvalidValue(msg("the reason is empty"), msg("say why: --reason TEXT"))
-    return kept
+    return required_reason(reason, limit=work.context.policy.limits.text)
 
 
 def _stage(work: Transaction, new: NewPlan) -> schedule.Stage:

@@ -17,7 +17,7 @@ from salesflow.rules.pricing import quote_standing
 from salesflow.services import states
 from salesflow.services.quote_records import KIND, follow, grade_of_open_customer, move, newest, refuse_unapproved
 from salesflow.subject import Subject
-from salesflow.text import clean
+from salesflow.text import reason as required_reason
 
 if TYPE_CHECKING:
     from salesflow.db.transaction import Transaction
@@ -57,9 +57,7 @@ def decline(
     Raises NotFound, Conflict, InvalidValue where nothing says why, Refused where the quote is accepted or declined already.
     """
     quote = newest(work, number, seen=seen)
-    why = clean(reason, limit=work.context.policy.limits.text, what=msg("the reason"))
-    if not why:
-        raise InvalidValue(msg("the reason is empty"), msg("say why: --reason TEXT"), code="missing-value")
+    why = required_reason(reason, limit=work.context.policy.limits.text)
     states.check(KIND, quote.number, quote.state, QuoteState.DECLINED)
     if quote.state == QuoteState.PENDING_APPROVAL:
         from salesflow.services import approvals

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, Protocol
 
 from sqlmodel import col, select
 
-from salesflow.enums import ApprovalState, OpportunityStage, OrderState, Role
+from salesflow.enums import ApprovalState, Code, ContractState, OpportunityStage, OrderState, Role
 from salesflow.errors import NotPermitted, Refused
 from salesflow.i18n import Message, label, msg, nmsg
 from salesflow.models.approval import Approval
+from salesflow.models.contract import Contract
 from salesflow.models.opportunity import Opportunity
 from salesflow.models.order import SalesOrder
 from salesflow.models.staff import Staff
@@ -69,44 +71,67 @@ def refuse_open_approval(work: Transaction, customer: Customer) -> None:
 
 def refuse_open_order(work: Transaction, customer: Customer) -> None:
     """Raise Refused naming the customer's orders that are neither closed nor cancelled."""
-    wanted = select(SalesOrder).where(SalesOrder.customer_id == customer.id, col(SalesOrder.state).not_in(_ENDED))
-    orders = list(work.session.exec(wanted.order_by(col(SalesOrder.number))).all())
+    open_ = select(SalesOrder).where(SalesOrder.customer_id == customer.id, col(SalesOrder.state).not_in(_ENDED))
+    orders = list(work.session.exec(open_.order_by(col(SalesOrder.number))).all())
     if orders:
-        named = [msg("{number} ({state})", number=one.number, state=label("orderstate", one.state)) for one in orders]
-        raise Refused(
-            nmsg(
-                "{code} {name} has an order in progress: {orders}",
-                "{code} {name} has orders in progress: {orders}",
-                count=len(orders),
-                code=customer.code,
-                name=customer.name,
-                orders=named,
-            ),
-            msg("bring it to its end first: salesflow order show {number}", number=orders[0].number),
-            code="open-order",
-            details={"orders": [one.number for one in orders]},
+        said = nmsg(
+            "{code} {name} has an order in progress: {orders}",
+            "{code} {name} has orders in progress: {orders}",
+            count=len(orders),
+            orders=_named(OrderState, orders),
+            **_whose(customer),
         )
+        hint = msg("bring it to its end first: salesflow order show {number}", number=orders[0].number)
+        raise _under_way(said, hint, "order", orders)
 
 
 def refuse_open_opportunity(work: Transaction, customer: Customer) -> None:
     """Raise Refused naming the customer's opportunities that are neither won nor lost."""
-    wanted = select(Opportunity).where(Opportunity.customer_id == customer.id, col(Opportunity.closed_on).is_(None))
-    found = list(work.session.exec(wanted.order_by(col(Opportunity.number))).all())
+    open_ = select(Opportunity).where(Opportunity.customer_id == customer.id, col(Opportunity.closed_on).is_(None))
+    found = list(work.session.exec(open_.order_by(col(Opportunity.number))).all())
     if found:
-        named = [
-            msg("{number} ({state})", number=one.number, state=label(OpportunityStage.kind(), one.state))
-            for one in found
-        ]
-        raise Refused(
-            nmsg(
-                "{code} {name} has an open opportunity: {opportunities}",
-                "{code} {name} has open opportunities: {opportunities}",
-                count=len(found),
-                code=customer.code,
-                name=customer.name,
-                opportunities=named,
-            ),
-            msg("close it first: salesflow opportunity lose {number} --reason CODE", number=found[0].number),
-            code="open-opportunity",
-            details={"opportunities": [one.number for one in found]},
+        said = nmsg(
+            "{code} {name} has an open opportunity: {opportunities}",
+            "{code} {name} has open opportunities: {opportunities}",
+            count=len(found),
+            opportunities=_named(OpportunityStage, found),
+            **_whose(customer),
         )
+        hint = msg("close it first: salesflow opportunity lose {number} --reason CODE", number=found[0].number)
+        raise _under_way(said, hint, "opportunity", found)
+
+
+def refuse_open_contract(work: Transaction, customer: Customer) -> None:
+    """Raise Refused naming the customer's contracts that are neither closed nor terminated."""
+    open_ = select(Contract).where(Contract.customer_id == customer.id, col(Contract.ended_on).is_(None))
+    found = list(work.session.exec(open_.order_by(col(Contract.number))).all())
+    if found:
+        said = nmsg(
+            "{code} {name} has an open contract: {contracts}",
+            "{code} {name} has open contracts: {contracts}",
+            count=len(found),
+            contracts=_named(ContractState, found),
+            **_whose(customer),
+        )
+        hint = msg("end it first: salesflow contract terminate {number} --reason TEXT", number=found[0].number)
+        raise _under_way(said, hint, "contract", found)
+
+
+class _Deal(Protocol):
+    """A record with a number and a state."""
+
+    number: str
+    state: str
+
+
+def _whose(customer: Customer) -> dict[str, object]:
+    return {"code": customer.code, "name": customer.name}
+
+
+def _named(states: type[Code], found: Sequence[_Deal]) -> list[Message]:
+    return [msg("{number} ({state})", number=one.number, state=label(states.kind(), one.state)) for one in found]
+
+
+def _under_way(said: Message, hint: Message, kind: str, found: Sequence[_Deal]) -> Refused:
+    plural = {"opportunity": "opportunities"}.get(kind, f"{kind}s")
+    return Refused(said, hint, code=f"open-{kind}", details={plural: [one.number for one in found]})

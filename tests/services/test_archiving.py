@@ -214,6 +214,17 @@ def test_an_open_opportunity(office: Office) -> None:
     assert remove(office) == 1
 
 
+def test_an_open_contract(signed: Office) -> None:
+    before = leads.written(signed)
+    with pytest.raises(Refused) as caught:
+        remove(signed)
+    assert (caught.value.code, caught.value.details) == ("open-contract", {"contracts": ["HT2026-0001"]})
+    assert "has an open contract: HT2026-0001 (signed)" in render(caught.value.message)
+    assert leads.written(signed) == before
+    signed.ok("contract", "terminate", "HT2026-0001", "--reason", "公司已注销", user="zhang.wei")
+    assert remove(signed) == 1
+
+
 def test_what_is_said_of_whose_data_was_erased_leads_nowhere_wrong(office: Office) -> None:
     leads.add(office, leads.new())
     office.ok("customer", "forget", "HZ2026001", "--reason", "依申请", "--yes", user="zhang.wei")
