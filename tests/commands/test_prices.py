@@ -66,6 +66,8 @@ def test_a_price_that_waits_says_for_whom(strict: Office) -> None:
         "JG2026-0002 waits for its approval, AP2026-0002",
     ]
     assert strict.json("price", "list", "YF-100")[-1]["approval"]["number"] == "AP2026-0002"
+    beside = strict.ok("price", "set", "YF-100", "9200", "--from", "tomorrow", user="zhao.lei").out.splitlines()
+    assert beside[1] == "JG2026-0002 waits on for the same day: what is approved last holds"
 
 
 def test_the_list(shop: Office) -> None:
@@ -104,7 +106,7 @@ def test_all_of_the_list(strict: Office) -> None:
     strict.ok("price", "set", "YF-100", "9600")
     strict.ok("price", "withdraw", "JG2026-0002", "--reason", "写错了")
     strict.ok("price", "set", "YF-100", "9700")
-    strict.ok("product", "retire", "YF-900")
+    strict.ok("product", "retire", "YF-900", user="sun.li")
     everything_ = [(row["sku"], row["number"], row["state"]) for row in strict.json("price", "list", "--all")]
     assert everything_ == [
         ("YF-100", None, "valid"),
@@ -192,11 +194,11 @@ def test_why(strict: Office, ref: str) -> None:
 
 def test_editing_says_what_changed(shop: Office) -> None:
     done = shop.ok(
-        "product", "edit", "yf-100", "--unit", "套", "--cost", "6500", "--tax-rate", "6", "--lead-days", "2w", "--customised",
+        "product", "edit", "yf-100", "--unit", "套", "--cost", "6500", "--lead-days", "2w", "--customised",
         "--list-price", "9900",
     )  # fmt: skip
     assert done.out == (
-        "YF-100: Unit 件 -> 套, Cost 6,000.00 -> 6,500.00, Tax rate 13 % -> 6 %, Lead days 14, Customised yes, "
+        "YF-100: Unit 件 -> 套, Cost 6,000.00 -> 6,500.00, Lead days 14, Customised yes, "
         "List price 10,000.00 -> 9,900.00\n"
     )
     assert shop.ok("product", "edit", "YF-100", "--unit", "套").out == "YF-100: nothing changed\n"
@@ -204,7 +206,9 @@ def test_editing_says_what_changed(shop: Office) -> None:
         "product", "edit", "YF-100", "--clear", "lead-days", "--clear", "cost", "--standard", user="liu.yang"
     )
     assert cleared.out == "YF-100: Cost 6,500.00 -> empty, Lead days 14 -> empty, Customised yes -> empty\n"
-    assert shop.json("product", "edit", "YF-100", "--name", "新名", "--if-version", "4")["version"] == 5
+    taxed = shop.ok("product", "edit", "YF-100", "--tax-rate", "6", user="liu.yang")
+    assert taxed.out == "YF-100: Tax rate 13 % -> 6 %\n"
+    assert shop.json("product", "edit", "YF-100", "--name", "新名", "--if-version", "5")["version"] == 6
 
 
 def test_stock_and_retiring(shop: Office) -> None:
@@ -212,6 +216,7 @@ def test_stock_and_retiring(shop: Office) -> None:
     assert shop.ok("product", "stock", "YF-100", "--add", "-2.5").out == "YF-100: stock 40 -> 37.5\n"
     assert shop.ok("product", "stock", "YF-100", "--add", "+1").out == "YF-100: stock 37.5 -> 38.5\n"
     assert shop.json("product", "stock", "YF-100", "--add", "－0.5")["stock"] == "38"
+    shop.user = "sun.li"
     assert shop.ok("product", "retire", "YF-100", "--reason", "停产").out == "retired YF-100\n"
     assert shop.ok("product", "list", "--format", "ids").out == "YF-900\n"
     assert shop.ok("product", "retire", "YF-100", "--undo").out == "YF-100 is sold again\n"
@@ -220,7 +225,7 @@ def test_stock_and_retiring(shop: Office) -> None:
 
 def test_retiring_takes_back_what_waits(strict: Office) -> None:
     strict.ok("price", "set", "YF-100", "9000", "--from", "2026-04-01")
-    assert strict.ok("product", "retire", "YF-100").out.splitlines() == [
+    assert strict.ok("product", "retire", "YF-100", user="zhang.wei").out.splitlines() == [
         "retired YF-100",
         "withdrawn, the price that waits for its approval: JG2026-0001",
     ]
@@ -238,6 +243,11 @@ BACK = "bring it back first: salesflow product retire OLD --undo"
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [
+        (("product", "edit", "YF-100", "--tax-rate", "0"), 5,
+         "error [tax-rate]: YF-100: another tax rate is not a salesperson's to set: ask a manager, a director or finance"),
+        (("product", "edit", "YF-100", "--cost", "1"), 5, "error [cost]: YF-100: a lower cost is not a salesperson's to set"),
+        (("product", "retire", "YF-100"), 5,
+         "error [not-permitted]: li.na may not do this: it needs the role operations, manager, director"),
         (("price", "set", "YF-10", "1"), 3, "error [unknown-product]: there is no product YF-10: did you mean YF-100?"),
         (("price", "set", "OLD", "1"), 4, f"error [retired-product]: OLD is retired: {BACK}"),
         (("product", "edit", "OLD", "--unit", "套"), 4, f"error [retired-product]: OLD is retired: {BACK}"),
@@ -276,11 +286,12 @@ BACK = "bring it back first: salesflow product retire OLD --undo"
     ],
 )  # fmt: skip
 def test_one_clear_line_and_nothing_written(shop: Office, words: tuple[str, ...], status: int, said: str) -> None:
+    user = "sun.li" if words[:2] == ("product", "retire") and status == 4 else "li.na"
     shop.ok("product", "add", "OLD", "--name", "旧版", "--list-price", "1")
-    shop.ok("product", "retire", "OLD")
+    shop.ok("product", "retire", "OLD", user="sun.li")
     shop.ok("product", "stock", "YF-900", "--set", "3")
     before = everything(shop)
-    done = shop.run(*words)
+    done = shop.run(*words, user=user)
     assert (done.status, done.out, done.err.count("\n")) == (status, "", 1), done.err
     assert said in done.err
     assert "\x1b" not in done.err
