@@ -28,7 +28,7 @@ COLUMNS = (
     Column("retired", "Retired", Kind.FLAG, table=False),
     Column("created_at", "Recorded", Kind.INSTANT, table=False),
     Column("next_price", "Next price", Kind.MONEY, table=False),
-    Column("next_price_on", "From", Kind.DATE, table=False),
+    Column("next_price_on", "Next price from", Kind.DATE, table=False),
     Column("version", "Version", Kind.INTEGER, table=False),
 )
 SHOW_COLUMNS = (*COLUMNS, Column("prices", "Prices", Kind.ROWS, columns=prices.OF_PRODUCT, table=False))

@@ -76,13 +76,13 @@ def test_the_list(shop: Office) -> None:
         "price", "set", "YF-100", "11000", "--from", "2026-04-01", "--floor-price", "8000", "--reason", "原材料涨价"
     )
     assert shop.ok("price", "list").out.splitlines() == [
-        "SKU     Product        List price  Floor price  From        Until       No.",
+        "SKU     Product        List price  Floor price  Valid from  Until       No.",
         "YF-100  云帆CRM标准版    9,500.00     7,000.00  2026-03-02  2026-03-31  JG2026-0001",
         "YF-100  云帆CRM标准版   11,000.00     8,000.00  2026-04-01              JG2026-0002",
         "YF-900  云帆CRM集团版  600,000.00",
     ]
     assert shop.ok("price", "list", "yf-100").out.splitlines() == [
-        "List price  Floor price  From        Until       No.          By     Reason",
+        "List price  Floor price  Valid from  Until       No.          By     Reason",
         " 10,000.00     7,000.00              2026-03-01",
         "  9,500.00     7,000.00  2026-03-02  2026-03-31  JG2026-0001  li.na",
         " 11,000.00     8,000.00  2026-04-01              JG2026-0002  li.na  原材料涨价",
@@ -98,6 +98,16 @@ def test_the_list(shop: Office) -> None:
         "price", "list", "--sort", "list_price", "--reverse", "--limit", "1", "--fields", "sku,list_price"
     )
     assert dearest.out.splitlines()[1].split() == ["YF-900", "600,000.00"]
+
+
+def test_headings_in_chinese(strict: Office) -> None:
+    strict.ok("price", "set", "YF-100", "9500", "--from", "2026-04-01")
+    heading = strict.ok("price", "list", "YF-100", lang="zh").out.splitlines()[0]
+    assert heading.split()[:4] == ["目录价", "底价", "生效日期", "有效期至"]
+    page = strict.ok("approval", "show", "AP2026-0001", lang="zh", user="zhang.wei").out
+    assert "生效日期" in page
+    assert "审批角色" in page
+    assert "决策链角色" not in page
 
 
 def test_all_of_the_list(strict: Office) -> None:
