@@ -225,6 +225,12 @@ def test_a_bad_row_leaves_nothing_behind(
     assert everything(office)[1:] == before[1:]  # all but the import's own entry in the audit trail
 
 
+def test_a_column_that_is_left_out_has_no_field_to_go_to(office: Office, tmp_path: Path) -> None:
+    path = sheets.workbook(tmp_path / "新价.xlsx", [("SKU", "品名", "标准价", "不含税单价"), ("YF-100", "甲", 2, 1)])
+    done = office.ok("product", "import", str(path), "--dry-run")
+    assert done.out.splitlines()[1:] == ["columns left out: 不含税单价"]
+
+
 def test_a_dry_run_changes_no_price(office: Office, tmp_path: Path) -> None:
     take(office, tmp_path, ROW)
     path = sheets.workbook(tmp_path / "新价.xlsx", [("SKU", "标准价"), ("YF-100", 25000)])
