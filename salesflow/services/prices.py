@@ -21,7 +21,7 @@ from salesflow.i18n import msg
 from salesflow.models.price import Price
 from salesflow.models.product import Product
 from salesflow.money import Fen, display_money
-from salesflow.rules.prices import PRICE_APPROVAL, Change, Valid, price_approval, price_on
+from salesflow.rules.prices import PRICE_APPROVAL, Change, Valid, price_approval, price_moved, price_on
 from salesflow.services import price_history, states
 from salesflow.services.approvers import check_route
 from salesflow.services.product_records import load as load_product
@@ -206,6 +206,8 @@ def approved(work: Transaction, subject_id: int) -> None:
         price_history.changes(work, product), Change(day, price.list_price, price.floor_price)
     )
     price_history.check_course(product.sku, price_history.first(product), known, day)
+    if day > price.valid_from:
+        work.decide(price_moved(sku=product.sku, asked=price.valid_from, holds=day))
     price.valid_from, price.approved_at = day, work.now
     _move(work, price, PriceState.VALID, rule=PRICE_APPROVAL)
     _count(work, product)

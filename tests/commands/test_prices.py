@@ -192,6 +192,16 @@ def test_the_approval_page(strict: Office) -> None:
     assert (after["old_list_price"], after["list_price"], after["state"]) == ("10000.00", "9000.00", "valid")
 
 
+def test_who_approves_a_price_after_its_day_is_told_that_it_moves(strict: Office) -> None:
+    strict.ok("price", "set", "YF-100", "9000", "--from", "2026-03-04")
+    strict.ok("price", "set", "YF-900", "500000", "--from", "2026-03-06")
+    late = strict.ok("approval", "approve", "AP2026-0001", user="zhang.wei", now="2026-03-06 09:00")
+    said = "note [price-approval]: YF-100: the price was asked for from 2026-03-04 on; it holds from 2026-03-06 on"
+    assert said in late.err.splitlines()
+    in_time = strict.ok("approval", "approve", "AP2026-0002", user="zhang.wei", now="2026-03-06 09:00")
+    assert "asked for" not in in_time.err
+
+
 @pytest.mark.parametrize("ref", ["JG2026-0001", "jg2026-0001", "AP2026-0001"])
 def test_why(strict: Office, ref: str) -> None:
     strict.ok("price", "set", "YF-100", "9000", "--from", "2026-04-01")
