@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gettext
 import shutil
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 
 import hatch_build
-from salesflow import i18n
+from salesflow import commands, i18n, queries, reports
+from salesflow.columns import Column
 from tests.conftest import ROOT, Office
 from tests.test_help import tool
 
@@ -25,6 +28,19 @@ def test_the_file_is_as_the_tool_writes_it(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(catalogue, "PO", tmp_path / "salesflow.po")
     catalogue.update(known)
     assert (tmp_path / "salesflow.po").read_text(encoding="utf-8") == before
+
+
+def test_two_fields_of_a_record_do_not_share_their_chinese() -> None:
+    chinese = catalogue.read()
+    shared = set()
+    for package in (queries, reports, commands):
+        for module in iter_modules(package.__path__, f"{package.__name__}."):
+            for name, value in vars(import_module(module.name)).items():
+                if isinstance(value, tuple) and value and all(isinstance(one, Column) for one in value):
+                    headings = {one.header: chinese.get(catalogue.Text(one.header, None, "column")) for one in value}
+                    told = [text for text in headings.values() if text]
+                    shared |= {(module.name, name, text) for text in told if told.count(text) > 1}
+    assert shared == set()
 
 
 def test_what_is_wrong_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

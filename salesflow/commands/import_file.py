@@ -107,12 +107,10 @@ def _details(report: Report) -> tuple[Message, ...]:
             )
         )
     if report.ignored:
+        left = msg("columns left out: {columns}", columns=list(report.ignored))
+        way = {"first": report.ignored[0], "field": report.spare}
         lines.append(
-            msg(
-                "columns left out: {columns}; keep one with: --map {first}=remark",
-                columns=list(report.ignored),
-                first=report.ignored[0],
-            )
+            left if report.spare is None else msg("{left}; keep one with: --map {first}={field}", left=left, **way)
         )
     return tuple(lines)
 

@@ -122,6 +122,7 @@ def withdraw(
 def told(context: Context, made: Made) -> tuple[Message, ...]:
     """What becomes of a price that was set: whose approval it waits for and why, and what it replaced."""
     lines = [msg("{number} is withdrawn: this one takes its place", number=number) for number in made.replaced]
+    lines += [msg("{number} waits on for the same day: what is approved last holds", number=one) for one in made.beside]
     approval = price_queries.written(context, made.price.number)["approval"]
     if approval is None:
         return tuple(lines)

@@ -94,6 +94,8 @@ def retire(
 ) -> Written:
     """Sell a product no longer: it leaves the lists, quotes and orders that have it stay as they are.
 
+    Operations, managers and directors retire products and bring them back.
+
     salesflow product retire YF-050 --reason 已停产
     salesflow product retire YF-050 --undo
     """

@@ -5,7 +5,7 @@ One table for each kind of record, its rows numbered as the records are. They ho
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -17,12 +17,15 @@ if TYPE_CHECKING:
     from salesflow.db.reader import Reader
 
 FUNCTION: Final = "search_grams"
+ANSWERS: Final = ("pain", "goal", "timeline", "decision_process")
 NOTES: Final = ("content", "feedback", "next", "resolved", "open_points", "risk", "scene")
 # What is searched: of each table its columns, each with the code that its grams bear.
 INDEXED: Final[Mapping[str, Mapping[str, str]]] = {
     "customer": {"name": NAME, "initials": INITIALS, "pinyin": PINYIN, "need": NEED, "remark": REMARK},
     "contact": {"name": NAME, "initials": INITIALS, "pinyin": PINYIN},
     "followup": dict.fromkeys(NOTES, NOTE),
+    "need": {"text": NOTE, "spec": NOTE},
+    "need_analysis": dict.fromkeys(ANSWERS, NOTE),
 }
 _AT_ONCE: Final = 1 << 24  # bytes of grams gathered before they are written: four megabytes make four times the work
 _SAMPLES: Final = 200
@@ -62,9 +65,9 @@ def newest(
     return [row["id"] for row in rows]
 
 
-def create(connection: sqlite3.Connection) -> None:
-    """Make the index with its triggers, and fill it from what is there, in the caller's transaction."""
-    for table in INDEXED:
+def create(connection: sqlite3.Connection, *tables: str) -> None:
+    """Make the index of these tables with its triggers, and fill it from what is there, in the caller's transaction."""
+    for table in tables:
         connection.execute(
             f"CREATE VIRTUAL TABLE {table}_search USING fts5 "
             "(grams, content = '', columnsize = 0, detail = none, tokenize = 'ascii')"
@@ -72,22 +75,22 @@ def create(connection: sqlite3.Connection) -> None:
         _order(connection, table, "hashsize", _AT_ONCE)
         for statement in _triggers(table):
             connection.execute(statement)
-    rebuild(connection)
+    rebuild(connection, tables)
 
 
-def rebuild(connection: sqlite3.Connection) -> None:
+def rebuild(connection: sqlite3.Connection, tables: Iterable[str] = INDEXED) -> None:
     """Make the index anew from what is there, in the caller's transaction."""
-    for table in INDEXED:
+    for table in tables:
         _order(connection, table, "delete-all")
         connection.execute(
             f"INSERT INTO {table}_search (rowid, grams) SELECT id, {_call(table, '')} FROM {table} ORDER BY id"  # noqa: S608 - names of ours
         )
-    compact(connection)
+    compact(connection, tables)
 
 
-def compact(connection: sqlite3.Connection) -> None:
+def compact(connection: sqlite3.Connection, tables: Iterable[str] = INDEXED) -> None:
     """Rid the index of what is no longer said: until then the grams of an erased text lie about in it, marked as deleted."""
-    for table in INDEXED:
+    for table in tables:
         _order(connection, table, "optimize")
 
 

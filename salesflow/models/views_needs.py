@@ -81,6 +81,12 @@ def need_view() -> Select[Any]:
     return by_staff(need, "by_id")
 
 
+def need_text_view() -> Select[Any]:
+    """What a search reads of the needs that are on a list now."""
+    names = ("id", "customer_id", "text", "spec")
+    return select(*(need.c[name] for name in names)).where(need.c.until.is_(None))
+
+
 def need_list_view() -> Select[Any]:
     """The versions of the lists, with the contact who confirmed each and the login of who recorded that."""
     by = select(contact.c.name).where(contact.c.id == need_list.c.confirmed_by).scalar_subquery()
@@ -104,6 +110,12 @@ def need_analysis_view() -> Select[Any]:
     return by_staff(analysis, "by_id", "budget_cipher").add_columns(
         analysis.c.budget_cipher.is_not(None).label("has_budget")
     )
+
+
+def need_analysis_text_view() -> Select[Any]:
+    """What a search reads of the answers."""
+    names = ("id", "customer_id", "pain", "goal", "timeline", "decision_process")
+    return select(*(analysis.c[name] for name in names))
 
 
 def need_state_view() -> Select[Any]:

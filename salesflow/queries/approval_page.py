@@ -32,7 +32,7 @@ ROUND_COLUMNS = (
     Column("round", "Round", Kind.INTEGER),
     Column("number", "No."),
     Column("state", "State", Kind.CODE, labels="approvalstate"),
-    Column("role", "Role", Kind.CODE, labels="role"),
+    Column("role", "Approver's role", Kind.CODE, labels="role"),
     Column("decided_by", "Decided by"),
     Column("decided_for", "For", table=False),
     Column("comment", "Comment", flexible=True),

@@ -18,7 +18,7 @@ from salesflow.text import fold
 
 STEP_COLUMNS = (
     Column("step", "Step", Kind.INTEGER),
-    Column("role", "Role", Kind.CODE, labels="role"),
+    Column("role", "Approver's role", Kind.CODE, labels="role"),
     Column("decision", "Decision", Kind.CODE, labels="stepdecision"),
     Column("decided_by", "Decided by"),
     Column("decided_for", "For"),

@@ -117,7 +117,7 @@ _CORRECTION_COLUMNS: Final = (
     Column("at", "At", Kind.INSTANT),
     Column("kind", "Kind", Kind.CODE, labels="correctionkind"),
     Column("text", "Text", flexible=True),
-    Column("was", "Was", Kind.OBJECT, table=False),
+    Column("was", "Before", Kind.OBJECT, table=False),
     Column("by", "By"),
 )
 

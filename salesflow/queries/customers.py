@@ -31,7 +31,7 @@ COLUMNS: Final = (
     Column("first_contact_at", "First contact", Kind.INSTANT, table=False),
     Column("recorded_at", "Recorded", Kind.INSTANT, table=False),
     Column("next_follow_up_on", "Next follow-up", Kind.DATE),
-    Column("days_overdue", "Overdue", Kind.INTEGER, order="-next_follow_up_on", urgent=True),
+    Column("days_overdue", "Late by", Kind.INTEGER, order="-next_follow_up_on", urgent=True),
     Column("last_contact_on", "Last contact", Kind.DATE),
     Column("last_progress_on", "Last progress", Kind.DATE, table=False),
 )

@@ -28,12 +28,12 @@ _WHO: Final[Columns] = (
     Column("customer_name", "Customer", flexible=True),
     Column("owner", "Owner", table=False),
     Column("grade", "Grade", Kind.CODE, labels="grade"),
-    Column("status", "Status", Kind.CODE, labels="status", table=False),
+    Column("status", "Customer status", Kind.CODE, labels="status", table=False),
 )
 ROWS: Final[Columns] = (*_WHO, Column("items", "Items", Kind.ROWS, columns=ITEMS))
 CHART: Final[Columns] = (
-    Column("from", "From", Kind.DATE),
-    Column("to", "To", Kind.DATE),
+    Column("from", "First day", Kind.DATE),
+    Column("to", "Last day", Kind.DATE),
     Column("today", "Today", Kind.DATE),
     Column("rows", "Customers", Kind.ROWS, columns=ROWS),
 )

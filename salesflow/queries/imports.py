@@ -11,7 +11,7 @@ from salesflow.queries.base import Page, Where, page
 
 ROW_COLUMNS: Final = (
     Column("row", "Row", Kind.INTEGER),
-    Column("code", "Code"),
+    Column("code", "Reference"),
     Column("outcome", "Outcome", Kind.CODE, labels="importoutcome"),
     Column("reason", "Reason", Kind.MESSAGE, flexible=True),
 )
@@ -43,7 +43,7 @@ LIST_COLUMNS: Final = (
     Column("reverted_by", "Taken back by", table=False),
 )
 LEFT_COLUMNS: Final = (
-    Column("code", "Code"),
+    Column("code", "Reference"),
     Column("name", "Customer name", flexible=True),
     Column("reason", "Reason", Kind.MESSAGE, flexible=True),
 )

@@ -135,11 +135,7 @@ def show(context: Context, customer_id: int, version: int | None = None, budget:
     row |= _analysis(context, own, budget)
     versions = _versions(context, own)
     row |= _chosen(head["code"], versions, version)
-    row |= {
-        key: value
-        for key, value in (state(context, customer_id) or {}).items()
-        if key in ("confirmed_version", "changed")
-    }
+    row["confirmed_version"] = (state(context, customer_id) or row)["confirmed_version"]
     row["needs"] = standing_on(context, customer_id, version)
     row["decision_chain"] = _chain(context, own)
     row["versions"] = [{column.key: one[column.key] for column in VERSION_COLUMNS} for one in versions]
@@ -200,7 +196,7 @@ def _chosen(code: str, versions: list[dict[str, Any]], version: int | None) -> d
             else msg("it has none yet; begin it with: salesflow need add {code} TEXT", code=code),
             code="unknown-version",
         )
-    return {key: found[-1][key] for key in keys} if found else {}
+    return {**{key: found[-1][key] for key in keys}, "changed": found[-1]["confirmed_on"] is None} if found else {}
 
 
 def _chain(context: Context, own: dict[str, int]) -> list[dict[str, Any]]:

@@ -127,7 +127,7 @@ def late(context: Context, where: Where) -> Where:
 def completed(context: Context, row: dict[str, Any]) -> dict[str, Any]:
     """A row of the view with its computed fields; what else the row has follows."""
     stage, today = OpportunityStage(row["stage"]), context.clock.today()
-    days = (today - since(context, row)).days if stage.is_open else None
+    days = max(0, (today - since(context, row)).days) if stage.is_open else None
     allowed = allowed_days(context.policy, stage)
     late_by = (today - date.fromisoformat(row["expected_close"])).days if stage.is_open else 0
     complete = {

@@ -95,7 +95,7 @@ def _history(context: Context, own: dict[str, int]) -> Sequence[dict[str, Any]]:
     ]
     found = []
     for row, start, end in zip(rows, days, ends, strict=True):
-        complete = {**row, "days": None if end is None else (end - start).days}
+        complete = {**row, "days": None if end is None else max(0, (end - start).days)}
         found.append({column.key: complete[column.key] for column in HISTORY_COLUMNS})
     return found
 

@@ -38,7 +38,7 @@ CHANGE: Final = (
 )
 VERSION: Final = (
     Column("version", "Policy version", Kind.INTEGER),
-    Column("name", "Name"),
+    Column("name", "Policy"),
     Column("reason", "Reason"),
     Column("applied_by", "Applied by"),
     Column("applied_at", "Applied", Kind.INSTANT),

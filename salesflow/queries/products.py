@@ -28,7 +28,7 @@ COLUMNS = (
     Column("retired", "Retired", Kind.FLAG, table=False),
     Column("created_at", "Recorded", Kind.INSTANT, table=False),
     Column("next_price", "Next price", Kind.MONEY, table=False),
-    Column("next_price_on", "From", Kind.DATE, table=False),
+    Column("next_price_on", "Next price from", Kind.DATE, table=False),
     Column("version", "Version", Kind.INTEGER, table=False),
 )
 SHOW_COLUMNS = (*COLUMNS, Column("prices", "Prices", Kind.ROWS, columns=prices.OF_PRODUCT, table=False))
@@ -67,12 +67,17 @@ _VIEW = f"(SELECT p.id, {_FIELDS} FROM v_product p) AS product_of_the_day"  # no
 def listed(context: Context, *, retired: bool | None = False, find: str | None = None, keep: int | None = None) -> Page:
     """Products by SKU: the ones that are sold, with `retired` the ones that no longer are, with None both.
 
-    find: each of its words occurs in the SKU, the name or the specification, in any case. keep: as of `queries.base.page`.
+    find: each of its words occurs in the SKU, the name or the specification, in any case and width.
+    keep: as of `queries.base.page`.
     """
     where = Where().equal(retired=retired)
-    for number, word in enumerate((find or "").split()):
-        parts = [f"lower({column}) LIKE :word{number} ESCAPE '!'" for column in ("sku", "name", "spec")]
-        where.add(f"({' OR '.join(parts)})", **{f"word{number}": f"%{_escaped(word)}%"})
+    if find:
+        from salesflow.text import fold
+
+        context.reader.connection.create_function("folded", 1, fold, deterministic=True)
+        for number, word in enumerate(fold(find).split()):
+            parts = [f"instr(folded({column}), :word{number})" for column in ("sku", "name", "spec")]
+            where.add(f"({' OR '.join(parts)})", **{f"word{number}": word})
     where.parameters["today"] = context.clock.today().isoformat()
     return page(context, _VIEW, COLUMNS, where, order="sku", keep=keep)
 
@@ -122,11 +127,3 @@ def sku(context: Context, ref: str) -> str:
 def key(context: Context, ref: str) -> int:
     """The key of the product that a person means. Raises NotFound with the nearest SKU."""
     return int(context.reader.value("SELECT id FROM v_product WHERE sku = :sku", {"sku": sku(context, ref)}))
-
-
-def _escaped(word: str) -> str:
-    """The word for LIKE, its wildcards taken literally."""
-    lowered = word.lower()
-    for sign in ("!", "%", "_"):
-        lowered = lowered.replace(sign, f"!{sign}")
-    return lowered

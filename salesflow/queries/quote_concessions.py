@@ -40,7 +40,7 @@ COLUMNS: Final[Columns] = (
     Column("customer_code", "Customer code"),
     Column("customer_name", "Customer"),
     Column("accepted", "Accepted", Kind.RECORD, columns=SUM),
-    Column("open", "Open", Kind.RECORD, columns=SUM),
+    Column("open", "Still open", Kind.RECORD, columns=SUM),
     Column("ended", "Ended", Kind.RECORD, columns=SUM),
     Column("quotes", "Quotes", Kind.ROWS, columns=QUOTES),
 )

@@ -21,7 +21,7 @@ COLUMNS: Final = (
     Column("product_name", "Product name", table=False),
     Column("used", "Used", Kind.INTEGER),
     Column("resolved", "Resolved", Kind.INTEGER),
-    Column("retired", "Retired", Kind.FLAG, table=False),
+    Column("retired", "Out of use", Kind.FLAG, table=False),
     Column("created_at", "Recorded", Kind.INSTANT, table=False),
     Column("by", "By", table=False),
 )

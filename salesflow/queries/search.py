@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from salesflow.columns import Column, Kind
 from salesflow.context import Context
 from salesflow.db import grams
-from salesflow.db.search import NOTES, Among, newest
+from salesflow.db.search import INDEXED, Among, newest
 from salesflow.enums import Matched
 from salesflow.errors import InvalidValue
 from salesflow.i18n import msg
@@ -84,7 +84,7 @@ class Hit(NamedTuple):
 
 
 def found(context: Context, wanted: Wanted) -> Page:
-    """Customers that have all words of the text in one record: their own, a contact's, or a follow-up's. One row each.
+    """Customers that have all words of the text in one record: their own, a contact's, a need, or a follow-up. One row each.
 
     20 unless a limit is asked for. Raises InvalidValue for a text without anything to look for.
     """
@@ -141,8 +141,10 @@ class _Search:
         yield Matched.PINYIN, lambda: self._own(named[1:], named[:1])
         yield Matched.CONTACT, self._contacts
         yield Matched.NEED, lambda: self._own((grams.NEED,), named)
+        yield Matched.NEED, lambda: self._texts("need", Rank.NEED)
+        yield Matched.NEED, lambda: self._texts("need_analysis", Rank.NEED)
         yield Matched.REMARK, lambda: self._own((grams.REMARK,), (*named, grams.NEED))
-        yield Matched.FOLLOWUP, self._followups
+        yield Matched.FOLLOWUP, lambda: self._texts("followup", Rank.FOLLOWUP)
 
     def _by_code(self) -> None:
         """A merged customer's code stands for the one that it became."""
@@ -242,20 +244,21 @@ class _Search:
             for row in self._customers(people):
                 self._keep(row, Hit(Rank.CONTACT, people[row["id"]]))
 
-    def _followups(self) -> None:
-        """Customers with a follow-up that has the words."""
-        for keys in self._proposed("followup", (grams.NOTE,)):
+    def _texts(self, table: str, rank: Rank) -> None:
+        """Customers with a follow-up, a need, or answers that have the words."""
+        names = INDEXED[table]
+        for keys in self._proposed(table, (grams.NOTE,)):
             passages: dict[int, str] = {}
-            for row in self._records("v_followup_text", f"customer_id, {', '.join(NOTES)}", keys):
-                texts = {fold(text): text for text in (row[name] for name in NOTES) if text}
+            for row in self._records(f"v_{table}_text", f"customer_id, {', '.join(names)}", keys):
+                texts = {fold(text): text for text in (row[name] for name in names) if text}
                 if all(any(word in folded for folded in texts) for word in self._words):
                     first = next(text for folded, text in texts.items() if self._words[0] in folded)
                     passages.setdefault(row["customer_id"], around(first, self._words[0]))
             for row in self._customers(passages):
-                self._keep(row, Hit(Rank.FOLLOWUP, passages[row["id"]]))
+                self._keep(row, Hit(rank, passages[row["id"]]))
 
     def _records(self, view: str, fields: str, keys: Sequence[int]) -> Iterator[dict[str, Any]]:
-        """Contacts or follow-ups by their keys, the newest first."""
+        """What is kept of customers, by its keys, the newest first."""
         for some in pieces(keys):
             where = Where().any_of("id", some)
             sql = f"SELECT {fields} FROM {view}{where} ORDER BY id DESC"  # noqa: S608 - names of ours

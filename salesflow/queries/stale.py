@@ -51,7 +51,7 @@ UNDONE_ROWS: Final = (
 UNDONE: Final[Columns] = (
     Column("run", "Run", Kind.INTEGER),
     Column("restored", "Restored", Kind.INTEGER),
-    Column("left_out", "Left out", Kind.INTEGER),
+    Column("left_out", "Not restored", Kind.INTEGER),
     Column("rows", "Customers", Kind.ROWS, columns=UNDONE_ROWS),
 )
 ANALYSIS: Final = (

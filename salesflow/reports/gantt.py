@@ -32,7 +32,7 @@ _SHORTEST_NAME, _LONGEST_NAME = 12, 30
 _BESIDE: Final = 12  # cells beside the name and the axis: the days overdue, and the gaps
 _WEEK: Final = 7
 COLUMNS: Final[Columns] = (
-    Column("late", "Overdue", Kind.INTEGER, urgent=True),
+    Column("late", "Late by", Kind.INTEGER, urgent=True),
     Column("name", "Customer"),
     Column("axis", "Time"),
 )

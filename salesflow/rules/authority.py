@@ -70,7 +70,7 @@ def discount_authority(
     }
     parts: dict[str, object] = {"discount": display_percent(largest.discount), "where": _where(largest)}
     if largest.discount <= own:
-        text = msg("{discount} {where} is within your {authority}", authority=display_percent(own), **parts)
+        text = msg("{discount} {where} is within the submitter's {authority}", authority=display_percent(own), **parts)
         return Decision(DISCOUNT_AUTHORITY, "within", Strength.OFF, text, facts, ())
     days = policy.approval_deadline.workdays
     steps = []
@@ -82,7 +82,7 @@ def discount_authority(
             steps.append(Step(role, DISCOUNT_AUTHORITY, why, days))
             below = limit
     text = msg(
-        "{discount} {where} is above your {authority}; it needs: {approvers}",
+        "{discount} {where} is above the submitter's {authority}; it needs: {approvers}",
         authority=display_percent(own),
         approvers=[label("role", step.role) for step in steps],
         **parts,

@@ -49,7 +49,7 @@ def entry_deadline(
         return Decision(ENTRY_DEADLINE, "ok", Strength.OFF, text, facts, due)
     text = msg(
         "recorded {late} late: within {allowed} of the first contact was by {due}",
-        late=_lateness(recorded - due),
+        late=_lateness(due, recorded),
         allowed=allowed,
         due=_minute(due),
     )
@@ -73,14 +73,14 @@ def grading_deadline(
         return Decision(GRADING_DEADLINE, "ok", Strength.OFF, text, facts, due)
     if graded is not None:
         text = msg(
-            "graded {late} late: within {allowed} of its record was by {due}", late=_lateness(graded - due), **parts
+            "graded {late} late: within {allowed} of its record was by {due}", late=_lateness(due, graded), **parts
         )
         return Decision(GRADING_DEADLINE, "late", Strength.FLAG, text, facts, due)
     if now <= due:
         text = msg("to be graded by {due}, within {allowed} of its record", **parts)
         return Decision(GRADING_DEADLINE, "pending", Strength.COMPUTE, text, facts, due)
     text = msg(
-        "grading is {late} overdue: within {allowed} of its record was by {due}", late=_lateness(now - due), **parts
+        "grading is {late} overdue: within {allowed} of its record was by {due}", late=_lateness(due, now), **parts
     )
     return Decision(GRADING_DEADLINE, "overdue", Strength.FLAG, text, facts, due)
 
@@ -113,7 +113,7 @@ def plan_deadline(
     if planned is not None:
         text = msg(
             "planned {late} late: within {allowed} of the first contact was by {due}",
-            late=_lateness(planned - due),
+            late=_lateness(due, planned),
             **parts,
         )
         return Decision(PLAN_DEADLINE, "late", Strength.FLAG, text, facts, due)
@@ -122,7 +122,7 @@ def plan_deadline(
         return Decision(PLAN_DEADLINE, "pending", Strength.COMPUTE, text, facts, due)
     text = msg(
         "the follow-up plan is {late} overdue: within {allowed} of the first contact was by {due}",
-        late=_lateness(now - due),
+        late=_lateness(due, now),
         **parts,
     )
     return Decision(PLAN_DEADLINE, "overdue", Strength.FLAG, text, facts, due)
@@ -167,7 +167,7 @@ def log_deadline(policy: Policy, *, at: datetime, logged: datetime) -> Decision[
         return Decision(LOG_DEADLINE, "ok", Strength.OFF, text, facts, due)
     text = msg(
         "logged {late} late: within {allowed} was by {due}",
-        late=_lateness(logged - due),
+        late=_lateness(due, logged),
         allowed=_hours(hours),
         due=_minute(due),
     )
@@ -197,7 +197,7 @@ def first_contact_deadline(
     if contacted is not None:
         text = msg(
             "first contact {late} late: within {allowed} of the assignment was by {due}",
-            late=_lateness(contacted - due),
+            late=_lateness(due, contacted),
             **parts,
         )
         return Decision(FIRST_CONTACT_DEADLINE, "late", Strength.FLAG, text, facts, due)
@@ -206,7 +206,7 @@ def first_contact_deadline(
         return Decision(FIRST_CONTACT_DEADLINE, "pending", Strength.COMPUTE, text, facts, due)
     text = msg(
         "first contact is {late} overdue: within {allowed} of the assignment was by {due}",
-        late=_lateness(now - due),
+        late=_lateness(due, now),
         **parts,
     )
     return Decision(FIRST_CONTACT_DEADLINE, "overdue", Strength.FLAG, text, facts, due)
@@ -235,12 +235,12 @@ def approval_deadline(
         text = msg("{role}: decided in time, within {allowed}, by {due}", **parts)
         return Decision(APPROVAL_DEADLINE, "ok", Strength.OFF, text, facts, due)
     if decided is not None:
-        text = msg("{role}: decided {late} late; within {allowed} was by {due}", late=_lateness(decided - due), **parts)
+        text = msg("{role}: decided {late} late; within {allowed} was by {due}", late=_lateness(due, decided), **parts)
         return Decision(APPROVAL_DEADLINE, "late", Strength.FLAG, text, facts, due)
     if now <= due:
         text = msg("{role}: to be decided by {due}, within {allowed}", **parts)
         return Decision(APPROVAL_DEADLINE, "pending", Strength.COMPUTE, text, facts, due)
-    text = msg("{role}: {late} overdue; within {allowed} was by {due}", late=_lateness(now - due), **parts)
+    text = msg("{role}: {late} overdue; within {allowed} was by {due}", late=_lateness(due, now), **parts)
     return Decision(APPROVAL_DEADLINE, "overdue", Strength.FLAG, text, facts, due)
 
 
@@ -256,11 +256,11 @@ def _workdays(count: int) -> Message:
     return nmsg("{count} working day", "{count} working days", count=count)
 
 
-def _lateness(late: timedelta) -> Message:
-    """How late, in the largest whole unit: minutes below an hour, hours below two days, else days."""
-    minutes = max(1, int(late.total_seconds()) // 60)
+def _lateness(due: datetime, then: datetime) -> Message:
+    """How late: in whole minutes below an hour, in whole hours below two days, else in days of the calendar, as lists count."""
+    minutes = max(1, int((then - due).total_seconds()) // 60)
     if minutes < 60:
         return nmsg("{count} minute", "{count} minutes", count=minutes)
     if minutes < 2 * 24 * 60:
         return _hours(minutes // 60)
-    return nmsg("{count} day", "{count} days", count=minutes // (24 * 60))
+    return nmsg("{count} day", "{count} days", count=(then.date() - due.date()).days)

@@ -41,7 +41,7 @@ def opportunity_age(policy: Policy, *, stage: OpportunityStage, since: date, tod
     `value` is the last day on which it may be there, None where there is no limit. Outcome: "ok" or "old". Source:
     process-overview, which has the stages and no numbers; these are the policy's.
     """
-    days, limit = (today - since).days, allowed_days(policy, stage)
+    days, limit = max(0, (today - since).days), allowed_days(policy, stage)
     facts: dict[str, object] = {"stage": stage, "since": since, "days_in_stage": days}
     if not limit:
         return Decision(OPPORTUNITY_AGE, "ok", Strength.OFF, msg("there is no limit to its days in this stage"), facts)

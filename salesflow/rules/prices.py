@@ -123,6 +123,14 @@ def price_approval(
     return Decision(PRICE_APPROVAL, "needed", Strength.ROUTE, text, facts, (step,))
 
 
+def price_moved(*, sku: str, asked: date, holds: date) -> Decision[None]:
+    """What an approver is told who approves a price after the day from which it was to hold."""
+    text = msg(
+        "{sku}: the price was asked for from {asked} on; it holds from {date} on", sku=sku, asked=asked, date=holds
+    )
+    return Decision(PRICE_APPROVAL, "moved", Strength.FLAG, text, {"sku": sku, "asked": asked, "valid_from": holds})
+
+
 def approval_wanted(count: int) -> Decision[None]:
     """What an import is told that changed prices for which an approval is needed."""
     text = nmsg(

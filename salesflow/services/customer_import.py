@@ -56,7 +56,7 @@ def layout(context: Context, *, update: bool = False) -> Layout:
         return values
 
     required = () if update else _REQUIRED
-    return Layout("customer", "name", fields(context), required, build, CustomerWriter, numbered=CONTACT)
+    return Layout("customer", "name", fields(context), required, build, CustomerWriter, CONTACT, "remark")
 
 
 def _settle_contacts(values: Values, *, update: bool) -> None:

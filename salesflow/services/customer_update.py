@@ -29,7 +29,7 @@ from salesflow.services.importing.changes import Changes, History
 from salesflow.services.records import load
 from salesflow.services.roster import Person
 from salesflow.services.status import NewStatus, change_grade, change_status
-from salesflow.text import normalised_name
+from salesflow.text import fold, normalised_name
 
 if TYPE_CHECKING:
     from salesflow.db.transaction import Transaction
@@ -51,7 +51,9 @@ _BY_FORMER_NAME: Final = (
 _BY_NAME: Final = _FIND + "name_norm = :name AND archived_at IS NULL ORDER BY id LIMIT 1 OFFSET :skip"
 _OWNER: Final = "SELECT id, login, name FROM staff WHERE login = :login AND active"
 _LOGIN: Final = "SELECT login FROM staff WHERE id = :id"
-_TAGGED: Final = "SELECT 1 FROM customer_tag WHERE customer_id = :customer AND tag_id = :tag"
+_TAGGED: Final = (
+    "SELECT 1 FROM customer_tag JOIN tag ON tag.id = tag_id WHERE customer_id = :customer AND name_norm = :norm"
+)
 
 
 class Found(NamedTuple):
@@ -129,12 +131,15 @@ class CustomerUpdates:
         """
         edit = _Edit()
         self._edit_plain(found, values, edit)
-        self._edit_owner(found, values, edit)
+        owner = self._edit_owner(found, values, edit)
         self._edit_budget(found, values, edit)
         people = self._people.look_at(found.id, found.code, values)
+        tags = self._new_tags(found, values["tags"]) if "tags" in values else []
         moved = self._move(found, values, reason, edit)
-        if "tags" in values:
-            self._add_tags(found, values["tags"], edit)
+        if owner is not None:
+            assignment.keep_change(self._work, found.id, found.fields["owner_id"], owner, self._options.file)
+        if tags:
+            self._add_tags(found, tags, edit)
         if edit.columns:
             self._keep(found, edit)
         if edit.after:
@@ -191,19 +196,20 @@ class CustomerUpdates:
         if twin is not None:
             raise there_already(name, twin)
 
-    def _edit_owner(self, found: Found, values: Values, edit: _Edit) -> None:
+    def _edit_owner(self, found: Found, values: Values, edit: _Edit) -> Person | None:
+        """The new owner, if there is one."""
         if "owner" not in values:
-            return
+            return None
         former = self._work.look_up(_LOGIN, {"id": found.fields["owner_id"]})
         if former == (values["owner"],):  # also somebody who left: nothing changes
-            return
+            return None
         row = self._work.look_up(_OWNER, {"login": values["owner"]})
         if row is None:
             raise NotFound(msg("there is no active staff member {login}", login=values["owner"]), code="unknown-staff")
         assignment.refuse_strange(self._work, found.fields)
         columns = {"owner_id": row[0], "assigned_at": self._work.now, "uncontacted_since": self._work.now}
         edit.note("owner", former[0] if former else None, values["owner"], columns)
-        assignment.keep_change(self._work, found.id, found.fields["owner_id"], Person(*row), self._options.file)
+        return Person(*row)
 
     def _edit_budget(self, found: Found, values: Values, edit: _Edit) -> None:
         consent = values.get("budget_consent") or found.fields["budget_consent"]
@@ -254,14 +260,18 @@ class CustomerUpdates:
         self._work.session.add(customer)
         schedule.replan(self._work, customer)
 
-    def _add_tags(self, found: Found, typed: str, edit: _Edit) -> None:
-        """Tags that the customer lacks are added; none is taken away."""
-        keys = {tag: self._intake.tag(tag) for tag in parse_tags((typed,))}
-        new = [tag for tag, key in keys.items() if not self._work.look_up(_TAGGED, {"customer": found.id, "tag": key})]
+    def _new_tags(self, found: Found, typed: str) -> list[str]:
+        """The tags that the customer lacks. Raises Refused for one that it may not get."""
+        wanted = {"customer": found.id}
+        new = [tag for tag in parse_tags((typed,)) if not self._work.look_up(_TAGGED, {**wanted, "norm": fold(tag)})]
         for tag in new:
             self._intake.check_tag(tag)
-        if new:
-            self._intake.flush()
-            self._work.insert(CustomerTag, [{"customer_id": found.id, "tag_id": keys[tag]} for tag in new])
-            edit.tags = [keys[tag] for tag in new]
-            edit.note("tags", None, new, {})
+        return new
+
+    def _add_tags(self, found: Found, new: list[str], edit: _Edit) -> None:
+        """Tags are added; none is taken away."""
+        keys = [self._intake.tag(tag) for tag in new]
+        self._intake.flush()
+        self._work.insert(CustomerTag, [{"customer_id": found.id, "tag_id": key} for key in keys])
+        edit.tags = keys
+        edit.note("tags", None, new, {})

@@ -43,7 +43,7 @@ def import_followups(context: Context, job: Job, progress: Progress | None = Non
 
 
 def layout(context: Context) -> Layout:
-    return Layout("followup", "content", fields(context), _REQUIRED, _build, FollowupWriter)
+    return Layout("followup", "content", fields(context), _REQUIRED, _build, FollowupWriter, spare="remark")
 
 
 def _build(values: Values) -> Values:

@@ -8,7 +8,7 @@ no quote that was made meanwhile would have had another price.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -16,15 +16,16 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from sqlmodel import col, select
 
 from salesflow.enums import PriceState, Role, SubjectKind
-from salesflow.errors import Duplicate, InvalidValue, NotFound, Refused
+from salesflow.errors import Duplicate, InvalidValue, NotFound, NotPermitted, Refused
 from salesflow.i18n import msg
 from salesflow.models.price import Price
 from salesflow.models.product import Product
 from salesflow.money import Fen, display_money
-from salesflow.rules.prices import PRICE_APPROVAL, Change, Valid, price_approval, price_on
+from salesflow.rules.prices import PRICE_APPROVAL, Change, Valid, price_approval, price_moved, price_on
 from salesflow.services import price_history, states
 from salesflow.services.approvers import check_route
 from salesflow.services.product_records import load as load_product
+from salesflow.services.standing import login
 from salesflow.text import clean, fold
 
 if TYPE_CHECKING:
@@ -49,13 +50,26 @@ class NewPrice:
     reason: str = ""
 
 
+class Proposed(NamedTuple):
+    """A change that may be made: what held before, what it makes of it, and the way to its approval, empty where it needs none."""
+
+    new: NewPrice
+    old: Valid
+    then: Valid
+    route: Sequence[Step]
+
+
 class Made(NamedTuple):
-    """A change that was made, what held before, what it makes of it, and the numbers of the waiting ones that it replaced."""
+    """A change that was made, what held before, what it makes of it, and the numbers of the waiting ones that it replaced.
+
+    beside: the numbers of those of others, which wait on for the same day.
+    """
 
     price: Price
     old: Valid
     new: Valid
     replaced: Sequence[str] = ()
+    beside: Sequence[str] = ()
 
 
 def set_price(work: Transaction, sku: str, new: NewPrice) -> Made:
@@ -89,6 +103,12 @@ def set_price(work: Transaction, sku: str, new: NewPrice) -> Made:
 
 def change(work: Transaction, product: Product, new: NewPrice) -> Made | None:
     """Change a product's price; None where it is so on that day already. Raises as `set_price`, not for the day."""
+    proposed = check(work, product, new)
+    return None if proposed is None else make(work, product, proposed)
+
+
+def check(work: Transaction, product: Product, new: NewPrice) -> Proposed | None:
+    """Look at a change before anything is written; None where it is so on that day already. Raises as `change`."""
     reason = clean(new.reason, limit=work.context.policy.limits.line, what=msg("the reason"))
     known, first = price_history.changes(work, product), price_history.first(product)
     wanted = Change(new.valid_from, new.list_price, new.floor_price)
@@ -97,25 +117,32 @@ def change(work: Transaction, product: Product, new: NewPrice) -> Made | None:
     if (then.list_price, then.floor_price) == (old.list_price, old.floor_price):
         return None
     price_history.check_course(product.sku, first, price_history.with_change(known, wanted), new.valid_from)
-    waiting = _waiting_for(work, product, new)
-    _refuse_same(product, waiting, new)
+    _refuse_same(product, _waiting_for(work, product, new), new)
     route = (
         work.decide(
             price_approval(work.context.policy, sku=product.sku, old=old, new=then, roles=work.actor.roles)
         ).value
         or ()
     )
-    for step in route:  # before anything is written: an import goes on with the next row
+    for step in route:
         check_route(work, product.sku, step.role)
-    for earlier in waiting:
+    return Proposed(replace(new, reason=reason), old, then, route)
+
+
+def make(work: Transaction, product: Product, proposed: Proposed) -> Made:
+    """Make a change that was looked at. What waits for the same day is replaced where the actor may withdraw it."""
+    waiting = _waiting_for(work, product, proposed.new)
+    replaced = [earlier for earlier in waiting if _may_withdraw(work, earlier)]
+    for earlier in replaced:
         _withdraw(work, earlier, "")
-    price = _add(work, product, new, reason, bool(route))
-    _audit(work, product, price, old)
-    if route:
-        _submit(work, price, then, route)
+    price = _add(work, product, proposed.new, bool(proposed.route))
+    _audit(work, product, price, proposed.old)
+    if proposed.route:
+        _submit(work, price, proposed.then, proposed.route)
     else:
         _count(work, product)
-    return Made(price, old, then, [earlier.number for earlier in waiting])
+    beside = [other.number for other in waiting if other not in replaced]
+    return Made(price, proposed.old, proposed.then, [earlier.number for earlier in replaced], beside)
 
 
 def withdraw(work: Transaction, number: str, reason: str = "") -> Price:
@@ -126,8 +153,7 @@ def withdraw(work: Transaction, number: str, reason: str = "") -> Price:
     """
     price = _load(work, number)
     states.check(KIND, price.number, price.state, PriceState.WITHDRAWN)
-    if price.by_id != work.actor.id:
-        work.actor.require(Role.MANAGER, Role.DIRECTOR)
+    _refuse_stranger(work, price)
     product = _product(work, price)
     if price.state == PriceState.VALID and price.valid_from <= work.context.clock.today():
         raise Refused(
@@ -154,8 +180,10 @@ def waiting(work: Transaction, product: Product) -> Sequence[Price]:
 
 
 def withdraw_waiting(work: Transaction, product: Product, reason: str) -> list[str]:
-    """Take back what waits for its approval; gives the numbers."""
+    """Take back what waits for its approval; gives the numbers. NotPermitted where one is not the actor's to withdraw."""
     found = waiting(work, product)
+    for price in found:
+        _refuse_stranger(work, price)
     for price in found:
         _withdraw(work, price, reason)
     return [price.number for price in found]
@@ -178,6 +206,8 @@ def approved(work: Transaction, subject_id: int) -> None:
         price_history.changes(work, product), Change(day, price.list_price, price.floor_price)
     )
     price_history.check_course(product.sku, price_history.first(product), known, day)
+    if day > price.valid_from:
+        work.decide(price_moved(sku=product.sku, asked=price.valid_from, holds=day))
     price.valid_from, price.approved_at = day, work.now
     _move(work, price, PriceState.VALID, rule=PRICE_APPROVAL)
     _count(work, product)
@@ -191,6 +221,19 @@ def returned(work: Transaction, subject_id: int, reason: str) -> None:
 def withdrawn(work: Transaction, subject_id: int, reason: str = "") -> None:
     """Whoever submitted the price took it back: it never holds."""
     _move(work, _by_id(work, subject_id), PriceState.WITHDRAWN, reason=reason)
+
+
+def _may_withdraw(work: Transaction, price: Price) -> bool:
+    return price.by_id == work.actor.id or bool(work.actor.roles & {Role.MANAGER, Role.DIRECTOR})
+
+
+def _refuse_stranger(work: Transaction, price: Price) -> None:
+    """Raise NotPermitted for who neither made the price nor leads."""
+    if not _may_withdraw(work, price):
+        raise NotPermitted(
+            msg("{number} is a price of {maker}", number=price.number, maker=login(work, price.by_id)),
+            msg("they, a manager or a director withdraw it: salesflow price withdraw {number}", number=price.number),
+        )
 
 
 def _waiting_for(work: Transaction, product: Product, new: NewPrice) -> list[Price]:
@@ -219,7 +262,7 @@ def _refuse_same(product: Product, found: Sequence[Price], new: NewPrice) -> Non
             )
 
 
-def _add(work: Transaction, product: Product, new: NewPrice, reason: str, waits: bool) -> Price:
+def _add(work: Transaction, product: Product, new: NewPrice, waits: bool) -> Price:
     assert product.id is not None
     year = work.context.clock.today().year
     price = work.add(
@@ -230,7 +273,7 @@ def _add(work: Transaction, product: Product, new: NewPrice, reason: str, waits:
             floor_price=new.floor_price,
             valid_from=new.valid_from,
             state=PriceState.PENDING_APPROVAL if waits else PriceState.VALID,
-            reason=reason,
+            reason=new.reason,
             at=work.now,
             by_id=work.actor.id,
             approved_at=None if waits else work.now,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from salesflow.enums import ProductField
+from salesflow.enums import ProductField, Role
 from salesflow.errors import InvalidValue, Refused, UsageError
 from salesflow.i18n import Message, msg
 from salesflow.money import format_quantity
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _TEXTS: Final = {"name": msg("product name"), "spec": msg("specification"), "unit": msg("unit")}
 _PLAIN: Final = ("list_price", "floor_price", "cost", "tax_rate", "net", "lead_days", "customised")
 _SHOWN: Final = ("name", "spec", "unit", "cost", "tax_rate", "net", "lead_days", "stock", "customised")
+_RETIRING: Final = (Role.OPERATIONS, Role.MANAGER, Role.DIRECTOR)
 _STOCK_END: Final = 10**12
 """No stock reaches this many thousandths, as no quantity that is typed does."""
 
@@ -97,8 +98,9 @@ def set_stock(work: Transaction, sku: str, *, to: int | None = None, add: int | 
 def retire(work: Transaction, sku: str, reason: str = "") -> list[str]:
     """Sell a product no longer; quotes and orders that have it stay. What waits for an approval is withdrawn: its numbers.
 
-    Raises NotFound, Refused where it is retired already.
+    Raises NotPermitted, also where a price waits that is not the actor's to withdraw; NotFound, Refused where it is retired.
     """
+    work.actor.require(*_RETIRING)
     product = load(work, sku, retired=True)
     if product.retired_at is not None:
         day = work.context.clock.local(product.retired_at).date()
@@ -114,7 +116,8 @@ def retire(work: Transaction, sku: str, reason: str = "") -> list[str]:
 
 
 def restore(work: Transaction, sku: str, reason: str = "") -> None:
-    """Sell a retired product again. Raises NotFound, Refused where it is not retired."""
+    """Sell a retired product again. Raises NotPermitted, NotFound, Refused where it is not retired."""
+    work.actor.require(*_RETIRING)
     product = load(work, sku, retired=True)
     if product.retired_at is None:
         raise Refused(

@@ -12,7 +12,7 @@ from sqlmodel import select
 
 from salesflow.db.transaction import Transaction
 from salesflow.enums import Role
-from salesflow.errors import Duplicate, InvalidValue, Refused
+from salesflow.errors import Duplicate, InvalidValue, NotPermitted, Refused
 from salesflow.i18n import msg
 from salesflow.models.product import Product
 from salesflow.rules.prices import NEVER
@@ -23,6 +23,7 @@ LONGEST_SKU = 64
 DEFAULT_UNIT = "件"
 DEFAULT_TAX_RATE = 1_300
 PRICES = ("list_price", "floor_price")
+_COUNTING = frozenset((Role.MANAGER, Role.DIRECTOR, Role.FINANCE))
 _KNOWN = "skus"
 
 
@@ -113,35 +114,42 @@ def change(work: Transaction, record: Product, fields: Mapping[str, Any], reason
 
     A list or floor price that differs from today's becomes a price from today, which may have to wait for its approval.
     Raises Refused for a floor price above the list price, and for another tax basis where the history has prices on the one
-    that it has; then nothing is changed.
+    that it has, NotPermitted for a tax rate or a cost that is not the actor's to set; then nothing is changed.
     """
     today = price_history.valid(work, record, work.context.clock.today()).value
     assert today is not None
     rest = {name: value for name, value in fields.items() if name not in PRICES}
     if rest.get("net", record.net) != record.net:
         _check_basis(work, record)
+    _check_margin(work, record, rest)
     wanted = {name: None if fields.get(name) == getattr(today, name) else fields.get(name) for name in PRICES}
-    made = None
+    proposed = None
     if any(value is not None for value in wanted.values()):
-        made = prices.change(work, record, prices.NewPrice(work.context.clock.today(), reason=reason, **wanted))
-    _check_cost(work, record, rest)
-    before, after = work.changed(record, rest)
+        proposed = prices.check(work, record, prices.NewPrice(work.context.clock.today(), reason=reason, **wanted))
+    before, after = work.changed(record, rest)  # first of all: whoever approves the price looks at it too
     if after:
         work.session.add(record)
         work.audit("product.edit", "product", record.sku, before=before, after=after)
-    return Changed(before, after, made)
+    return Changed(before, after, None if proposed is None else prices.make(work, record, proposed))
 
 
-def _check_cost(work: Transaction, record: Product, fields: Mapping[str, Any]) -> None:
-    """Refuse a lower cost, or none, by a salesperson: rule price-floor measures margins by it."""
-    cost = fields.get("cost", record.cost)
-    lower = record.cost is not None and (cost is None or cost < record.cost)
-    if lower and not work.actor.roles & {Role.MANAGER, Role.DIRECTOR, Role.FINANCE}:
-        raise Refused(
-            msg("{sku}: a lower cost is not a salesperson's to set", sku=record.sku),
-            msg("ask a manager, a director or finance"),
-            code="cost",
-        )
+def _check_margin(work: Transaction, record: Product, fields: Mapping[str, Any]) -> None:
+    """Refuse a salesperson another tax rate, a lower cost, or none: they make margins, and the rate what a net price comes to.
+
+    While a price waits, another cost too: whoever approves it looks at its margin.
+    """
+    rate, cost = (fields.get(name, getattr(record, name)) for name in ("tax_rate", "cost"))
+    if (rate, cost) == (record.tax_rate, record.cost) or work.actor.roles & _COUNTING:
+        return
+    ask = msg("ask a manager, a director or finance")
+    if rate != record.tax_rate:
+        said = msg("{sku}: another tax rate is not a salesperson's to set", sku=record.sku)
+        raise NotPermitted(said, ask, code="tax-rate")
+    if record.cost is not None and (cost is None or cost < record.cost):
+        raise NotPermitted(msg("{sku}: a lower cost is not a salesperson's to set", sku=record.sku), ask, code="cost")
+    for price in prices.waiting(work, record):
+        said = msg("{sku}: {number} waits for its approval with the cost as it is", sku=record.sku, number=price.number)
+        raise NotPermitted(said, ask, code="cost")
 
 
 def checked_sku(sku: str) -> str:

@@ -283,7 +283,7 @@ def stock(office: Office) -> Office:
 
 def test_a_list_for_people(stock: Office) -> None:
     assert stock.ok("customer", "list").out == (
-        "Code       Customer name         Grade  Status    Owner     Next follow-up  Overdue  Last contact\n"
+        "Code       Customer name         Grade  Status    Owner     Next follow-up  Late by  Last contact\n"
         "HZ2026001  杭州云帆科技有限公司         prospect  li.na     2026-02-04           26  2026-01-05\n"
         "SH2026001  上海云帆贸易有限公司         prospect  chen.jie  2026-03-31            0  2026-03-01\n"
     )

@@ -36,7 +36,7 @@ def test_a_quote_explained(busy: Office) -> None:
         "  price-valid         first    compute   line 1: YF-100 costs 10,000.00, its first price\n"
         "  auto-discount       none     compute   line 1: no automatic discount\n"
         "  needs-before-quote  none     hint      no needs of the customer are kept\n"
-        "  discount-authority  above    route     12 % on line 1 is above your 10 %; it needs: manager\n"
+        "  discount-authority  above    route     12 % on line 1 is above the submitter's 10 %; it needs: manager\n"
         "  price-floor         ok       off       line 1: 8,800.00 is not below the floor\n"
         "  quote-validity      ok       off       the quote stands until 2026-04-01\n"
         "  approval-deadline   pending  compute   manager: to be decided by 2026-03-03 18:00, within 1 working day\n"
@@ -63,7 +63,7 @@ def test_a_quote_explained_in_chinese(busy: Office) -> None:
     [authority, _] = [line for line in lines if line.startswith("  discount-authority")]
     assert authority.split()[:3] == ["discount-authority", "above", "转审批"]
     assert "12 %" in authority
-    assert "above your" not in authority
+    assert "above the" not in authority
 
 
 @pytest.mark.parametrize("ref", REFS)
@@ -93,7 +93,7 @@ def test_the_facts_as_json(busy: Office) -> None:
         "rule": "discount-authority",
         "outcome": "above",
         "strength": "route",
-        "text": "12 % on line 1 is above your 10 %; it needs: manager",
+        "text": "12 % on line 1 is above the submitter's 10 %; it needs: manager",
         "source": ["template-guide"],
         "facts": {"discount": "12 %", "line": 1, "authority": "10 %", "roles": ["rep"]},
     }
@@ -110,7 +110,7 @@ def test_the_reason_of_the_route_is_that_of_the_inbox(busy: Office) -> None:
     inbox = busy.json("approval", "list", user="zhang.wei")[0]
     found = {decision["rule"]: decision["text"] for decision in busy.json("explain", "Q2026-0001")["decisions"]}
     assert inbox["why"] == "12 % on line 1 is above 10 %"
-    assert found[inbox["rule"]].startswith("12 % on line 1 is above your 10 %")
+    assert found[inbox["rule"]].startswith("12 % on line 1 is above the submitter's 10 %")
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

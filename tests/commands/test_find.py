@@ -101,7 +101,7 @@ def test_what_is_refused(stock: Office, words: tuple[str, ...], status: int, err
 def test_a_pipe_in_chinese(stock: Office) -> None:
     done = stock.program("customer", "find", "报价", lang="zh")
     assert done.out.splitlines() == [
-        "编号       客户名称              等级  状态  负责人  匹配项    匹配内容",
+        "客户编号   客户名称              等级  状态  负责人  匹配项    匹配内容",
         "HZ2026001  北京华信科技有限公司        潜在  li.na   跟进记录  电话确认报价 周五前答复",
     ]
 

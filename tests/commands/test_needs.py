@@ -147,6 +147,20 @@ def test_lists_are_listed(lead: Office) -> None:
     assert lead.json("need", "list", "--owner", "li.na") == found
 
 
+def test_an_earlier_version_is_shown_with_its_own_confirmation(lead: Office) -> None:
+    lead.ok("need", "add", "云帆", *TERMINAL)
+    assert lead.json("need", "show", "云帆")["changed"] is True
+    lead.ok("need", "confirm", "云帆", "--on", "today", "--by", "张伟")
+    assert lead.json("need", "show", "云帆")["changed"] is False
+    lead.ok("need", "edit", "N1", "--priority", "2")
+    page = lead.ok("need", "show", "云帆", "--version", "1").out
+    assert "Confirmed by:" in page
+    assert "Not confirmed" not in page
+    assert lead.json("need", "show", "云帆", "--version", "1")["changed"] is False
+    newest = lead.json("need", "show", "云帆")
+    assert (newest["version"], newest["confirmed_version"], newest["changed"]) == (2, 1, True)
+
+
 def test_the_file_the_timeline_and_the_review_know_it(lead: Office) -> None:
     assert lead.json("customer", "show", "云帆")["needs"] is None
     lead.ok("need", "add", "云帆", *TERMINAL)

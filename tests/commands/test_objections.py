@@ -186,7 +186,9 @@ def test_what_is_within_the_own_authority_needs_nobody(stock: Office) -> None:
     stock.ok("objection", "log", "明远", *PRICE)
     done = stock.run("objection", "escalate", "YY2026-0001", "--request", "8%", "--discount", "8")
     assert done.status == 4
-    assert done.err.startswith("error [discount-authority]: 8 % on the goods as a whole is within your 10 %: grant it")
+    assert done.err.startswith(
+        "error [discount-authority]: 8 % on the goods as a whole is within the submitter's 10 %: grant it"
+    )
     assert stock.json("objection", "show", "YY2026-0001")["outcome"] == "open"
 
 

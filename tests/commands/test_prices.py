@@ -66,6 +66,8 @@ def test_a_price_that_waits_says_for_whom(strict: Office) -> None:
         "JG2026-0002 waits for its approval, AP2026-0002",
     ]
     assert strict.json("price", "list", "YF-100")[-1]["approval"]["number"] == "AP2026-0002"
+    beside = strict.ok("price", "set", "YF-100", "9200", "--from", "tomorrow", user="zhao.lei").out.splitlines()
+    assert beside[1] == "JG2026-0002 waits on for the same day: what is approved last holds"
 
 
 def test_the_list(shop: Office) -> None:
@@ -74,13 +76,13 @@ def test_the_list(shop: Office) -> None:
         "price", "set", "YF-100", "11000", "--from", "2026-04-01", "--floor-price", "8000", "--reason", "原材料涨价"
     )
     assert shop.ok("price", "list").out.splitlines() == [
-        "SKU     Product        List price  Floor price  From        Until       No.",
+        "SKU     Product        List price  Floor price  Valid from  Until       No.",
         "YF-100  云帆CRM标准版    9,500.00     7,000.00  2026-03-02  2026-03-31  JG2026-0001",
         "YF-100  云帆CRM标准版   11,000.00     8,000.00  2026-04-01              JG2026-0002",
         "YF-900  云帆CRM集团版  600,000.00",
     ]
     assert shop.ok("price", "list", "yf-100").out.splitlines() == [
-        "List price  Floor price  From        Until       No.          By     Reason",
+        "List price  Floor price  Valid from  Until       No.          By     Reason",
         " 10,000.00     7,000.00              2026-03-01",
         "  9,500.00     7,000.00  2026-03-02  2026-03-31  JG2026-0001  li.na",
         " 11,000.00     8,000.00  2026-04-01              JG2026-0002  li.na  原材料涨价",
@@ -98,13 +100,23 @@ def test_the_list(shop: Office) -> None:
     assert dearest.out.splitlines()[1].split() == ["YF-900", "600,000.00"]
 
 
+def test_headings_in_chinese(strict: Office) -> None:
+    strict.ok("price", "set", "YF-100", "9500", "--from", "2026-04-01")
+    heading = strict.ok("price", "list", "YF-100", lang="zh").out.splitlines()[0]
+    assert heading.split()[:4] == ["目录价", "底价", "生效日期", "有效期至"]
+    page = strict.ok("approval", "show", "AP2026-0001", lang="zh", user="zhang.wei").out
+    assert "生效日期" in page
+    assert "审批角色" in page
+    assert "决策链角色" not in page
+
+
 def test_all_of_the_list(strict: Office) -> None:
     strict.ok("price", "set", "YF-100", "9500")
     deals.reject(strict, "AP2026-0001", "zhang.wei", "毛利太低")
     strict.ok("price", "set", "YF-100", "9600")
     strict.ok("price", "withdraw", "JG2026-0002", "--reason", "写错了")
     strict.ok("price", "set", "YF-100", "9700")
-    strict.ok("product", "retire", "YF-900")
+    strict.ok("product", "retire", "YF-900", user="sun.li")
     everything_ = [(row["sku"], row["number"], row["state"]) for row in strict.json("price", "list", "--all")]
     assert everything_ == [
         ("YF-100", None, "valid"),
@@ -180,6 +192,16 @@ def test_the_approval_page(strict: Office) -> None:
     assert (after["old_list_price"], after["list_price"], after["state"]) == ("10000.00", "9000.00", "valid")
 
 
+def test_who_approves_a_price_after_its_day_is_told_that_it_moves(strict: Office) -> None:
+    strict.ok("price", "set", "YF-100", "9000", "--from", "2026-03-04")
+    strict.ok("price", "set", "YF-900", "500000", "--from", "2026-03-06")
+    late = strict.ok("approval", "approve", "AP2026-0001", user="zhang.wei", now="2026-03-06 09:00")
+    said = "note [price-approval]: YF-100: the price was asked for from 2026-03-04 on; it holds from 2026-03-06 on"
+    assert said in late.err.splitlines()
+    in_time = strict.ok("approval", "approve", "AP2026-0002", user="zhang.wei", now="2026-03-06 09:00")
+    assert "asked for" not in in_time.err
+
+
 @pytest.mark.parametrize("ref", ["JG2026-0001", "jg2026-0001", "AP2026-0001"])
 def test_why(strict: Office, ref: str) -> None:
     strict.ok("price", "set", "YF-100", "9000", "--from", "2026-04-01")
@@ -192,11 +214,11 @@ def test_why(strict: Office, ref: str) -> None:
 
 def test_editing_says_what_changed(shop: Office) -> None:
     done = shop.ok(
-        "product", "edit", "yf-100", "--unit", "套", "--cost", "6500", "--tax-rate", "6", "--lead-days", "2w", "--customised",
+        "product", "edit", "yf-100", "--unit", "套", "--cost", "6500", "--lead-days", "2w", "--customised",
         "--list-price", "9900",
     )  # fmt: skip
     assert done.out == (
-        "YF-100: Unit 件 -> 套, Cost 6,000.00 -> 6,500.00, Tax rate 13 % -> 6 %, Lead days 14, Customised yes, "
+        "YF-100: Unit 件 -> 套, Cost 6,000.00 -> 6,500.00, Lead days 14, Customised yes, "
         "List price 10,000.00 -> 9,900.00\n"
     )
     assert shop.ok("product", "edit", "YF-100", "--unit", "套").out == "YF-100: nothing changed\n"
@@ -204,7 +226,9 @@ def test_editing_says_what_changed(shop: Office) -> None:
         "product", "edit", "YF-100", "--clear", "lead-days", "--clear", "cost", "--standard", user="liu.yang"
     )
     assert cleared.out == "YF-100: Cost 6,500.00 -> empty, Lead days 14 -> empty, Customised yes -> empty\n"
-    assert shop.json("product", "edit", "YF-100", "--name", "新名", "--if-version", "4")["version"] == 5
+    taxed = shop.ok("product", "edit", "YF-100", "--tax-rate", "6", user="liu.yang")
+    assert taxed.out == "YF-100: Tax rate 13 % -> 6 %\n"
+    assert shop.json("product", "edit", "YF-100", "--name", "新名", "--if-version", "5")["version"] == 6
 
 
 def test_stock_and_retiring(shop: Office) -> None:
@@ -212,6 +236,7 @@ def test_stock_and_retiring(shop: Office) -> None:
     assert shop.ok("product", "stock", "YF-100", "--add", "-2.5").out == "YF-100: stock 40 -> 37.5\n"
     assert shop.ok("product", "stock", "YF-100", "--add", "+1").out == "YF-100: stock 37.5 -> 38.5\n"
     assert shop.json("product", "stock", "YF-100", "--add", "－0.5")["stock"] == "38"
+    shop.user = "sun.li"
     assert shop.ok("product", "retire", "YF-100", "--reason", "停产").out == "retired YF-100\n"
     assert shop.ok("product", "list", "--format", "ids").out == "YF-900\n"
     assert shop.ok("product", "retire", "YF-100", "--undo").out == "YF-100 is sold again\n"
@@ -220,7 +245,7 @@ def test_stock_and_retiring(shop: Office) -> None:
 
 def test_retiring_takes_back_what_waits(strict: Office) -> None:
     strict.ok("price", "set", "YF-100", "9000", "--from", "2026-04-01")
-    assert strict.ok("product", "retire", "YF-100").out.splitlines() == [
+    assert strict.ok("product", "retire", "YF-100", user="zhang.wei").out.splitlines() == [
         "retired YF-100",
         "withdrawn, the price that waits for its approval: JG2026-0001",
     ]
@@ -238,6 +263,11 @@ BACK = "bring it back first: salesflow product retire OLD --undo"
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [
+        (("product", "edit", "YF-100", "--tax-rate", "0"), 5,
+         "error [tax-rate]: YF-100: another tax rate is not a salesperson's to set: ask a manager, a director or finance"),
+        (("product", "edit", "YF-100", "--cost", "1"), 5, "error [cost]: YF-100: a lower cost is not a salesperson's to set"),
+        (("product", "retire", "YF-100"), 5,
+         "error [not-permitted]: li.na may not do this: it needs the role operations, manager, director"),
         (("price", "set", "YF-10", "1"), 3, "error [unknown-product]: there is no product YF-10: did you mean YF-100?"),
         (("price", "set", "OLD", "1"), 4, f"error [retired-product]: OLD is retired: {BACK}"),
         (("product", "edit", "OLD", "--unit", "套"), 4, f"error [retired-product]: OLD is retired: {BACK}"),
@@ -276,11 +306,12 @@ BACK = "bring it back first: salesflow product retire OLD --undo"
     ],
 )  # fmt: skip
 def test_one_clear_line_and_nothing_written(shop: Office, words: tuple[str, ...], status: int, said: str) -> None:
+    user = "sun.li" if words[:2] == ("product", "retire") and status == 4 else "li.na"
     shop.ok("product", "add", "OLD", "--name", "旧版", "--list-price", "1")
-    shop.ok("product", "retire", "OLD")
+    shop.ok("product", "retire", "OLD", user="sun.li")
     shop.ok("product", "stock", "YF-900", "--set", "3")
     before = everything(shop)
-    done = shop.run(*words)
+    done = shop.run(*words, user=user)
     assert (done.status, done.out, done.err.count("\n")) == (status, "", 1), done.err
     assert said in done.err
     assert "\x1b" not in done.err

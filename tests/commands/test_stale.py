@@ -106,7 +106,7 @@ def test_one_owners(book: Office) -> None:
 
 def test_a_table_a_list_of_codes_a_choice_of_fields(book: Office) -> None:
     assert book.ok(*STALE, "--fields", "code,rule,on", lang="zh").out.splitlines() == [
-        "编号       规则             日期",
+        "客户编号   规则             日期",
         "HZ2025001  stall-analysis   2026-01-09",
         "HZ2025001  lost-proposal    2026-03-10",
         "HZ2026001  stale-downgrade  2026-03-16",

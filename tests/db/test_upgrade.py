@@ -129,7 +129,7 @@ def test_everything_is_kept_and_can_be_searched(old: Office) -> None:
 def test_an_upgrade_that_fails_changes_nothing(old: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     from salesflow.db import search
 
-    def refuse(_connection: sqlite3.Connection) -> None:
+    def refuse(_connection: sqlite3.Connection, *_tables: str) -> None:
         raise sqlite3.OperationalError("database or disk is full")
 
     monkeypatch.setattr(search, "create", refuse)

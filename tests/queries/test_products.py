@@ -46,7 +46,9 @@ def test_what_is_sold_is_listed_by_sku(context: Context) -> None:
     ("find", "found"),
     [
         ("yf", ["YF-100", "YF-200"]),
+        ("ＹＦ－２", ["YF-200"]),
         ("crm 企业", ["YF-200"]),
+        ("ＣＲＭ　企业", ["YF-200"]),
         ("企业 CRM", ["YF-200"]),
         ("20用户", ["YF-100"]),
         ("ON-SITE", ["SVC_1%"]),

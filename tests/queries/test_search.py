@@ -42,10 +42,19 @@ def stock(office: Office) -> Office:
         customer(NAMES["HZ2026005"], "仇英", need="冷链 5G 网关"),
         customer(NAMES["HZ2026006"], "曾国强", need="货架 300 组", owner="chen.jie", region="HZ"),
     )
+    want(office, "HZ2026005")
     say(office, "HZ2026003", "电话确认报价，客户要求周五前答复", next="发送报价单", risk="竞争对手华信也在跟")
     say(office, "HZ2026006", "客户现场看样，合格率 99.5 %", feedback="要求补充检测报告", open_points="付款方式")
     say(office, "HZ2026006", "再次确认报价", scene="展会现场")
     return office
+
+
+def want(office: Office, code: str) -> None:
+    """Two needs, one of them dropped, and answers to the core questions."""
+    office.ok("need", "add", code, "视觉检测工位 3 套", "--kind", "rigid", "--priority", "1", "--spec", "节拍 2 秒")
+    office.ok("need", "add", code, "注塑模具 2 副", "--kind", "flexible", "--priority", "3")
+    office.ok("need", "drop", f"N{leads.rows(office, 'SELECT max(id) AS id FROM v_need')[0]['id']}")
+    office.ok("need", "analyse", code, "--pain", "人工目检漏判太多", "--decision-process", "总工程师拍板")
 
 
 def say(office: Office, code: str, content: str, **texts: Any) -> None:
@@ -100,6 +109,12 @@ def hits(office: Office, text: str, *places: Matched, limit: int | None = None, 
         ("5g网", []),
         ("5g 网关", [("5", "need")]),
         ("介绍", [("3", "remark")]),
+        ("视觉检测", [("5", "need")]),
+        ("工位 节拍", [("5", "need")]),
+        ("注塑模具", []),
+        ("漏判", [("5", "need")]),
+        ("目检 总工程师", [("5", "need")]),
+        ("检测", [("5", "need"), ("6", "followup")]),
         ("检测报告", [("6", "followup")]),
         ("99.5", [("6", "followup")]),
         ("付款", [("6", "followup")]),
@@ -170,6 +185,9 @@ def test_of_one_owner(stock: Office) -> None:
     assert hits(stock, "公司", owner_id=chen) == [("6", "name")]
     assert hits(stock, "zgq", owner_id=chen) == [("6", "contact")]
     assert hits(stock, "hz2026001", owner_id=chen) == []
+    want(stock, "HZ2026006")
+    assert hits(stock, "视觉检测") == [("5", "need"), ("6", "need")]
+    assert hits(stock, "视觉检测", owner_id=chen) == hits(stock, "漏判", owner_id=chen) == [("6", "need")]
 
 
 def test_the_archived_ones_instead(stock: Office) -> None:

@@ -59,7 +59,7 @@ def test_route_by_role(policy: Policy, roles: list[Role], points: int, route: li
 
 def test_the_sentences_name_the_line_and_the_limits() -> None:
     decision = discount_authority(BALANCED, roles=[Role.REP], concessions=[percent(1_500), percent(2_500, 2)])
-    assert str(decision.message) == "25 % on line 2 is above your 10 %; it needs: manager, director"
+    assert str(decision.message) == "25 % on line 2 is above the submitter's 10 %; it needs: manager, director"
     assert decision.value is not None
     assert [(step.rule, str(step.why), step.deadline_workdays) for step in decision.value] == [
         ("discount-authority", "25 % on line 2 is above 10 %", 1),
@@ -67,9 +67,9 @@ def test_the_sentences_name_the_line_and_the_limits() -> None:
     ]
     assert decision.facts == {"discount": "25 %", "line": 2, "authority": "10 %", "roles": ["rep"]}
     whole = discount_authority(BALANCED, roles=[Role.REP], concessions=[percent(500), percent(1_250, None)])
-    assert str(whole.message) == "12.5 % on the goods as a whole is above your 10 %; it needs: manager"
+    assert str(whole.message) == "12.5 % on the goods as a whole is above the submitter's 10 %; it needs: manager"
     within = discount_authority(BALANCED, roles=[Role.REP], concessions=[percent(300, 3)])
-    assert str(within.message) == "3 % on line 3 is within your 10 %"
+    assert str(within.message) == "3 % on line 3 is within the submitter's 10 %"
 
 
 @pytest.mark.parametrize(

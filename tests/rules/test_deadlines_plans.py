@@ -96,6 +96,8 @@ def test_plan_deadline_is_the_close_of_the_third_working_day(first: str, due: st
          "a follow-up plan is wanted by 2026-03-10 18:00, within 3 working days of the first contact"),
         (None, "2026-03-11 08:00", "overdue", Strength.FLAG,
          "the follow-up plan is 14 hours overdue: within 3 working days of the first contact was by 2026-03-10 18:00"),
+        (None, "2026-03-14 09:00", "overdue", Strength.FLAG,
+         "the follow-up plan is 4 days overdue: within 3 working days of the first contact was by 2026-03-10 18:00"),
     ],
 )  # fmt: skip
 def test_what_plan_deadline_says(planned: str | None, now: str, outcome: str, strength: Strength, text: str) -> None:

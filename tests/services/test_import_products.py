@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,12 @@ import pytest
 from salesflow.rules.policy import Policy, PriceApproval
 from salesflow.services.importing import Job, Report
 from salesflow.services.policy import apply as apply_policy
+from salesflow.services.prices import NewPrice, set_price
 from salesflow.services.product_import import import_products
 from tests import leads, sheets
 from tests.conftest import Office
 from tests.services.test_import_customers import reasons
+from tests.services.test_prices import everything
 
 TITLES = (
     "产品编号",
@@ -181,7 +184,7 @@ def test_an_import_is_no_way_round_the_approval(office: Office, tmp_path: Path) 
 
 def test_an_import_of_a_retired_product(office: Office, tmp_path: Path) -> None:
     take(office, tmp_path, ROW)
-    office.ok("product", "retire", "YF-100")
+    office.ok("product", "retire", "YF-100", user="sun.li")
     report = take(office, tmp_path, ("YF-100", 29800), titles=("SKU", "标准价"), update=True)
     assert reasons(report) == [(3, "YF-100 is retired")]
     assert changed(office) == []
@@ -194,6 +197,38 @@ def test_where_nobody_could_approve_the_row_is_bad_and_leaves_nothing(office: Of
     path = sheets.workbook(tmp_path / "新价.xlsx", [("SKU", "标准价"), ("YF-100", 25000), ("YF-200", 30000)])
     office.ok("product", "import", str(path), "--update", "--skip-errors")
     assert [row[:3] for row in changed(office)] == [("JG2026-0001", "valid", 3_000_000)]
+
+
+@pytest.mark.parametrize("needed", ["never", "decreases", "always"])
+@pytest.mark.parametrize(
+    ("title", "cell", "said"),
+    [
+        ("成本", 1, "YF-100: a lower cost is not a salesperson's to set"),
+        ("税率", "6%", "YF-100: another tax rate is not a salesperson's to set"),
+        ("底价", 99999, "YF-100: the floor price 99,999.00 is above the list price 25,000.00"),
+        ("不含税", "是", None),
+    ],
+)
+def test_a_bad_row_leaves_nothing_behind(
+    office: Office, tmp_path: Path, needed: str, title: str, cell: Any, said: str | None
+) -> None:
+    take(office, tmp_path, ROW, ("YF-200", *ROW[1:]))
+    govern(office, needed)
+    with office.context().transaction() as work:
+        set_price(work, "YF-100", NewPrice(date(2026, 4, 1), 3_000_000))
+    before = everything(office)
+    path = sheets.workbook(tmp_path / "新价.xlsx", [("SKU", "标准价", "库存", title), ("YF-100", 25000, 9, cell)])
+    done = office.json("product", "import", str(path), "--update", "--skip-errors")
+    (row,) = done["rows"]
+    assert row["outcome"] == "error"
+    assert said is None or row["reason"] == said
+    assert everything(office)[1:] == before[1:]  # all but the import's own entry in the audit trail
+
+
+def test_a_column_that_is_left_out_has_no_field_to_go_to(office: Office, tmp_path: Path) -> None:
+    path = sheets.workbook(tmp_path / "新价.xlsx", [("SKU", "品名", "标准价", "不含税单价"), ("YF-100", "甲", 2, 1)])
+    done = office.ok("product", "import", str(path), "--dry-run")
+    assert done.out.splitlines()[1:] == ["columns left out: 不含税单价"]
 
 
 def test_a_dry_run_changes_no_price(office: Office, tmp_path: Path) -> None:

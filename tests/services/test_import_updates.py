@@ -158,6 +158,35 @@ def test_a_status_that_is_not_allowed_leaves_the_row_alone(there: Office, tmp_pa
     assert listed(there, "status", "remark") == [("prospect", None), ("prospect", "y")]
 
 
+@pytest.mark.parametrize(
+    ("titles", "row", "said"),
+    [
+        (("负责人", "预算"), ("陈杰", "5万"), None),
+        (("负责人", "客户状态"), ("陈杰", "成交"), "prospect cannot become won"),
+        (("负责人", "标签"), ("陈杰", "重点、旧"), "the tag 旧 is retired"),
+        (("客户状态", "标签"), ("有意向", "重点、旧"), "the tag 旧 is retired"),
+        (("客户等级", "标签"), ("A", "新增、旧"), "the tag 旧 is retired"),
+    ],
+)
+def test_a_bad_row_leaves_nothing_behind(
+    there: Office, tmp_path: Path, titles: tuple[str, ...], row: tuple[str, ...], said: str | None
+) -> None:
+    there.ok("tag", "add", "旧")
+    there.ok("tag", "retire", "旧")
+    deal = ("opportunity", "add", "HZ2026001", "--title", "扩容", "--amount", "5万", "--expected-close", "2026-04-01")
+    there.ok(*deal)
+    kept = (
+        "SELECT * FROM v_customer", "SELECT * FROM v_owner_change", "SELECT * FROM v_status_change", "SELECT * FROM plan_item",
+        "SELECT * FROM v_grade_change", "SELECT * FROM v_opportunity", "SELECT * FROM tag", "SELECT * FROM customer_tag",
+        "SELECT action, subject_ref FROM v_audit WHERE action <> 'customer.import'",
+    )  # fmt: skip
+    before = there.look(*kept)
+    report = update(there, tmp_path, ("客户名称", *titles), (GOOD[0], *row), user="zhang.wei", skip_errors=True)
+    ((_, reason),) = reasons(report)
+    assert said is None or reason == said
+    assert there.look(*kept) == before
+
+
 def test_won_by_a_manager_is_not_told_row_by_row(there: Office, tmp_path: Path) -> None:
     leads.move(there, 1, Status.INTERESTED, Status.HOT)
     path = sheets.customers(tmp_path / "won.csv", (GOOD[0], "成交"), titles=("客户名称", "客户状态"))

@@ -200,6 +200,8 @@ def test_the_days_in_each_stage_are_kept(shop: Office) -> None:
         ("discovery", 10, ""), ("proposal", 1, ""), ("negotiation", 7, "客户要改方案"),
     ]  # fmt: skip
     assert (page["days_in_stage"], page["probability"], page["weighted"]) == (7, 6_000, 120_000_00)
+    before = opportunity_page.show(shop.context(now="2026-03-01 08:00"), "SJ2026-0001")  # of a day before it was made
+    assert (before["days_in_stage"], before["days_over"], before["history"][-1]["days"]) == (0, 0, 0)
 
 
 def test_going_back_has_a_reason(shop: Office) -> None:

@@ -211,7 +211,7 @@ def test_what_cannot_be_a_price_leaves_no_trace(
 
 
 def test_unknown_and_retired_products(shop: Office) -> None:
-    with shop.context().transaction() as work:
+    with shop.context(user="sun.li").transaction() as work:
         product_edit.retire(work, SKU)
     kept = everything(shop)
     with pytest.raises(Refused, match="YF-100 is retired"):
@@ -344,9 +344,19 @@ def test_another_price_takes_the_place_of_one_that_waits(strict: Office) -> None
     assert deals.value(strict, "SELECT state FROM v_approval WHERE number = 'AP2026-0001'") == "void"
 
 
+def test_the_waiting_price_of_a_colleague_waits_on(strict: Office) -> None:
+    put(strict, 900_000, APRIL)
+    put(strict, 950_000, APRIL, user="zhao.lei")
+    assert [state for _, state, _ in states(strict)] == ["pending_approval"] * 2
+    put(strict, 960_000, APRIL, user="zhao.lei")
+    assert [state for _, state, _ in states(strict)] == ["pending_approval", "withdrawn", "pending_approval"]
+    put(strict, 970_000, APRIL, user="zhang.wei")
+    assert [state for _, state, _ in states(strict)] == [*["withdrawn"] * 3, "pending_approval"]
+
+
 def test_taking_back_what_waits(strict: Office) -> None:
     put(strict, 900_000, APRIL)
-    with pytest.raises(NotPermitted):
+    with pytest.raises(NotPermitted, match=r"JG2026-0001 is a price of li\.na"):
         take_back(strict, "JG2026-0001", user="chen.jie")
     take_back(strict, "jg2026-0001", reason="写错了")
     assert states(strict) == [("JG2026-0001", "withdrawn", APRIL)]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from salesflow.enums import ProductField
-from salesflow.errors import Conflict, InvalidValue, NotFound, Refused, SalesflowError, UsageError
+from salesflow.errors import Conflict, InvalidValue, NotFound, NotPermitted, Refused, SalesflowError, UsageError
 from salesflow.rules.policy import Policy, PriceApproval
 from salesflow.services.product_edit import Change, Edited, ProductEdit, edit, restore, retire, set_stock
 from tests import deals
@@ -45,15 +45,14 @@ def test_what_is_given_replaces_what_is_kept(shop: Office) -> None:
         spec="50 用户\n两年",
         unit="套",
         cost=650_000,
-        tax_rate=600,
         lead_days=0,
         customised=True,
     )
     assert done.price is None
     assert done.changes[0] == Change("name", "云帆CRM标准版", "云帆CRM专业版")
     row = product(shop)
-    kept = ("name", "spec", "unit", "cost", "tax_rate", "lead_days", "customised", "version")
-    assert [row[name] for name in kept] == ["云帆CRM专业版", "50 用户\n两年", "套", 650_000, 600, 0, 1, 2]
+    kept = ("name", "spec", "unit", "cost", "lead_days", "customised", "version")
+    assert [row[name] for name in kept] == ["云帆CRM专业版", "50 用户\n两年", "套", 650_000, 0, 1, 2]
     (entry,) = deals.rows(shop, "SELECT before, after FROM v_audit WHERE action = 'product.edit'")
     assert json.loads(entry["before"])["cost"] == 600_000
     assert json.loads(entry["after"])["cost"] == 650_000
@@ -135,6 +134,44 @@ def test_the_tax_basis_is_no_way_round_the_approval(shop: Office) -> None:
         change(shop, net=True)
 
 
+@pytest.mark.parametrize(
+    "fields", [{"tax_rate": 0}, {"tax_rate": 1_600}, {"cost": 599_999}, {"clear": (ProductField.COST,)}]
+)
+def test_what_margins_are_measured_by_is_not_a_salespersons(shop: Office, fields: dict[str, Any]) -> None:
+    """Of a net price the tax rate is also what the customer pays."""
+    kept = everything(shop)
+    for user in ("li.na", "zhao.lei", "sun.li"):
+        shop.user = user
+        with pytest.raises(NotPermitted, match=r"YF-100: .* is not a salesperson's to set"):
+            change(shop, unit="套", list_price=900_000, **fields)
+    assert everything(shop) == kept
+    for user in ("liu.yang", "zhang.wei", "wang.fang"):
+        shop.user = user
+        change(shop, **fields)
+    assert product(shop)["version"] == 2
+
+
+def test_what_an_approver_looks_at_is_not_a_salespersons(strict: Office) -> None:
+    """Another cost or tax rate would make the price that waits one that cannot be approved."""
+    put(strict, 900_000, "2026-04-01")
+    kept = everything(strict)
+    strict.user = "zhao.lei"
+    with pytest.raises(NotPermitted, match="JG2026-0001 waits for its approval with the cost as it is"):
+        change(strict, cost=650_000)
+    with pytest.raises(NotPermitted):
+        change(strict, tax_rate=600)
+    assert everything(strict) == kept
+    change(strict, cost=600_000, tax_rate=1_300, unit="套")
+    deals.approve(strict, "AP2026-0001", "zhang.wei")
+    change(strict, cost=650_000)
+
+
+def test_a_price_and_a_cost_at_once_are_approved_together(strict: Office) -> None:
+    change(strict, list_price=900_000, cost=650_000)
+    deals.approve(strict, "AP2026-0001", "zhang.wei")
+    assert (held(strict, "2026-03-02")[0], product(strict)["cost"]) == (900_000, 650_000)
+
+
 def test_stock_is_set_and_added_to(shop: Office) -> None:
     with pytest.raises(Refused, match="nobody has said how many there are of YF-100"):
         stock(shop, add=1_000)
@@ -181,9 +218,32 @@ def test_two_who_set_the_same_price_at_once(shop: Office) -> None:
         process.communicate()
 
 
+@pytest.mark.parametrize("user", ["li.na", "zhao.lei", "liu.yang"])
+def test_who_neither_leads_nor_runs_the_operations_retires_nothing(strict: Office, user: str) -> None:
+    strict.user = user
+    kept = everything(strict)
+    with pytest.raises(NotPermitted), strict.context().transaction() as work:
+        retire(work, SKU)
+    assert everything(strict) == kept
+    with strict.context(user="sun.li").transaction() as work:
+        assert retire(work, SKU) == []
+    with pytest.raises(NotPermitted), strict.context().transaction() as work:
+        restore(work, SKU)
+
+
+def test_a_waiting_price_of_others_stands_in_the_way_of_operations(strict: Office) -> None:
+    put(strict, 900_000, "2026-04-01")
+    strict.user = "sun.li"
+    kept = everything(strict)
+    with pytest.raises(NotPermitted, match=r"JG2026-0001 is a price of li\.na"), strict.context().transaction() as work:
+        retire(work, SKU)
+    assert everything(strict) == kept
+
+
 def test_retiring_and_bringing_back(strict: Office) -> None:
     put(strict, 900_000, "2026-04-01")
     deals.quote(strict)
+    strict.user = "zhang.wei"
     with strict.context().transaction() as work:
         assert retire(work, SKU, "停产") == ["JG2026-0001"]
     assert states(strict) == [("JG2026-0001", "withdrawn", "2026-04-01")]

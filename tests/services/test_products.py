@@ -7,7 +7,7 @@ import json
 import pytest
 from sqlmodel import select
 
-from salesflow.errors import Duplicate, InvalidValue, Refused
+from salesflow.errors import Duplicate, InvalidValue, NotPermitted, Refused
 from salesflow.models.product import Product
 from salesflow.services.products import NewProduct, add, change, checked_sku
 from tests import deals
@@ -139,7 +139,7 @@ def test_a_lower_cost_is_not_a_salespersons_to_set(office: Office, cost: int | N
         with office.context(user=user).transaction() as work:
             change(work, work.session.exec(select(Product).where(Product.sku == deals.SKU)).one(), {"cost": cost})
 
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(NotPermitted) as caught:
         lower("li.na")
     assert caught.value.code == "cost"
     assert deals.written(office) == before

@@ -91,7 +91,7 @@ class _Import:
         self._unreadable: Spool[_Bad] = Spool()
         self._refused: Spool[_Bad] = Spool()
         self._rows_of: dict[str, int] = {}
-        self._report = Report(layout.record, os.path.basename(job.path), dry_run=job.dry_run)
+        self._report = Report(layout.record, os.path.basename(job.path), dry_run=job.dry_run, spare=layout.spare)
         self._delimiter = ","
         self._header: Header
 

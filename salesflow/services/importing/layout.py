@@ -72,7 +72,7 @@ class Layout(NamedTuple):
 
     `build` raises SalesflowError for a row whose fields do not go together; it runs before the database is locked.
     `numbered`: fields that a row may have several times, as 联系人2, 手机2 … (`contact_2`); a group counts where the first of
-    them, which names it, has a column.
+    them, which names it, has a column. `spare`: the field for texts that no other field is for.
     """
 
     record: str
@@ -82,6 +82,7 @@ class Layout(NamedTuple):
     build: Callable[[Values], Any]
     writer: Callable[[Transaction, int, Options], Writer]
     numbered: tuple[str, ...] = ()
+    spare: str | None = None
 
     def by_name(self) -> dict[str, Field]:
         return {field.name: field for field in self.fields}

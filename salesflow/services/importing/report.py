@@ -78,7 +78,10 @@ class RowReports(Sequence[Mapping[str, Any]]):
 
 @dataclass(slots=True)
 class Report:
-    """An import, done or only tried. `number` is None where nothing was kept; `rejected`: because of bad rows."""
+    """An import, done or only tried. `number` is None where nothing was kept; `rejected`: because of bad rows.
+
+    ignored: the columns that were left out; spare: the field that would take one in, if there is one.
+    """
 
     record: str
     file: str
@@ -87,6 +90,7 @@ class Report:
     dry_run: bool = False
     rejected: bool = False
     ignored: tuple[str, ...] = ()
+    spare: str | None = None
     errors_file: str | None = None
     rows: RowReports = field(default_factory=RowReports)
 

@@ -332,7 +332,7 @@ def upgrade() -> None:
     assert connection is not None
     connection.execute("UPDATE customer SET trail_key = randomblob(16)")
     _sound(connection)
-    search.create(connection)
+    search.create(connection, "customer", "contact", "followup")
 
 
 def _sound(connection: Any) -> None:

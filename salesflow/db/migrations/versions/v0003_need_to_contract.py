@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import sqlite
 
+from salesflow.db import search
+
 revision = "0003"
 down_revision = "0002"
 
@@ -343,3 +345,6 @@ def upgrade() -> None:
         )
     for table, name, _ in INDEXED:
         op.create_index(f"ix_{table}_{name}", table, [name], unique=False, sqlite_where=sa.text(f"{name} IS NOT NULL"))
+    connection = op.get_bind().connection.driver_connection
+    assert connection is not None
+    search.create(connection, "need", "need_analysis")
