@@ -193,7 +193,7 @@ def test_quotes_that_run_out(office: Office) -> None:
 def test_what_a_manager_answers_for(book: Office) -> None:
     found = agenda(book, user="zhang.wei", now="2026-03-20 08:00")
     assert list(found) == ["plan_wanted", "ungraded", "stale", "coaching"]
-    late = "li.na: grading is 16 days overdue: within 1 working day of its record was by 2026-03-03 18:00"
+    late = "li.na: grading is 17 days overdue: within 1 working day of its record was by 2026-03-03 18:00"
     assert items(found["ungraded"]) == [("HZ2026004", "2026-03-03", late)]
     assert items(found["stale"]) == [
         ("HZ2026002", "2026-03-16", "li.na: falls to grade C: 18 days without progress, 14 are allowed")
