@@ -204,7 +204,9 @@ def _complete(context: Context, rows: Sequence[dict[str, Any]], deputy: Deputy |
     for row in rows:
         own, since, why = steps[row["id"]], row["waiting_since"], row["waiting_why"]
         computed = {
-            "waiting_days": None if since is None else (today - context.clock.local(from_db(since)).date()).days,
+            "waiting_days": None
+            if since is None
+            else max(0, (today - context.clock.local(from_db(since)).date()).days),
             "deputy_for": deputy and deputy.decides_for(row["waiting_for_role"], row["submitted_by"], own_roles),
             "why": None if why is None else load(why),
             "rule": row["waiting_rule"],
