@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, cast
 
@@ -134,6 +135,11 @@ class Root(TyperGroup):
 
 def load(name: str, verb: str | None = None) -> TyperCommand | TyperGroup:
     """The command or group behind a word, made for the language of the moment; of the verb alone where it has that one."""
+    return _made(name, verb, i18n.language())
+
+
+@cache
+def _made(name: str, verb: str | None, _language: str) -> TyperCommand | TyperGroup:
     app = import_module(f"salesflow.commands.{NOUNS[name].module}").app
     if isinstance(app, NounApp):
         app.load(verb)

@@ -190,20 +190,26 @@ class Context:
         try:
             with transaction(self.database, self, actor) as work:
                 yield work
-                self.refresh()  # so that the writer closes last, and tidies the write-ahead log away
+                self.close()  # so that the writer closes last, and tidies the write-ahead log away
         finally:
-            self.refresh()
+            self.close()
 
     def refresh(self) -> None:
         """Let go of the snapshot; the next read sees the database as it is then."""
-        for derived in ("policy", "_policy_row"):
-            self.__dict__.pop(derived, None)
+        self._forget()
+        if "reader" in self.__dict__:
+            self.reader.renew()
+
+    def close(self) -> None:
+        """Let go of the database; the next read opens it again."""
+        self._forget()
         reader = self.__dict__.pop("reader", None)
         if reader is not None:
             reader.close()
 
-    def close(self) -> None:
-        self.refresh()
+    def _forget(self) -> None:
+        for derived in ("policy", "_policy_row"):
+            self.__dict__.pop(derived, None)
 
 
 def make(

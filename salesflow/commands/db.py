@@ -71,7 +71,7 @@ def reindex(ctx: typer.Context) -> Written:
 
     context = current(ctx)
     context.setting("company")  # reading brings an older database up to date
-    context.refresh()
+    context.close()
     path = context.database
     counts = make_anew(path)
     text = msg(

@@ -43,6 +43,11 @@ class Reader:
         row = self.one(sql, parameters)
         return None if row is None else next(iter(row.values()))
 
+    def renew(self) -> None:
+        """Begin another snapshot, with the next read: opening a file anew takes longer, because SQLite then reads the schema."""
+        self.connection.execute("COMMIT")
+        self.connection.execute("BEGIN")
+
     def close(self) -> None:
         self.connection.close()
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from salesflow.documents.paper import said
+from salesflow.documents.quotation import Buyer, quotation
 from tests import papers
 
 HOSTILE = (
@@ -33,7 +34,9 @@ def hostile(text: str, language: str = "en") -> Any:
     lines = papers.lines(2, name=text, spec=text, sku=text, unit=text)
     extras = [{"text": text, "amount": 0}]
     terms: dict[str, Any] = dict.fromkeys(("payment_terms", "warranty", "note"), text)
-    return papers.paper(language=language, lines=lines, extras=extras, **terms)
+    seller = papers.SELLER._replace(name=text, address=text, agent=text, bank=text)
+    row = papers.row(lines=lines, extras=extras, **terms)
+    return quotation(row, seller, Buyer(text, text, text), language, papers.AT)
 
 
 @pytest.mark.parametrize("form", papers.WRITERS)
@@ -44,7 +47,7 @@ def test_it_is_read_back_as_it_was_written(form: str, text: str) -> None:
     found = papers.text(form, content)
     if form == "md":
         expected, found = expected.replace("\\", ""), found.replace("<br>", "").replace("\\", "")
-    assert found.count(expected) >= 5, found[:2000]
+    assert found.count(expected) >= 13, found[:2000]  # what is sold and said of it, who buys and who sells
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -69,17 +72,6 @@ def test_markdown_has_the_lines_that_it_always_has(text: str) -> None:
     found, plain = (papers.WRITERS["md"](hostile(one)).decode().splitlines() for one in (text, "plain"))
     assert [re.match(r"#* |\||- |", line)[0] for line in found] == [re.match(r"#* |\||- |", line)[0] for line in plain]  # type: ignore[index]  # it matches always
     assert not [line for line in found if re.search(r"(?<!\\)<(?!br>)|(?<!\\)\[|(?<!\\)`", line)]
-
-
-@pytest.mark.parametrize("text", HOSTILE)
-def test_names_of_the_customer_and_the_company(text: str) -> None:
-    from salesflow.documents.quotation import Buyer, quotation
-
-    seller = papers.SELLER._replace(name=text, address=text, agent=text, bank=text)
-    paper = quotation(papers.row(1), seller, Buyer(text, text, text), "zh", papers.AT)
-    for form, write in papers.WRITERS.items():
-        found = papers.text(form, write(paper)).replace("\\", "")
-        assert papers.squeezed(said(text)).replace("\\", "") in found.replace("<br>", ""), form
 
 
 def test_control_characters_are_shown_harmlessly() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+
 import pytest
 
 from salesflow.documents import marks
@@ -67,8 +69,7 @@ def test_what_is_not_known_to_be_approved_is_a_draft(state: str) -> None:
 
 
 @pytest.mark.parametrize("form", papers.WRITERS)
-@pytest.mark.parametrize("state", QUOTES)
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(("state", "language"), list(zip(QUOTES, cycle(("zh", "en")), strict=False)))
 def test_the_mark_is_in_every_format(form: str, state: str, language: str) -> None:
     paper = papers.paper(3, state, language)
     found = papers.text(form, papers.WRITERS[form](paper))

@@ -173,8 +173,8 @@ DAYS = {
 @pytest.mark.parametrize("now", DAYS, ids=DAYS.values())
 def test_any_day_will_do(tmp_path: Path, now: str) -> None:
     office = company(tmp_path, now=now)
-    make.small(office.context(), 3, 25)
-    assert value(office, "SELECT count(*) FROM customer") == 25
+    make.small(office.context(), 3, 14)
+    assert value(office, "SELECT count(*) FROM customer") == 14
     assert value(office, f"SELECT count(*) FROM v_followup_due WHERE due_on < '{now[:10]}'") > 0
     waiting = column(office, "SELECT waiting_for_role FROM v_approval WHERE state = 'pending'")
     assert set(waiting) == {"legal", "manager", "finance", "operations", "director"}
