@@ -116,12 +116,22 @@ def cancel(work: Transaction, key: int, reason: str) -> OutboxMessage:
             msg("see: salesflow outbox show {id}", id=key),
             code="state",
         )
+    _refuse_taken_back(work, found)
     why = required_reason(reason, limit=work.context.policy.limits.line, multiline=False)
     before = {"state": found.state}
     found.state, found.error = MailState.FAILED, why
     work.session.add(found)
     work.audit("mail.cancel", "mail", str(key), before=before, after={"state": found.state})
     return found
+
+
+def _refuse_taken_back(work: Transaction, found: OutboxMessage) -> None:
+    if work.look_up(_CANCELLED, {"id": str(found.id)}) is not None:
+        raise Refused(
+            msg("mail {id} was taken back: {reason}", id=found.id, reason=found.error),
+            msg("see: salesflow outbox show {id}", id=found.id),
+            code="state",
+        )
 
 
 def send(context: Context, *, limit: int | None = None, retry: int | None = None) -> Iterator[Sent]:
@@ -215,12 +225,7 @@ def _retried(work: Transaction, key: int) -> OutboxMessage:
         raise Refused(
             msg("mail {id} is {state} already", id=key, state=state), msg("see: salesflow outbox show"), code="state"
         )
-    if work.look_up(_CANCELLED, {"id": str(key)}) is not None:
-        raise Refused(
-            msg("mail {id} was taken back: {reason}", id=key, reason=found.error),
-            msg("see: salesflow outbox show {id}", id=key),
-            code="state",
-        )
+    _refuse_taken_back(work, found)
     marked = found.marked_at
     if (
         found.state == MailState.SENDING

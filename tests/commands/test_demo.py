@@ -20,7 +20,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, str]:
     """A demonstration and what was said when it was made."""
     folder = tmp_path_factory.mktemp("demo")
     office = Office(folder / "sales" / "salesflow.db", environment(folder), now=NOW, user="zhang.wei")
-    return office, office.ok("demo", "--dir", str(folder / "sales")).out
+    return office, office.ok("demo", "--dir", str(folder / "sales"), "--customers", "30").out
 
 
 def small(office: Office, folder: Path, *words: str, lang: str = "en") -> str:

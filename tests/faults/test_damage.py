@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from functools import cache
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
@@ -37,7 +38,7 @@ def test_rubbish_in_the_file(template: Path, place: float, rubbish: bytes, comma
     folder = Path(tempfile.mkdtemp(prefix="salesflow-damage-"))
     try:
         office = Office(copied(template, folder), environment(folder), user="wang.fang")
-        used = [position for position, byte in enumerate(office.database.read_bytes()) if byte]
+        used = _used(template)
         with office.database.open("r+b") as file:
             file.seek(used[int(len(used) * place)])
             if cut:
@@ -50,3 +51,9 @@ def test_rubbish_in_the_file(template: Path, place: float, rubbish: bytes, comma
         assert done.status or not done.err
     finally:
         shutil.rmtree(folder)
+
+
+@cache
+def _used(database: Path) -> list[int]:
+    """Where in the file there is something."""
+    return [position for position, byte in enumerate(database.read_bytes()) if byte]

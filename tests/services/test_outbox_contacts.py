@@ -218,6 +218,7 @@ def test_a_mail_can_be_taken_back_until_it_is_sent(shop: Office) -> None:
     with pytest.raises(Refused) as caught:
         sent(shop, retry=1)
     assert str(caught.value) == "mail 1 was taken back: 报价有误"
+    assert shop.run("outbox", "cancel", "1", "--reason", "又有误").status == 4
     assert deals.rows(shop, STATES) == [{"state": "failed", "error": "报价有误"}], "the reason stays"
     put(shop)
     assert sent(shop)[0] == [Outcome.SENT]
