@@ -7,30 +7,33 @@ such a day is called estimated.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from functools import cache
-from typing import Final, NamedTuple
+from functools import cache, cached_property
+from typing import Final
 
+from salesflow.struct import Struct
 from salesflow.workdays_table import TABLE
 
 _FIXED_HOLIDAYS: Final = frozenset([(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)])
 
 
-class _Year(NamedTuple):
+class _Year(Struct):
     """A year's working days as ordinals, in order and for looking up."""
 
     ordered: list[int]
     known: frozenset[int]
 
 
-@dataclass(frozen=True)
-class Calendar:
+class Calendar(Struct):
     """A company's working days: its own `holidays` and `workdays` go before the official ones, and `workdays` first."""
 
     holidays: frozenset[date] = frozenset()
     workdays: frozenset[date] = frozenset()
-    _years: dict[int, _Year] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @cached_property
+    def _years(self) -> dict[int, _Year]:
+        """Those that were asked for."""
+        return {}
 
     def is_workday(self, day: date) -> bool:
         return day.toordinal() in self._year(day.year).known

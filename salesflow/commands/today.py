@@ -45,7 +45,14 @@ def today(
     title = today_queries.title(whose, day)
     return Digest(
         Record(today_queries.COLUMNS, today_queries.as_row(found), "sections"),
-        Listing(today_queries.LISTING, today_queries.as_rows(found, day), "ref", title=title, empty=nothing),
+        Listing(
+            today_queries.LISTING,
+            today_queries.as_rows(found, day),
+            "ref",
+            title=title,
+            empty=nothing,
+            more=any(section.total > len(section.items) for section in found),
+        ),
         Listing(
             today_queries.SCREEN,
             rows,

@@ -65,7 +65,7 @@ _OWN: Final = (
     agenda_customers.stale_warning,
     agenda_customers.unplanned,
 )
-MOST: Final = 50  # so many items of a section are read where nobody asks for all or for a number
+MOST: Final = 30  # so many items of a section are read where nobody asks for all or for a number
 _TITLES: Final = {
     "overdue": msg("Overdue"),
     "first_contact": msg("First contact"),
